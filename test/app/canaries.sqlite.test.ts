@@ -192,7 +192,7 @@ async function wrongCredentials(): Promise<void> {
   }
 }
 
-test('the bad day was one: everything that can be refused was refused', () => {
+test('every kind of request that can be refused was refused', () => {
   const statuses = answers.map(({ status }) => status);
   for (const status of [400, 401, 404, 413, 422, 502, 503]) expect(statuses).toContain(status);
   expect(app.logLines.length).toBeGreaterThan(50);
@@ -227,7 +227,7 @@ test('no line of the log shows a canary, a secret or a customer, and each is JSO
   for (const line of lines) expect(() => JSON.parse(line)).not.toThrow();
 });
 
-test('no answer says a secret back', () => {
+test('no answer repeats a secret', () => {
   // What a sender wrote themselves may come back to them; nothing of ours may.
   const secrets = [
     ...Object.values(planted),
@@ -251,7 +251,7 @@ test('no message of the chat or the pager shows a secret, also not the one that 
   expect(texts.filter((text) => /CANARY-(?:license|signature|guessed|path)/.test(text))).toEqual([]);
 });
 
-test('the id of a webhook travels from the inbox through the payment to what the shop and the admins are told', async () => {
+test('the id of a webhook event is logged from the inbox through the payment to the messages to the shop and the admins', async () => {
   const records = app.logLines.map((line) => JSON.parse(line) as Record<string, unknown>);
   const view = records.find(({ msg, to }) => msg === 'payment applied' && to === 'paid');
   const cause = String(view?.['cause']);

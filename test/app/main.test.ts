@@ -29,7 +29,7 @@ test('a .env that cannot be read is one line and 78 too', () => {
   expect(lines).toEqual([expect.stringMatching(/^\.env cannot be read \([A-Za-z_ ]+\)$/)]);
 });
 
-test('an unknown command is told the known ones, and ends with 64', () => {
+test('an unknown command lists the known ones, and ends with 64', () => {
   expect(run('dance')).toEqual({ status: 64, lines: ['usage: main.ts start | migrate | doctor | backup | restore'] });
 });
 

@@ -28,7 +28,7 @@ function workers(deliver: (message: OutboxMessage) => Promise<DeliveryResult>): 
   return createWorkers({ ...deps, instanceId: 'one' }, { handlers, lanes: ['pager'] });
 }
 
-test('alert cards that Telegram never takes are reported once each and then let be', async () => {
+test('alert cards that Telegram never accepts are reported once each and not retried then', async () => {
   await inTransaction(deps, causeOf(systemActor), (tx) =>
     raiseCase(tx, {
       key: 'provider_down:btcpay',
@@ -52,7 +52,7 @@ test('alert cards that Telegram never takes are reported once each and then let 
   expect(alerts.map((alert) => alert.key).sort()).toEqual(['dead_letter:alert.card', 'provider_down:btcpay']);
 });
 
-test('an event of a payment that a process died with in hand waits until its lease is over', async () => {
+test('an event of a payment that a crashed process had leased waits until the lease expires', async () => {
   const paymentId = await placeTestOrder(deps);
   await lookAt(deps, { paymentId, shows: {} });
   const now = deps.clock.now();
@@ -76,7 +76,7 @@ test('an event of a payment that a process died with in hand waits until its lea
     deps.clock.advance(second);
   }
   const event = await opened.database.read((stores) => stores.inbox.find('event-1'));
-  expect(event).toMatchObject({ abandonedAt: null, lastError: 'the payment is in other hands' });
+  expect(event).toMatchObject({ abandonedAt: null, lastError: 'the payment is being processed elsewhere' });
   expect(event?.finishedAttempts).toBeLessThan(15);
 });
 

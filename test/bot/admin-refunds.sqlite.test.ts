@@ -110,7 +110,7 @@ describe('/refund', () => {
     ['/refund nothing', 'For example /refund'],
     ['/refund 9999', 'There is no order 9999'],
     ['/refund NUMBER ten', 'is not an amount'],
-    ['/refund NUMBER 49.01', 'At most 49.00 USD can go back'],
+    ['/refund NUMBER 49.01', 'At most 49.00 USD can be refunded'],
     ['/refund NUMBER 0', 'more than nothing'],
   ])('%s is answered with what is wrong', async (words, answer) => {
     await using shop = await openChat();

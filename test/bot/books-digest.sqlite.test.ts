@@ -49,7 +49,7 @@ describe('the digest of a closed day', () => {
         Unexplained: 0
         BTCPay · 1 paid 49.00 USD
         No open exceptions
-        The books begin with this day.
+        The ledger begins with this day.
         Chain HASH"
       `);
       expect(digest?.keyboard).toEqual([

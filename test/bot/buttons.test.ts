@@ -4,8 +4,8 @@ import { confirmationView } from '#bot/kit/confirmation.ts';
 import { reasonAwaited, reasonGiven, reasonQuestion } from '#bot/kit/reason-question.ts';
 import { bookDigest, bookList, bookPage, openBookPage } from '#bot/screens/accounting/books-view.ts';
 import { alertCard } from '#bot/screens/cases/alert-card-view.ts';
+import { caseCard } from '#bot/screens/cases/case-card-view.ts';
 import { caseKindChoice, caseList } from '#bot/screens/cases/case-list-view.ts';
-import { exceptionCard } from '#bot/screens/cases/exception-card-view.ts';
 import { optionChoice } from '#bot/screens/cases/resolution-questions.ts';
 import { couponList, couponQuestion } from '#bot/screens/channels/coupons-view.ts';
 import {
@@ -104,7 +104,7 @@ function* exceptionViews(): Generator<View> {
     anException({ status: 'resolved', resolution: 'keep', undo: {} }),
   ]) {
     const details = exceptionDetails({ case: exception, actions: [...resolutionActions] });
-    yield exceptionCard(details, { ...look, buttons: 'full' });
+    yield caseCard(details, { ...look, buttons: 'full' });
   }
   const candidate = { order: anOrder({ number: 123_456_789 }), missingMinor: 1 };
   const suggestions = [{ candidate, points: 1, because: [] }];

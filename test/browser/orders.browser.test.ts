@@ -42,7 +42,7 @@ test('an order made in the chat is paid at the checkout, and its card changes in
   await picture(chat, 'order-card-paid');
 });
 
-test('a payment that comes short rings; it is acknowledged, a new link is made and paid, and the alert is over', async () => {
+test('an underpaid payment raises an alert; it is acknowledged, a new link is made and paid, and the alert is resolved', async () => {
   const world = await openDemoWorld();
   const shop = await openTab(browser, 'desk');
   const chat = await openTab(browser, 'desk');
@@ -76,7 +76,7 @@ test('a payment that comes short rings; it is acknowledged, a new link is made a
   await picture(chat, 'alert-resolved');
 });
 
-test('the pager’s way to an order leads to its card in the chat of the command bot', async () => {
+test('the pager’s link to an order opens its card in the chat of the command bot', async () => {
   const world = await openDemoWorld();
   const shop = await openTab(browser, 'desk');
   const chat = await openTab(browser, 'desk');
@@ -92,7 +92,7 @@ test('the pager’s way to an order leads to its card in the chat of the command
   await picture(chat, 'order-from-pager');
 });
 
-test('a webhook that was lost costs the customer seconds: the shop hears of the payment all the same', async () => {
+test('a lost webhook costs the customer seconds: the shop is notified of the payment all the same', async () => {
   const world = await openDemoWorld();
   const control = await openTab(browser, 'desk');
   await control.goto(world.urls.providers);

@@ -55,7 +55,7 @@ test('after a week, the chat answers from what really happened', async () => {
   }
 });
 
-test('a stranger gets one neutral sentence and learns nothing', async () => {
+test('an unauthorized user gets one neutral sentence and learns nothing', async () => {
   const world = await openDemoWorld();
   const chat = await openTab(browser, 'desk');
   await chat.goto(world.urls.chat);

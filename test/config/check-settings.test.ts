@@ -11,7 +11,7 @@ function remarksOf(env: Record<string, string>): string[] {
   return loaded.config.remarks.map(({ name, status, detail }) => `${name} ${status}: ${detail}`);
 }
 
-test('settings that are wise are one line', () => {
+test('settings without a remark are one line', () => {
   expect(remarksOf({ STORE_API_KEY: random })).toEqual(['secrets ok: long enough, and all different']);
 });
 
@@ -25,7 +25,7 @@ describe('a secret', () => {
     },
   );
 
-  test('that people make up has to be long and mixed; each value of a rotation is looked at', () => {
+  test('that admins choose has to be long and mixed; each value of a rotation is checked', () => {
     expect(remarksOf({ STORE_API_KEY: `${random},0a1b2c3d4e5f` })).toEqual([
       'STORE_API_KEY warning: is short: 12 characters instead of at least 20',
     ]);
@@ -44,7 +44,7 @@ describe('a secret', () => {
     expect(remarksOf({ BITPAY_POS_TOKEN: 'aaaabbbb' })).toEqual(['secrets ok: long enough, and all different']);
   });
 
-  test('that two settings share is told, whichever place of a rotation it has', () => {
+  test('that two settings share is reported, whichever place of a rotation it has', () => {
     const remarks = remarksOf({ STORE_API_KEY: random, BITPAY_POS_TOKEN: `another,${random}` });
     expect(remarks).toEqual([
       'BITPAY_POS_TOKEN warning: has the same value as STORE_API_KEY: a leak of one exposes both',
@@ -54,7 +54,7 @@ describe('a secret', () => {
 });
 
 describe('a setting without effect', () => {
-  test('is told when its name begins like ours, with the one that was meant', () => {
+  test('is reported when it has one of our prefixes, with the setting that was meant', () => {
     expect(remarksOf({ TELEGRAM_PAGER_TOKN: 'x' })[0]).toContain('TELEGRAM_PAGER_TOKN warning: has no effect');
     const loaded = loadConfig({ ...minimal, BTCPAY_URL_: '', STORE_APIKEY: 'x' }, { readFile: () => '' });
     expect(loaded.ok && loaded.config.remarks[0]).toMatchObject({
@@ -63,12 +63,12 @@ describe('a setting without effect', () => {
     });
   });
 
-  test('is told when it is documented for later', () => {
+  test('is reported when it is documented for a later version', () => {
     expect(remarksOf({ REFUND_APPROVAL_OVER: '100 USD' })[0]).toContain('REFUND_APPROVAL_OVER warning: has no effect');
     expect(remarksOf({ ROLES: 'all' }).at(-1)).toContain('ROLES ok: has no effect yet');
   });
 
-  test('is not ours to judge when it is somebody else’s', () => {
+  test('is ignored when it belongs to another program', () => {
     expect(remarksOf({ EDITOR: 'vi', COLORTERM: 'x' })).toEqual(['secrets ok: long enough, and all different']);
   });
 });

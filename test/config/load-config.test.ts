@@ -118,7 +118,7 @@ describe('a configuration that is right', () => {
     expect(config.providers.bitpay).toEqual({ apiUrl: 'https://bitpay.com', posTokens: ['pos'], merchant: null });
   });
 
-  test('Payhip hears with a key and a path, and may have two of each', () => {
+  test('Payhip receives webhooks with a key and a path, and may have two of each', () => {
     const config = configOf({ PAYHIP_API_KEY: 'new,old', PAYHIP_WEBHOOK_PATH_SECRET: 'a-path.~_,another' });
     expect(config.providers.payhip).toEqual({
       apiUrl: 'https://payhip.com/api/v2',
@@ -142,7 +142,7 @@ describe('a configuration that is right', () => {
 });
 
 describe('a configuration that is wrong', () => {
-  test('every fault is told at once, one line each', () => {
+  test('every fault is reported at once, one line each', () => {
     const loaded = load({ PORT: 'x', TIME_ZONE: 'Mars/Base', COINBASE_API_KEY_ID: 'k' });
     const faults = loaded.ok ? [] : loaded.faults;
     const named = [

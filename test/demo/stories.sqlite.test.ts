@@ -71,7 +71,7 @@ test('every story of the demo ends at every provider as it says', async () => {
   }
 });
 
-test('an outage costs no order: what was under way is paid after it, and the provider is left as it was', async () => {
+test('an outage costs no order: open payments are paid after it, and the provider is left as it was', async () => {
   const world = await openDemoWorld({ behindMs: 0 });
   await tellOutage(hurriedScene(world), 'bitpay');
   const paid = world.providers.records('bitpay').find(({ status }) => status === 'confirmed');

@@ -24,7 +24,7 @@ describe('PUBLIC_URL', () => {
     expect(judgeAddress(there, { ...about, instance })).toMatchObject({ name: 'address', status });
   });
 
-  test('of this machine only is a warning, unless everybody is on it', () => {
+  test('of this machine only is a warning, unless every provider is on it', () => {
     const local = { ...about, publicUrl: 'http://127.0.0.1:8080' };
     expect(judgeAddress(ours('one'), local)).toMatchObject({ status: 'warning' });
     expect(judgeAddress(ours('one'), { ...local, isAllLocal: true })).toMatchObject({ status: 'ok' });
@@ -83,7 +83,7 @@ describe('a route', () => {
   });
 });
 
-test('a page that only looks like ours is none, and its routes are not tried', async () => {
+test('a page that only resembles ours is another server’s, and its routes are not tried', async () => {
   const pages = [json(200, { status: 'ok', checks: [] }), json(200, { product: 'other', instance: 'one' })];
   for (const page of [...pages, json(200, '<html>'), json(301, '', { location: 'https://elsewhere.example/' })]) {
     await using server = await scriptedServer(page);

@@ -17,13 +17,13 @@ test.each([
   expect(drawn(...aheadMs)[0]).toBe(line);
 });
 
-test('one clock that is off does not condemn ours, and is named', () => {
+test('one wrong clock among the others does not make ours an error, and is named', () => {
   expect(drawn(100, 0, 45_000)).toEqual([
     'clock ok: 0.1 s behind the median of 3 outside clocks',
     'of clock 3 warning: 44.9 s ahead of the other clocks',
   ]);
 });
 
-test('without anybody who tells the time nothing is known', () => {
+test('without another clock the check is a warning', () => {
   expect(drawn()).toEqual(['clock warning: no server outside told the time']);
 });

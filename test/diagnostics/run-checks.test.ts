@@ -16,7 +16,7 @@ describe('groups of checks', () => {
   });
   const groupMaxMs = 10_000;
 
-  test('run at once, and one that hangs or throws holds up no other', async () => {
+  test('run at once, and one that hangs or throws delays no other', async () => {
     let isEnded = false;
     const groups: CheckGroup[] = [
       {
@@ -88,7 +88,7 @@ describe('the report', () => {
   });
 });
 
-test('a file that others may read is a warning; one that is not there is not spoken of', () => {
+test('a file that others may read is a warning; one that does not exist is left out', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tillkeeper-files-'));
   try {
     const path = join(folder, '.env');

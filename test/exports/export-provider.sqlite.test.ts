@@ -94,7 +94,7 @@ test('everything of the provider is there, and nothing of any other', async () =
   expect(JSON.stringify(files)).not.toContain('theirs');
 });
 
-test('what would open a door is in none of the files', async () => {
+test('no file has a claim link, a signature or another credential', async () => {
   const paymentId = await placeTestOrder(deps, { reference: asProviderReference('ours') });
   const { order } = await detailsOf(deps, paymentId);
   await opened.database.transaction((stores) =>
@@ -135,7 +135,7 @@ test('what would open a door is in none of the files', async () => {
     expect(everything).not.toContain(door);
 });
 
-test('of events that are evidence by themselves only what their channel lets out is there, and nothing while it is off', async () => {
+test('bodies of channel events are redacted by their channel, and left out while it is switched off', async () => {
   const at = deps.clock.now();
   const body = new TextEncoder().encode('a sale with its license');
   const about = { source: 'payhip', eventKey: 'k', eventType: 'paid', reference: 'sale-1', detail: null } as const;
@@ -166,7 +166,7 @@ test('years of it are read page by page, and each row comes once', async () => {
   expect(files['events']?.rows).toHaveLength(60);
 });
 
-test('who took it out is in the audit', async () => {
+test('the audit trail names who made the export', async () => {
   await exportProvider(deps, { provider: 'btcpay', actor, redact });
   const audit = await opened.database.read((stores) => stores.audit.listAudit({ subject: null, limit: 9 }));
   expect(audit).toMatchObject([{ action: 'provider.export', subject: 'provider:btcpay', actorId: '42' }]);

@@ -36,7 +36,7 @@ async function liveAlerts(): Promise<string[]> {
 }
 
 describe('the table of jobs', () => {
-  test('has one row for each thing that time brings about', () => {
+  test('has one row for each scheduled job', () => {
     const names = [
       'poll-payments',
       'follow-refunds',
@@ -70,7 +70,7 @@ describe('the table of jobs', () => {
 });
 
 describe('reconcile', () => {
-  test('compares every provider, and one that is away spoils no other', async () => {
+  test('compares every provider, and an unavailable one does not affect the others', async () => {
     await storeRequest(fixture, { body: orderBody() });
     fixture.sandbox.faults('coinbase').set({ outage: true });
     expect(await run('reconcile')).toMatchObject({ finished: providersThat('canList').length - 1, failed: 1 });
@@ -78,7 +78,7 @@ describe('reconcile', () => {
 });
 
 describe('watch-providers', () => {
-  test('rings when a provider is away, brings it back, and ends the alert', async () => {
+  test('raises an alert when a provider is unavailable, catches up with it, and resolves the alert', async () => {
     expect(await run('watch-providers')).toEqual({ down: 0, recovered: 0 });
     fixture.sandbox.faults('btcpay').set({ outage: true });
     expect((await storeRequest(fixture, { body: orderBody() })).status).toBe(503);
@@ -94,7 +94,7 @@ describe('watch-providers', () => {
 });
 
 describe('prune', () => {
-  test('forgets keys that nobody repeats any more, and keeps the others', async () => {
+  test('deletes idempotency keys that are old enough, and keeps the others', async () => {
     const placed = await storeRequest(fixture, { body: orderBody() });
     const orderId = asOrderId((placed.headers.get('location') ?? '').split('/').at(-1) ?? '');
     const now = fixture.payments.clock.now();
@@ -108,7 +108,7 @@ describe('prune', () => {
     expect(kept?.orderId).toBe(orderId);
   });
 
-  test('forgets alerts that are long over, with their cards, and old reconciliations; not what is live or young', async () => {
+  test('deletes alerts resolved long ago, with their cards, and old reconciliations; not live or recent ones', async () => {
     const now = fixture.payments.clock.now();
     const alert = (id: string, resolvedAt: number | null): Case =>
       aCase({

@@ -60,7 +60,7 @@ describe('a job', () => {
     expect(most).toBe(1);
   });
 
-  test('that did nothing leaves the log alone, and is remembered all the same', async () => {
+  test('that did nothing is not logged, and its run is recorded all the same', async () => {
     open({ run: async () => ({ swept: 0 }) });
     await scheduler.runJob('sweep');
     expect(logged).toEqual([]);
@@ -72,7 +72,7 @@ describe('a job', () => {
     expect(logged.join()).toMatch(/^job done .*"job":"sweep".*"swept":3/);
   });
 
-  test('that throws is told and runs again the next time', async () => {
+  test('that throws is reported and runs again the next time', async () => {
     let runs = 0;
     const heard: JobRun[] = [];
     open(
@@ -91,7 +91,7 @@ describe('a job', () => {
     expect(logged).toHaveLength(1);
   });
 
-  test('that takes too long is told to end, and is not started beside itself', async () => {
+  test('that takes too long has its signal aborted, and is not started beside itself', async () => {
     const gate = Promise.withResolvers<JsonObject>();
     let runs = 0;
     let wasAborted = false;
@@ -120,7 +120,7 @@ describe('a job', () => {
 });
 
 describe('a scheduler that stops', () => {
-  test('waits for the job in hand, asks it to end, and starts nothing more', async () => {
+  test('waits for the job in progress, aborts its signal, and starts nothing more', async () => {
     const ended: string[] = [];
     const began = Promise.withResolvers<void>();
     const run = (signal: AbortSignal) =>

@@ -6,7 +6,7 @@ import { createTestClock } from '#test/support/time/test-clock.ts';
 /** A timer of Node that is told of more ends at once. */
 const timerMaxMs = 2 ** 31 - 1;
 
-test('a wait of more than 24.8 days does not end at once, and ends when it is told to', async () => {
+test('a wait of more than 24.8 days does not end at once, and ends when its signal aborts', async () => {
   const ending = new AbortController();
   let isOver = false;
   const waits = [systemClock.sleep(60 * day, ending.signal), systemClock.pause(60 * day, ending.signal)];

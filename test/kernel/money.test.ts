@@ -14,7 +14,7 @@ import {
   withPlaces,
 } from '#kernel/money.ts';
 
-describe('a sum that is gone', () => {
+describe('a sum that counts as refunded', () => {
   test('is rounded up to a whole unit, and not beyond it', () => {
     expect(parseMinorCeil('10.001', 'USD')).toBe(1001);
     expect(parseMinorCeil('10.00', 'USD')).toBe(1000);

@@ -91,7 +91,7 @@ describe('a list that is turned page by page', () => {
     expect(page).toMatchObject({ rows: [501, 502, 503, 504], index: 99, next: { index: 100, key: 504 } });
   });
 
-  test('begins anew where what stood before is gone', async () => {
+  test('shows the first page when the rows before it were removed', async () => {
     const page = await read(new Set([9, 8, 3, 2]), { index: 2, side: 'before', key: 5 });
     expect(page).toMatchObject({ rows: [9, 8, 3, 2], index: 0, previous: undefined, next: undefined });
   });
@@ -106,7 +106,7 @@ describe('a list that is turned page by page', () => {
   });
 });
 
-test('a list in memory begins anew where the row beside the page is gone', async () => {
+test('a list in memory starts again when the row beside the page was removed', async () => {
   const query = { position: { index: 1, side: 'after', key: 'x' } as const, size: 2, keyOf: (row: string) => row };
   expect((await pageOfList(['a', 'x', 'b', 'c'], query)).rows).toEqual(['b', 'c']);
   expect((await pageOfList(['a', 'b', 'c'], query)).rows).toEqual(['a', 'b']);

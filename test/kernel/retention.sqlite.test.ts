@@ -21,7 +21,7 @@ function backlog(rows: number) {
   return { retention, batches };
 }
 
-test('what is old goes in bounded batches, of one moment, until nothing is left', async () => {
+test('old rows are deleted in bounded batches, up to one moment, until none is left', async () => {
   await using opened = await openTestDatabase();
   const [clock, log] = [createTestClock(), createRecordingLog()];
   const { retention, batches } = backlog(2_500);
@@ -43,7 +43,7 @@ test('what is not done after a hundred batches is left to the next run, and the 
   expect(log.events).toMatchObject([{ message: 'prune not finished', facts: { kind: 'backlog', deleted: 100_000 } }]);
 });
 
-test('a run that is told to end begins no further batch', async () => {
+test('a run whose signal aborts begins no further batch', async () => {
   await using opened = await openTestDatabase();
   const stop = new AbortController();
   const { retention, batches } = backlog(5_000);

@@ -55,7 +55,7 @@ describe('a configured secret', () => {
     ['in base64url', (secret: string) => ({ auth: Buffer.from(secret).toString('base64url') })],
     ['in JSON within JSON', (secret: string) => ({ text: JSON.stringify({ key: secret }) })],
     ['as the name of a field', (secret: string) => ({ [secret]: 1 })],
-  ])('%s is struck out', (_place, factsOf) => {
+  ])('%s is redacted', (_place, factsOf) => {
     const { log, text } = capture([canary]);
     log.info('event', factsOf(canary));
     expect(text()).toContain('[redacted]');
@@ -63,20 +63,20 @@ describe('a configured secret', () => {
     expect(text()).not.toContain(Buffer.from(canary).toString('base64').slice(0, 16));
   });
 
-  test('in the message and in the stack of an error is struck out', () => {
+  test('in the message and in the stack of an error is redacted', () => {
     const { log, text } = capture([canary]);
     log.error('call failed', {}, new Error(`bad key ${canary}`, { cause: new Error(canary) }));
     expectNoCanary(text());
   });
 
-  test('that is a key in PEM is struck out whole, by the line and with literal line ends', () => {
+  test('that is a key in PEM is redacted whole, by the line and with literal line ends', () => {
     const { log, text } = capture([pem]);
     log.info('event', { whole: pem, literal: pem.replaceAll('\n', '\\n'), line: pem.split('\n')[1] ?? '' });
     log.info('event', { text: JSON.stringify({ pem }) });
     expectNoCanary(text());
   });
 
-  test('that is part of another one does not save the rest of it', () => {
+  test('that is part of another one does not leave the rest of it readable', () => {
     const { log, text } = capture(['CANARYkey', 'CANARYkey-and-canary-tail']);
     log.info('event', { note: 'CANARYkey-and-canary-tail' });
     expectNoCanary(text());

@@ -102,7 +102,7 @@ describe('the life cycle of an order', () => {
 });
 
 describe('what other payments change', () => {
-  test('an order that is covered and paid again keeps its status and rings', () => {
+  test('an order that is covered and paid again keeps its status, and the money is unexpected', () => {
     const covered = { ...alone, isCovered: true };
     expect(outcomeOf('paid', 'payment_paid', covered)).toBe('!paid');
     expect(outcomeOf('fulfilled', 'payment_paid', covered)).toBe('!fulfilled');
@@ -119,7 +119,7 @@ describe('what other payments change', () => {
     },
   );
 
-  test('another amount asked for is no money yet, and nothing to an order that is covered', () => {
+  test('a mismatched amount is no money yet, and changes nothing for an order that is covered', () => {
     expect(outcomeOf('paid', 'payment_mismatched', { ...alone, isCovered: true })).toBe('=');
   });
 
@@ -134,11 +134,11 @@ describe('what other payments change', () => {
     expect(outcomeOf('awaiting_payment', 'payment_cancelled', open)).toBe('=');
   });
 
-  test('an order whose goods have left is fulfilled again when its payment is restored', () => {
+  test('an order whose goods were delivered is fulfilled again when its payment is restored', () => {
     expect(outcomeOf('needs_attention', 'payment_paid', { ...alone, wasFulfilled: true })).toBe('fulfilled');
   });
 
-  test('an order with a part of its money never runs out: a person says what becomes of it', () => {
+  test('a partly paid order never expires: an admin decides what becomes of it', () => {
     const partly = { ...alone, hasMoney: true };
     for (const event of ['payment_expired', 'payment_cancelled', 'expire'] as const)
       expect(outcomeOf('awaiting_payment', event, partly)).toBe('needs_attention');
@@ -151,12 +151,12 @@ describe('what other payments change', () => {
     }
   });
 
-  test('money for an order of which all went back is money that nobody waited for, a confirmation of old money is not', () => {
+  test('money for a fully refunded order is unexpected, a confirmation of earlier money is not', () => {
     expect(outcomeOf('refunded', 'payment_paid', { ...alone, hasMoney: true })).toBe('!refunded');
     expect(outcomeOf('refunded', 'payment_paid', alone)).toBe('=');
   });
 
-  test('an order whose goods have left waits for no rest, is not cancelled, and is done once the loss is accepted', () => {
+  test('an order whose goods were delivered awaits no shortfall, is not cancelled, and is fulfilled once the loss is written off', () => {
     const delivered = { ...alone, wasFulfilled: true };
     expect(outcomeOf('needs_attention', 'rest_asked', delivered)).toBe('=');
     expect(outcomeOf('needs_attention', 'cancel', delivered)).toBe('x');
@@ -166,16 +166,16 @@ describe('what other payments change', () => {
       expect(outcomeOf('needs_attention', 'written_off', context)).toBe('fulfilled');
   });
 
-  test('an acceptance is not withdrawn once the goods have left, and is nothing to an order that is covered besides', () => {
+  test('an acceptance is not withdrawn once the goods were delivered, and changes nothing for an order that is covered without it', () => {
     expect(outcomeOf('paid', 'acceptance_withdrawn', { ...alone, wasFulfilled: true })).toBe('x');
     expect(outcomeOf('paid', 'acceptance_withdrawn', { ...alone, isCovered: true })).toBe('=');
   });
 
-  test('an order that its payments cover is no loss', () => {
+  test('an order that its payments cover cannot be written off', () => {
     expect(outcomeOf('needs_attention', 'written_off', { ...alone, isCovered: true })).toBe('x');
   });
 
-  test('what went back in part is delivered once', () => {
+  test('a partially refunded order is delivered once', () => {
     const delivered = { ...alone, wasFulfilled: true };
     expect(outcomeOf('partially_refunded', 'fulfil', delivered)).toBe('x');
   });

@@ -21,7 +21,7 @@ async function awaitWhileHoursPass(app: AppFixture, isSo: () => boolean, what: s
   );
 }
 
-test('a shop that is down hears of its order when it is back, under the same id at every try', async () => {
+test('a shop that is down is notified of its order when it is back, under the same id at every attempt', async () => {
   await using app = await openAppFixture();
   app.shop.answerWith(500);
   const order = await app.placeOrder({ provider: 'btcpay' });
@@ -54,7 +54,7 @@ test('an announcement that waits while the process is restarted keeps its id', a
   expect(new Set(app.shop.deliveries.map(({ id }) => id)).size).toBe(1);
 });
 
-test('the shop is told the order as the store API tells it', async () => {
+test('the shop is sent the order as the store API shows it', async () => {
   await using app = await openAppFixture();
   const order = await app.placeOrder({ provider: 'coinbase', metadata: { cart: 'c-7' }, name: 'Grace' });
   await app.visit(order, 'pay');

@@ -42,7 +42,7 @@ function contents(app: AppFixture): ClosingContent[] {
 
 const sum = (count: number, amount: string) => ({ count, amount });
 
-test('a day with money that is paid, short, given back, unasked for and not told of closes as it should', async () => {
+test('a day with paid, underpaid, refunded, unmatched and unreported payments closes as it should', async () => {
   await using app = await openAppFixture(noRetries);
   const day = goToMorning(app);
   const refunded = await pay(app, 'coinbase');
@@ -110,7 +110,7 @@ test('a day with money that is paid, short, given back, unasked for and not told
   expect((await app.tap(page, 'Verify chain')).text).toContain('The chain is whole: 1 closing');
 });
 
-test('a day waits for a provider that is down, is closed when it is back, and later money corrects it', async () => {
+test('a day waits for an unavailable provider, is closed when it answers, and later money corrects it', async () => {
   await using app = await openAppFixture(noRetries);
   const day = goToMorning(app);
   await pay(app, 'coinbase');
@@ -130,7 +130,7 @@ test('a day waits for a provider that is down, is closed when it is back, and la
   await expect
     .poll(async () => (await app.runJob('close-days')).outcome, { timeout: 10_000 })
     .toMatchObject({ counts: { closed: 1, unexplained: 0 } });
-  expect(contents(app)[0]?.notes.at(-1)).toContain('BTCPay could not be asked');
+  expect(contents(app)[0]?.notes.at(-1)).toContain('BTCPay did not answer');
 
   await app.visit(late, 'pay_late');
   await app.awaitOrder(late.id, ({ payment }) => payment?.status === 'paid_late');

@@ -50,7 +50,7 @@ describe('while the product runs', () => {
   });
   afterAll(() => app[Symbol.asyncDispose]());
 
-  test('a good set-up is all well, and the exit code is 0', async () => {
+  test('a good set-up is all ok, and the exit code is 0', async () => {
     const run = await doctor(app.environment);
     expect({ status: run.status, notOk: signs(run).filter((line) => !line.endsWith(': ok')) }).toEqual({
       status: 0,
@@ -64,7 +64,7 @@ describe('while the product runs', () => {
     }
   });
 
-  test('looking rings nobody, writes to nobody and changes nothing', async () => {
+  test('checking raises no alert, sends no message and changes nothing', async () => {
     await app.awaitQuiet();
     const callsBefore = app.telegram.history().length;
     await doctor(app.environment);
@@ -95,7 +95,7 @@ describe('while the product runs', () => {
     });
   });
 
-  test('an address with a secret end is asked at its end, which is not said; with another end it is a warning', async () => {
+  test('an address with a secret end is probed at its end, which is not shown; with another end it is a warning', async () => {
     const asked = async (environment: Record<string, string>) => lineOf(await doctor(environment), 'payhip route');
     expect(await asked(app.environment)).toMatch(/^ok .*POST \/webhooks\/payhip\/… arrives/);
     const other = { ...app.environment, PAYHIP_WEBHOOK_PATH_SECRET: 'CANARY-another-end-of-it' };
@@ -115,7 +115,7 @@ describe('while the product runs', () => {
     }
   });
 
-  test('keys that are not accepted and a webhook that is gone are wrong, each with the setting or the place', async () => {
+  test('keys that are not accepted and a webhook that was deleted are errors, each with the setting or the place', async () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     app.sandbox.setWebhookUrl('btcpay', 'https://old.example/webhooks/btcpay');
     const run = await doctor({
@@ -140,7 +140,7 @@ describe('while the product runs', () => {
     expect(lineOf(run, 'btcpay key')).toMatch(/^ok /);
   });
 
-  test('a provider that is down, a shop that is gone and a pager that was blocked are wrong', async () => {
+  test('an unavailable provider, an unavailable shop and a blocked pager are errors', async () => {
     app.sandbox.faults('coinbase').set({ outage: true });
     await app.telegram.block({ userId: owner.id, bot: pagerBot });
     await app.shop.stop();
@@ -154,7 +154,7 @@ describe('while the product runs', () => {
     expect(lineOf(run, `telegram alerts to ${owner.id}`)).toMatch(/^error .*has blocked @pager_bot → .*Unblock/);
   });
 
-  test('a PUBLIC_URL that leads to somebody else is wrong, and what is only unwise is a warning', async () => {
+  test('a PUBLIC_URL that leads to another server is an error, and a setting that is only unwise is a warning', async () => {
     const other = createServer((_request, response) => response.end('<html>Welcome to nginx!</html>'));
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const publicUrl = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
@@ -189,7 +189,7 @@ describe('while the product does not run', () => {
   });
   afterAll(() => world.stop());
 
-  test('what cannot be tried is no fault: the exit code is 0', async () => {
+  test('a check that cannot be made is no error: the exit code is 0', async () => {
     const run = await doctor({ ...world.environment, BITPAY_MERCHANT_TOKEN: '', BITPAY_PRIVATE_KEY: '' });
     expect({ status: run.status, said: run.said }).toEqual({ status: 0, said: expect.stringMatching(/^0 errors, /) });
     expect(lineOf(run, 'database file')).toMatch(/^ok .*the first start creates it/);

@@ -17,7 +17,7 @@ async function payElsewhere(app: AppFixture, description: string): Promise<strin
   return reference;
 }
 
-test('a payment made past us is found, suggested for an order, linked and pays it; taken back, it is open as before', async () => {
+test('an unmatched payment is found, suggested for an order, linked and pays it; taken back, it is open as before', async () => {
   await using app = await openAppFixture();
   const order = await app.placeOrder({ provider: 'btcpay' });
   await app.visit(order, 'expire');
@@ -25,7 +25,7 @@ test('a payment made past us is found, suggested for an order, linked and pays i
   await payElsewhere(app, `By hand for ${order.number}`);
   app.clock.move(10 * minute);
   await app.runJob('reconcile');
-  const alert = await app.awaitCard(({ text }) => text.includes('Our books and the provider differ'));
+  const alert = await app.awaitCard(({ text }) => text.includes("Our records and the provider's differ"));
   expect(buttonsOf(alert)).toEqual(['Acknowledge', 'Snooze 1 h', 'Exceptions']);
 
   const list = await listOf(app);
@@ -47,7 +47,7 @@ test('a payment made past us is found, suggested for an order, linked and pays i
   expect((await listOf(app)).text).toContain('Missing here');
 });
 
-test('a payment that is nobody’s is ignored, and stays away over later comparisons', async () => {
+test('an unmatched payment of no order is dismissed, and stays dismissed over later reconciliations', async () => {
   await using app = await openAppFixture();
   await payElsewhere(app, 'Workshop');
   app.clock.move(10 * minute);
@@ -70,7 +70,7 @@ async function misremember(app: AppFixture, order: { id: string }): Promise<void
   await app.open();
 }
 
-test('an amount that differs is corrected by the provider’s word, or left when our books are right', async () => {
+test('an amount that differs is corrected to the provider’s, or kept when ours is right', async () => {
   await using app = await openAppFixture();
   const order = await app.placeOrder({ provider: 'btcpay' });
   await app.visit(order, 'pay');
@@ -124,7 +124,7 @@ test('the list is by age, with counts, owners and pages, below a picture that is
   expect(lastAnswer(app).messageId).toBe(list.messageId);
 });
 
-test('a link that ran out unpaid is forgotten after a day, on the list as on the pager', async () => {
+test('an expired unpaid link leaves the list after a day, like the alert', async () => {
   await using app = await openAppFixture();
   const order = await app.placeOrder({ provider: 'coinbase' });
   await app.visit(order, 'expire');
@@ -135,7 +135,7 @@ test('a link that ran out unpaid is forgotten after a day, on the list as on the
   expect((await listOf(app)).text).toContain('Nothing waits for a decision.');
 });
 
-test('a picture that Telegram does not take leaves the list as it is', async () => {
+test('a picture that Telegram does not accept leaves the list as it is', async () => {
   await using app = await openAppFixture();
   const order = await app.placeOrder({ provider: 'coinbase' });
   await app.visit(order, 'fail');

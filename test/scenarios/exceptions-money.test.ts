@@ -12,7 +12,7 @@ test('a surplus is kept with a reason; the order was paid all the while', async 
   const order = await app.placeOrder({ provider: 'btcpay' });
   await app.visit(order, 'overpay');
   await app.awaitOrder(order.id, ({ exceptions }) => exceptions.length === 1);
-  const alert = await app.awaitCard(({ text }) => text.includes('24.50 USD too much'));
+  const alert = await app.awaitCard(({ text }) => text.includes('24.50 USD overpaid'));
   expect(buttonsOf(alert)).toEqual(['Acknowledge', 'Snooze 1 h', 'Resolve…', 'Open order']);
   const card = await openException(app, order, 'Overpaid');
   expect(await press(app, card, 'Keep it', 'It is a tip')).toBe('The surplus is kept.');
@@ -25,7 +25,7 @@ test('a surplus is kept with a reason; the order was paid all the while', async 
   expect((await app.getOrder(order.id)).exceptions).toHaveLength(1);
 });
 
-test('an order that was paid twice keeps the money when a person says so', async () => {
+test('the money of an order that was paid twice is kept when an admin decides so', async () => {
   await using app = await openAppFixture();
   const order = await app.placeOrder({ provider: 'btcpay' });
   const old = await app.referenceOf(order);
@@ -36,7 +36,7 @@ test('an order that was paid twice keeps the money when a person says so', async
   await app.visit(order, 'pay');
   await app.awaitOrder(order.id, ({ status }) => status === 'paid');
   await app.sandbox.visit({ provider: 'btcpay', reference: old, action: 'pay_late' });
-  const alert = await app.awaitCard(({ text }) => text.includes('Order was paid a second time'));
+  const alert = await app.awaitCard(({ text }) => text.includes('Order paid twice'));
   expect(buttonsOf(alert)).toEqual(['Acknowledge', 'Snooze 1 h', 'Resolve…', 'Refund']);
   const card = await openException(app, order, 'Paid twice');
   expect(await press(app, card, 'Keep with the order', 'It counts for a later order')).toBe(
@@ -56,7 +56,7 @@ async function arrive(app: AppFixture, order: PlacedOrder, reference: string): P
   await app.runJob('follow-refunds');
 }
 
-test('what came short goes back on a tap with a reason, and the order is refunded once the buyer has it', async () => {
+test('an underpaid payment is refunded by a button with a reason, and the order is refunded once the buyer has the money', async () => {
   await using app = await openAppFixture();
   const order = await app.placeOrder({ provider: 'btcpay' });
   await app.visit(order, 'underpay');
@@ -73,7 +73,7 @@ test('what came short goes back on a tap with a reason, and the order is refunde
   expect(typesOf(app, order)).toEqual(['order.needs_attention', 'order.refunded']);
 });
 
-test('only the surplus goes back, and the order stays paid by the rest', async () => {
+test('only the surplus is refunded, and the order stays paid by the rest', async () => {
   await using app = await openAppFixture();
   const order = await app.placeOrder({ provider: 'btcpay' });
   await app.visit(order, 'overpay');
@@ -88,7 +88,7 @@ test('only the surplus goes back, and the order stays paid by the rest', async (
   expect([view.status, view.exceptions]).toEqual(['paid', []]);
 });
 
-test('what came late goes back', async () => {
+test('a late payment is refunded', async () => {
   await using app = await openAppFixture();
   const order = await app.placeOrder({ provider: 'btcpay' });
   await app.visit(order, 'pay_late');
@@ -104,7 +104,7 @@ test('what came late goes back', async () => {
   expect(exceptions).toMatchObject([{ kind: 'payment_paid_late' }]);
 });
 
-test('money for a cancelled order brings it back when a person accepts it', async () => {
+test('money for a cancelled order makes it paid when an admin accepts it', async () => {
   await using app = await openAppFixture({ env: { BITPAY_MERCHANT_TOKEN: '', BITPAY_PRIVATE_KEY: '' } });
   const order = await app.placeOrder({ provider: 'bitpay' });
   const orderCard = await app.ask(`/order ${order.number}`, (message) => buttonsOf(message).includes('Cancel order'));
@@ -162,7 +162,7 @@ test('mark paid asks for a written reason, warns, and tells everybody who gets a
   const { word, message } = await writeReason(app, { reason: 'Paid in cash', yes: 'Yes, it is paid' });
   expect(word).toBe('Marked as paid.');
   expect(message.text).toContain('Accepted by Ada: Paid in cash');
-  const alert = await app.awaitCard(({ text }) => text.includes('Marked as paid by hand'));
+  const alert = await app.awaitCard(({ text }) => text.includes('Marked as paid by an admin'));
   expect(alert.text).toContain('INFO');
   expect(alert.text).toContain('Why: Ada: Paid in cash');
   const view = await app.awaitOrder(order.id, ({ payment }) => payment?.status === 'cancelled');
@@ -206,7 +206,7 @@ async function mark(app: AppFixture, reference: string, status: 'Invalid' | 'Set
   expect(response.status).toBe(200);
 }
 
-test('a reversed payment that confirms after all restores the delivered order by itself, and the shop hears it', async () => {
+test('a reversed payment that confirms after all restores the delivered order by itself, and the shop is notified', async () => {
   await using app = await openAppFixture();
   const order = await takenBack(app);
   await mark(app, await app.referenceOf(order), 'Settled');

@@ -16,7 +16,7 @@ async function short(app: AppFixture, provider: 'btcpay' | 'bitpay' = 'btcpay') 
   return { order, view };
 }
 
-test('its gap is told in fiat and in coin, on the alert, on its card and on the order; the shop sees what is open', async () => {
+test('its shortfall is shown in fiat and in coin, on the alert, on its card and on the order; the shop sees what is open', async () => {
   await using app = await openAppFixture();
   const { order, view } = await short(app);
   expect(view.exceptions).toEqual([
@@ -37,7 +37,7 @@ test('its gap is told in fiat and in coin, on the alert, on its card and on the 
   expect(current(app, card).text).toContain('Missing: 24.50 USD · 0.00038282 BTC');
 });
 
-test('at BitPay, which settles in the coin, the fiat is its share; what came goes back, so only the whole is asked for', async () => {
+test('at BitPay, which settles in the coin, the fiat is its share; BitPay returns an underpayment, so only the full amount is requested', async () => {
   await using app = await openAppFixture();
   const { order } = await short(app, 'bitpay');
   await app.awaitCard(({ text }) => /0\.\d+ BTC is missing \(24\.\d\d USD\)/.test(text));
@@ -83,7 +83,7 @@ describe('accept as paid', () => {
       buttonsOf(message).includes('Mark delivered'),
     );
     await press(app, orderCard, 'Mark delivered', 'Yes, delivered');
-    expect(await press(app, card, 'Undo')).toBe('The order has gone on since: its goods have left.');
+    expect(await press(app, card, 'Undo')).toBe('The order has changed since: it is fulfilled.');
     expect((await app.getOrder(order.id)).status).toBe('fulfilled');
     expect(current(app, orderCard).text).toContain('Accepted by Ada: Agreed with the customer');
   });
@@ -138,7 +138,7 @@ describe('ask for the rest', () => {
   });
 });
 
-test('keep waiting rests for an hour, alert and exception, and both come back by themselves', async () => {
+test('keep waiting snoozes the case for an hour, and it comes back by itself', async () => {
   await using app = await openAppFixture();
   const { order } = await short(app);
   const alert = await app.awaitCard(({ text }) => text.includes('Payment underpaid'));

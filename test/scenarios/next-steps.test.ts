@@ -38,7 +38,7 @@ test('a settled BTCPay invoice that is marked invalid is reversed: critical aler
   await app.awaitOrder(order.id, ({ status }) => status === 'paid');
   await app.visit(order, 'take_back');
   const view = await app.awaitOrder(order.id, ({ status }) => status === 'needs_attention');
-  const card = await app.awaitCard(({ text }) => text.includes('Payment was reversed'));
+  const card = await app.awaitCard(({ text }) => text.includes('Payment reversed'));
   await app.awaitQuiet();
   expect(view.payment?.status).toBe('reversed');
   expect(view.paid_at).not.toBeNull();
@@ -59,7 +59,7 @@ test('a BitPay payment that failed to confirm and confirms after all is paid, an
   await awaitUntil(() => app.pagerText(card.messageId).includes('RESOLVED'), { what: 'the resolved card' });
 });
 
-test('money for an order that was cancelled makes it need attention and rings', async () => {
+test('money for a cancelled order makes it need attention and raises an alert', async () => {
   await using app = await openAppFixture({ env: { BITPAY_MERCHANT_TOKEN: '', BITPAY_PRIVATE_KEY: '' } });
   const order = await app.placeOrder({ provider: 'bitpay' });
   await cancelFromChat(app, order.number);
@@ -67,7 +67,7 @@ test('money for an order that was cancelled makes it need attention and rings', 
   await app.visit(order, 'pay');
   const view = await app.awaitOrder(order.id, ({ status }) => status === 'needs_attention');
   expect(view.payment?.status).toBe('paid');
-  const card = await app.awaitCard(({ text }) => text.includes('Money came for an order that is over'));
+  const card = await app.awaitCard(({ text }) => text.includes('Payment for a closed order'));
   expect(card.text).toContain(order.number);
   await app.awaitQuiet();
   expect(app.shop.heardOf(order.id).map(({ type }) => type)).toEqual(['order.cancelled', 'order.needs_attention']);
@@ -99,7 +99,7 @@ test('an order that is paid through an old link and a new one says that it was p
   await app.awaitOrder(order.id, ({ status }) => status === 'paid');
   await app.sandbox.visit({ provider: 'btcpay', reference: old, action: 'pay_late' });
   await app.awaitOrder(order.id, ({ payments }) => payments[0]?.status === 'paid_late');
-  await app.awaitCard(({ text }) => text.includes('Order was paid a second time'));
+  await app.awaitCard(({ text }) => text.includes('Order paid twice'));
   await app.awaitQuiet();
   expect(app.pagerMessages().filter(({ text }) => text.includes('Payment paid late'))).toEqual([]);
   expect((await app.getOrder(order.id)).status).toBe('paid');
@@ -118,7 +118,7 @@ test('an order whose failed payment confirms after another one was paid says tha
   await app.visit(order, 'pay');
   await app.awaitOrder(order.id, ({ status }) => status === 'paid');
   await app.sandbox.visit({ provider: 'bitpay', reference: old, action: 'confirm' });
-  await app.awaitCard(({ text }) => text.includes('Order was paid a second time'));
+  await app.awaitCard(({ text }) => text.includes('Order paid twice'));
   await app.awaitQuiet();
   expect((await app.getOrder(order.id)).status).toBe('paid');
   expect(app.shop.heardOf(order.id).filter(({ type }) => type === 'order.paid')).toHaveLength(1);

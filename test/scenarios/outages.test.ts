@@ -6,7 +6,7 @@ import { awaitFound, awaitUntil } from '#test/support/time/await-until.ts';
 
 const providers = providersThat('canCreate');
 
-test('a provider that is down for an hour rings once, is left out, and everything heals when it is back', async () => {
+test('a provider that is unavailable for an hour raises one alert, is left out, and its payments are updated when it answers', async () => {
   await using app = await openAppFixture();
   const paidBefore = await app.placeOrder({ provider: 'coinbase' });
   const coinbase = app.sandbox.faults('coinbase');
@@ -43,7 +43,7 @@ test('a provider that is down for an hour rings once, is left out, and everythin
   const isOver = async (): Promise<boolean> => {
     await app.runJob('watch-providers');
     await app.runJob('catch-up');
-    return app.pagerText(card.messageId).includes('It answers again: blind for 60 minutes, 1 payment recovered,');
+    return app.pagerText(card.messageId).includes('It answers again: unavailable for 60 minutes, 1 payment recovered,');
   };
   await awaitUntil(isOver, { what: 'the resolved card', instead: () => app.pagerText(card.messageId) });
   expect((await app.placeOrder({ provider: 'coinbase' })).provider).toBe('coinbase');
@@ -91,7 +91,7 @@ test('a repeat goes on with what was begun at each provider, and makes no second
   expect(payments.map(({ provider }) => provider).sort()).toEqual([...providers].sort());
 });
 
-test('a Coinbase checkout whose creation was never answered is looked for, and the order is paid by it', async () => {
+test('a Coinbase checkout whose creation was never answered is searched for, and the order is paid by it', async () => {
   await using app = await openAppFixture({ providerPolicy: { attemptsMax: 1, timeoutMs: 200 } });
   app.sandbox.faults('coinbase').failNext('timeout_after');
   const first = await app.tryOrder({ provider: 'coinbase' });
@@ -105,7 +105,7 @@ test('a Coinbase checkout whose creation was never answered is looked for, and t
   await app.awaitOrder(id, ({ status }) => status === 'paid');
 });
 
-test('money in a checkout whose creation was never answered is ours, even where nothing can be looked for', async () => {
+test('money in a checkout whose creation was never answered is matched, even where nothing can be searched for', async () => {
   await using app = await openAppFixture({
     env: { BITPAY_MERCHANT_TOKEN: '', BITPAY_PRIVATE_KEY: '' },
     providerPolicy: { attemptsMax: 1, timeoutMs: 200 },
@@ -119,7 +119,7 @@ test('money in a checkout whose creation was never answered is ours, even where 
   expect(order.payment).toMatchObject({ provider_reference: reference, trust: 'fetched' });
 });
 
-test('a create that no provider ever heard of ends as failed, and somebody is told', async () => {
+test('a create that no provider ever received ends as failed, and an alert is raised', async () => {
   await using app = await openAppFixture({ providerPolicy: { attemptsMax: 1, timeoutMs: 200 } });
   app.sandbox.faults('coinbase').failNext('timeout_before');
   const { json } = await app.tryOrder({ provider: 'coinbase' });

@@ -21,7 +21,7 @@ afterAll(async () => {
 });
 
 describe('/settings', () => {
-  test('shows the hold limit, and changes it after a typed amount and a second tap', async () => {
+  test('shows the review threshold, and changes it after a typed amount and a confirmation', async () => {
     const card = await app.ask('/settings');
     expect(card.text).toContain('Hold Payhip sales above: 100.00 USD');
     await app.tap(card, 'Change USD');
@@ -34,7 +34,7 @@ describe('/settings', () => {
     expect(textNow(app, question)).toContain('Hold Payhip sales above: 500.00 USD');
   });
 
-  test('takes a limit for another currency', async () => {
+  test('takes a threshold for another currency', async () => {
     const card = await app.ask('/settings');
     await app.tap(card, 'Another currency');
     const question = await app.ask('80 eur');
@@ -56,7 +56,7 @@ describe('/settings', () => {
     expect((await app.ask('/settings')).text).toContain('500.00 USD');
   });
 
-  test('of two admins who change it at once lets one look again', async () => {
+  test('of two admins who change it at once asks one to check again', async () => {
     const ask = async (amount: string) => {
       await app.tap(await app.ask('/settings'), 'Change USD');
       return app.ask(amount);
@@ -68,11 +68,11 @@ describe('/settings', () => {
     expect((await app.ask('/settings')).text).toContain('300.00 USD');
   });
 
-  test('a sale above the limit is held, one at the limit is not', async () => {
+  test('a channel order above the threshold is held for review, one at the threshold is not', async () => {
     await addProduct(app, 'STUDIO 450.00 USD payhip=StMx Studio Mixdown');
     const above = sellerAt(app).buy({ productKey: 'StMx', email: 'kim@customer.example' });
     const held = await awaitSale(app, above.id, ({ status }) => status === 'needs_attention');
-    expect(held.attention).toContain('above the hold limit of 300.00 USD');
+    expect(held.attention).toContain('above the review threshold of 300.00 USD');
     await app.tap(await app.ask('/settings'), 'Change USD');
     await app.tap(await app.ask('450'), 'Yes, change it');
     const at = sellerAt(app).buy({ productKey: 'StMx', email: 'kim@customer.example' });
@@ -145,7 +145,7 @@ describe('/products', () => {
     expect(answer.text).toContain('please delete it yourself');
   });
 
-  test('forgets that a secret was waited for after ten minutes', async () => {
+  test('stops waiting for a secret after ten minutes', async () => {
     const card = await app.ask('/products FIELDNOTES');
     await app.tap(card, 'Replace secret');
     app.clock.move(11 * minute);

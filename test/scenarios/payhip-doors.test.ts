@@ -13,7 +13,7 @@ import { awaitUntil } from '#test/support/time/await-until.ts';
 
 const kim = 'kim@customer.example';
 
-test('a sale that was refused under the old API key is recovered at the start with the new one, once', async () => {
+test('a channel order that was refused under the old API key is recovered at the start with the new one, once', async () => {
   await using app = await openAppFixture({ env: { PAYHIP_API_KEY: 'the-key-of-yesterday' } });
   await addProduct(app, samplePack.words);
   const sale = sellerAt(app).buy({ productKey: samplePack.key, email: kim });
@@ -46,7 +46,7 @@ test('what came to a wrong address is not taken in later, however well it is sig
   expect(await ordersOf(app, sale.id)).toEqual([]);
 });
 
-test('the stored events of a sale verify once more when they are replayed, and make no second order', async () => {
+test('the stored events of a channel order verify again when they are replayed, and make no second order', async () => {
   await using app = await openAppFixture();
   await addProduct(app, samplePack.words);
   const sale = sellerAt(app).buy({ productKey: samplePack.key, email: kim });

@@ -7,7 +7,7 @@ import { current, press } from '#test/support/app-fixture/exception-cards.ts';
 import { addProduct, awaitSale, dropFile, samplePack, sellerAt } from '#test/support/app-fixture/payhip-seller.ts';
 
 const kim = 'kim@customer.example';
-const atPayhip = 'A refund is made at Payhip itself, and noted here when its webhook comes.';
+const atPayhip = 'Refund it at Payhip itself: it is recorded here when the webhook is received.';
 
 const sell = (app: AppFixture): PayhipSale => sellerAt(app).buy({ productKey: samplePack.key, email: kim });
 const listOf = (app: AppFixture) => app.ask('/exceptions', ({ text }) => text.startsWith('Exceptions'));
@@ -42,7 +42,7 @@ test('an amount that differs offers nothing that Payhip would have to be asked f
   expect((await listOf(app)).text).toContain('Nothing waits for a decision.');
 });
 
-test('a refund is asked for nowhere: the command, the card and the shop’s site are told where it is made', async () => {
+test('a refund cannot be requested here: the command, the card and the store API say where it is made', async () => {
   await using app = await openAppFixture();
   await addProduct(app, samplePack.words);
   const sale = sell(app);
@@ -64,5 +64,5 @@ test('a refund is asked for nowhere: the command, the card and the shop’s site
   expect((await app.ask(`/refund ${order.number}`)).text).toBe(`${order.number}: ${atPayhip}`);
   sellerAt(app).refund(sale.id, 2_400);
   await awaitSale(app, sale.id, ({ status }) => status === 'refunded');
-  expect((await app.ask(`/refund ${order.number}`)).text).toContain('everything that came went back');
+  expect((await app.ask(`/refund ${order.number}`)).text).toContain('everything received is refunded');
 });

@@ -19,7 +19,9 @@ import {
 import { adminBot, owner } from '#test/support/app-fixture/world.ts';
 import { awaitUntil } from '#test/support/time/await-until.ts';
 
-test('Payhip is handed out whole, without licenses, signature or address', { timeout: 90 * second }, async () => {
+test('everything about Payhip is exported, without licenses, signature or address', {
+  timeout: 90 * second,
+}, async () => {
   await using app = await openAppFixture();
   await addProduct(app, licensed.words);
   await setSecret(app, 'FIELDNOTES', secretOf(app, licensed.key));

@@ -34,7 +34,7 @@ async function reportOf(app: AppFixture): Promise<string> {
 const exported = (app: AppFixture): string => exportCsv(sellerAt(app).sales.values());
 
 describe('the CSV export of Payhip, dropped into the chat', () => {
-  test('is first a dry run that changes nothing, then heals lost sales and lost refunds, and is kept as a reconciliation', async () => {
+  test('is first a dry run that changes nothing, then records lost channel orders and refunds, and is stored as a reconciliation', async () => {
     await using app = await openAppFixture();
     await addProduct(app, samplePack.words);
     const told = sell(app);
@@ -57,7 +57,7 @@ describe('the CSV export of Payhip, dropped into the chat', () => {
     expect(textNow(app, plan)).toContain('3 sales: 0 match, 3 healed');
     const added = await awaitSale(app, lost.id);
     expect(added).toMatchObject({ status: 'needs_attention', amount: '24.00', customer: { email: kim } });
-    expect(added.attention).toContain("Payhip's export tells of it, and no webhook did.");
+    expect(added.attention).toContain("Payhip's export has it, and no webhook was received.");
     expect(added.payment).toMatchObject({ status: 'paid', trust: 'token' });
     expect(await awaitSale(app, lostAndRefunded.id)).toMatchObject({ status: 'refunded', refunded_amount: '24.00' });
     expect(await awaitSale(app, told.id)).toMatchObject({ status: 'partially_refunded', refunded_amount: '10.00' });
@@ -72,7 +72,7 @@ describe('the CSV export of Payhip, dropped into the chat', () => {
     expect(textNow(app, again)).toContain('Dry run');
   });
 
-  test('shows what is missing there and what differs, leaves it to a person, and rings', async () => {
+  test('shows what is missing there and what differs, leaves it to an admin, and raises an alert', async () => {
     await using app = await openAppFixture();
     await addProduct(app, samplePack.words);
     const first = sell(app);
@@ -89,14 +89,14 @@ describe('the CSV export of Payhip, dropped into the chat', () => {
     expect(plan.text).toContain(`missing there ${middle.id}`);
     expect(plan.text).toContain(`amount differs ${first.id}`);
     await app.tap(plan, 'Keep the result');
-    const card = await app.awaitCard(({ text: words }) => words.includes('Our books and the provider differ'));
+    const card = await app.awaitCard(({ text: words }) => words.includes("Our records and the provider's differ"));
     expect(card.text).toContain('2 differences are open');
     expect(card.text).toContain('under a shared secret');
     const untouched = await ordersOf(app, first.id);
     expect(untouched).toMatchObject([{ amount: '24.00', status: 'paid' }]);
   });
 
-  test('loses nothing for the lines that nobody can read, and names them', async () => {
+  test('loses nothing because of unreadable lines, and names them', async () => {
     await using app = await openAppFixture();
     const lost = sell(app, { isLost: true });
     const text = `${exported(app)}BROKEN,"never closed,1.00\nTotal,,,,,,lots,,\n`;

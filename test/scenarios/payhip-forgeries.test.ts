@@ -34,27 +34,30 @@ describe('a webhook of Payhip that may be forged', () => {
   test.each([
     ['unknown_product', 'is not in the catalogue'],
     ['wrong_price', 'The price is 1.00 USD; the catalogue makes it 24.00 USD.'],
-    ['fortune', 'above the hold limit of 100.00 USD'],
-    ['used_license', 'the license key came with T-'],
-  ] as const)('and is rightly signed (%s) is held, delivers nothing and rings', async (forgery, why) => {
-    const before = app.sandbox.deliveries('payhip').length;
-    const paidBefore = app.shop.deliveries.filter(({ type }) => type === 'order.paid').length;
-    sellerAt(app).forge(forgery);
-    await app.sandbox.settle();
-    const { reference, status: answered } = app.sandbox.deliveries('payhip')[before] ?? {};
-    expect(answered).toBe(200);
-    const order = await awaitSale(app, reference ?? '', ({ status }) => status === 'needs_attention');
-    expect(order.attention).toContain(why);
-    expect(order.payment).toMatchObject({ status: 'paid', trust: 'token' });
-    const card = await app.awaitCard(({ text }) => text.includes(order.number) && text.includes('is held'));
-    expect(card.text).toContain(why);
-    expect(buttonsOf(card)).toContain('Open order');
-    await app.awaitQuiet();
-    expect(app.shop.deliveries.filter(({ type }) => type === 'order.paid')).toHaveLength(paidBefore);
-    expect(app.shop.heardOf(order.id).map(({ type }) => type)).toEqual(['order.needs_attention']);
-  });
+    ['fortune', 'above the review threshold of 100.00 USD'],
+    ['used_license', 'the license key was used by T-'],
+  ] as const)(
+    'and is signed correctly (%s) is held for review, delivers nothing and raises an alert',
+    async (forgery, why) => {
+      const before = app.sandbox.deliveries('payhip').length;
+      const paidBefore = app.shop.deliveries.filter(({ type }) => type === 'order.paid').length;
+      sellerAt(app).forge(forgery);
+      await app.sandbox.settle();
+      const { reference, status: answered } = app.sandbox.deliveries('payhip')[before] ?? {};
+      expect(answered).toBe(200);
+      const order = await awaitSale(app, reference ?? '', ({ status }) => status === 'needs_attention');
+      expect(order.attention).toContain(why);
+      expect(order.payment).toMatchObject({ status: 'paid', trust: 'token' });
+      const card = await app.awaitCard(({ text }) => text.includes(order.number) && text.includes('is held'));
+      expect(card.text).toContain(why);
+      expect(buttonsOf(card)).toContain('Open order');
+      await app.awaitQuiet();
+      expect(app.shop.deliveries.filter(({ type }) => type === 'order.paid')).toHaveLength(paidBefore);
+      expect(app.shop.heardOf(order.id).map(({ type }) => type)).toEqual(['order.needs_attention']);
+    },
+  );
 
-  test('and is wrongly signed is refused, kept as a hash, and rings once, with what to do about it', async () => {
+  test('and is signed wrongly is refused, kept as a hash, and raises one alert, with what to do about it', async () => {
     sellerAt(app).forge('wrong_signature');
     await app.sandbox.settle();
     const [delivery] = app.sandbox.deliveries('payhip').slice(-1);
@@ -64,7 +67,7 @@ describe('a webhook of Payhip that may be forged', () => {
     expect(await ordersOf(app, delivery?.reference ?? '')).toEqual([]);
   });
 
-  test('and comes to an address without the secret end is told that there is nothing there', async () => {
+  test('and comes to an address without the secret end is answered 404', async () => {
     const body = paidBody(app, { id: 'NoAddress1' });
     const nowhere = await app.postWebhook('nobody', { headers: {}, body: '{}' });
     for (const path of ['payhip', 'payhip/', 'payhip/guessed', 'payhip/guessed/more', 'btcpay/guessed']) {
@@ -76,7 +79,7 @@ describe('a webhook of Payhip that may be forged', () => {
     expect(await ordersOf(app, 'NoAddress1')).toEqual([]);
   });
 
-  test('and is signed well but misses the address tells the admins, because real ones would be lost there', async () => {
+  test('and is signed correctly but misses the address notifies the admins, because authentic ones would be lost there', async () => {
     app.clock.move(2 * minute);
     await tell(app, paidBody(app, { id: 'Astray1234' }), 'payhip/old-address');
     await app.awaitCard(({ text }) => text.includes('address wrong'));

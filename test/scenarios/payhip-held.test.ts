@@ -14,7 +14,7 @@ import { awaitUntil } from '#test/support/time/await-until.ts';
 
 const kim = 'kim@customer.example';
 
-describe('a held sale', () => {
+describe('a held channel order', () => {
   test('counts once an admin accepts it with a reason, and the same product is not held again when it is remembered', async () => {
     await using app = await openAppFixture();
     const { id } = sellerAt(app).buy({ productKey: samplePack.key, email: kim });
@@ -39,7 +39,7 @@ describe('a held sale', () => {
     await awaitSale(app, next.id, ({ status }) => status === 'paid');
   });
 
-  test('is cancelled once an admin rejects it, and told again it stays so', async () => {
+  test('is cancelled once an admin rejects it, and stays so when it is reported again', async () => {
     await using app = await openAppFixture();
     const sale = sellerAt(app).buy({ productKey: samplePack.key, email: kim });
     const held = await awaitSale(app, sale.id, ({ status }) => status === 'needs_attention');
@@ -71,8 +71,8 @@ describe('a held sale', () => {
   });
 });
 
-describe('money that goes back at Payhip', () => {
-  test('in part and then in full is the larger of what was told, never the sum', async () => {
+describe('a refund at Payhip', () => {
+  test('in part and then in full is the larger of the reported amounts, never the sum', async () => {
     await using app = await openAppFixture();
     await addProduct(app, samplePack.words);
     const { id } = sellerAt(app).buy({ productKey: samplePack.key, email: kim });
@@ -95,7 +95,7 @@ describe('money that goes back at Payhip', () => {
     ]);
   });
 
-  test('that is told of a second time with less is known already', async () => {
+  test('that is reported a second time with less is known already', async () => {
     await using app = await openAppFixture();
     await addProduct(app, samplePack.words);
     await tell(app, paidBody(app));
@@ -115,14 +115,14 @@ describe('money that goes back at Payhip', () => {
     expect(order).toMatchObject({ status: 'partially_refunded', refunded_amount: '9.00' });
   });
 
-  test('before the sale is told of is kept, shown, and booked when the sale comes', async () => {
+  test('that is reported before its channel order is kept, shown, and recorded when the order comes', async () => {
     await using app = await openAppFixture();
     await addProduct(app, samplePack.words);
     const payhip = sellerAt(app);
     const sale = payhip.buy({ productKey: samplePack.key, email: kim, isUntold: true });
     payhip.refund(sale.id, sale.cents);
     await app.sandbox.settle();
-    const card = await app.awaitCard(({ text }) => text.includes('a sale that has not come here'));
+    const card = await app.awaitCard(({ text }) => text.includes('a refund of an order that is not here'));
     expect(card.text).toContain(sale.id);
     expect(await ordersOf(app, sale.id)).toEqual([]);
     await app.restart();
@@ -132,16 +132,16 @@ describe('money that goes back at Payhip', () => {
     expect((await ordersOf(app, sale.id))[0]?.refunded_amount).toBe('24.00');
   });
 
-  test('of a held sale ends the question when all of it went back', async () => {
+  test('of a held channel order in full resolves its case', async () => {
     await using app = await openAppFixture();
     const sale = sellerAt(app).buy({ productKey: samplePack.key, email: kim });
     const held = await awaitSale(app, sale.id, ({ status }) => status === 'needs_attention');
     sellerAt(app).refund(sale.id, sale.cents);
     await app.awaitOrder(held.id, ({ status }) => status === 'refunded');
-    await app.awaitCard(({ text }) => text.includes('RESOLVED') && text.includes('All of the money went back'));
+    await app.awaitCard(({ text }) => text.includes('RESOLVED') && text.includes('All of the money was refunded'));
   });
 
-  test('of a held sale in part shows once the sale is accepted', async () => {
+  test('of a held channel order in part shows once the order is accepted', async () => {
     await using app = await openAppFixture();
     const sale = sellerAt(app).buy({ productKey: samplePack.key, email: kim });
     const held = await awaitSale(app, sale.id, ({ status }) => status === 'needs_attention');

@@ -33,7 +33,7 @@ async function dryRun(app: AppFixture, words: string): Promise<SandboxMessage> {
   return awaitText(app, messageId, 'nothing was changed');
 }
 
-test('an event that hangs before it is booked is booked by a replay, once', async () => {
+test('an event that hangs before it is recorded is recorded by a replay, once', async () => {
   await using app = await openAppFixture();
   await addProduct(app, licensed.words);
   await setSecret(app, 'FIELDNOTES', secretOf(app, licensed.key));
@@ -63,7 +63,7 @@ test('an event that hangs before it is booked is booked by a replay, once', asyn
   expect(buttonsOf(again)).toEqual([]);
 });
 
-test('a sale that was held for the catalogue stays held after the product was added', async () => {
+test('a channel order that was held because of the catalogue stays held after the product was added', async () => {
   await using app = await openAppFixture();
   const sale = sellerAt(app).buy({ productKey: samplePack.key, email: kim });
   const held = await awaitSale(app, sale.id, ({ status }) => status === 'needs_attention');
@@ -74,7 +74,7 @@ test('a sale that was held for the catalogue stays held after the product was ad
   expect(await app.getOrder(held.id)).toMatchObject({ status: 'needs_attention' });
 });
 
-test('a sale and the refund of it are two events, and neither hides the other', async () => {
+test('a channel order and its refund are two events, and neither hides the other', async () => {
   await using app = await openAppFixture();
   await addProduct(app, samplePack.words);
   const sale = sellerAt(app).buy({ productKey: samplePack.key, email: kim });

@@ -18,7 +18,7 @@ import { awaitUntil } from '#test/support/time/await-until.ts';
 
 const kim = 'kim@customer.example';
 
-describe('a sale at Payhip', () => {
+describe('a channel order at Payhip', () => {
   let app: AppFixture;
   beforeAll(async () => {
     app = await openAppFixture();
@@ -30,7 +30,7 @@ describe('a sale at Payhip', () => {
     await app[Symbol.asyncDispose]();
   });
 
-  test('that fits the catalogue is paid at once, on a token, and the shop hears of it', async () => {
+  test('that fits the catalogue is paid at once, on a token, and the shop is notified', async () => {
     const { id } = sellerAt(app).buy({ productKey: samplePack.key, email: kim });
     const order = await awaitSale(app, id, ({ status }) => status === 'paid');
     expect(order).toMatchObject({ amount: '24.00', currency: 'USD', customer: { email: kim }, attention: null });
@@ -39,12 +39,12 @@ describe('a sale at Payhip', () => {
     ]);
     expect(order.payment).toMatchObject({ provider: 'payhip', status: 'paid', trust: 'token', provider_reference: id });
     const { timeline } = await app.getOrder(order.id);
-    expect(timeline[0]?.text).toBe("sale of 24.00 USD on Payhip: Payhip's word, token only");
+    expect(timeline[0]?.text).toBe('order of 24.00 USD on Payhip: reported by Payhip, token only');
     await awaitUntil(() => app.shop.heardOf(order.id).some(({ type }) => type === 'order.paid'), { what: 'the shop' });
     expect(app.pagerMessages()).toEqual([]);
   });
 
-  test('that is told of three times is one order', async () => {
+  test('that is reported three times is one order', async () => {
     app.sandbox.faults('payhip').set({ duplicateWebhooks: 2 });
     const { id } = sellerAt(app).buy({ productKey: samplePack.key, email: kim });
     await app.sandbox.settle();
@@ -79,7 +79,7 @@ describe('a sale at Payhip', () => {
     expect(order).toMatchObject({ status: 'paid', amount: '29.52', metadata: { vat: '5.52' } });
   });
 
-  test('whose webhook fails is told of again, and is one order', async () => {
+  test('whose webhook fails is reported again, and is one order', async () => {
     await app.close();
     const { id } = sellerAt(app).buy({ productKey: samplePack.key, email: kim });
     await app.sandbox.settle();
@@ -92,7 +92,7 @@ describe('a sale at Payhip', () => {
 });
 
 describe('a license', () => {
-  test('of a Payhip that is down holds the sale after a few tries, and says why', async () => {
+  test('of a Payhip that is unavailable makes the channel order held after a few attempts, with the reason', async () => {
     await using app = await openAppFixture();
     await addProduct(app, licensed.words);
     await setSecret(app, 'FIELDNOTES', secretOf(app, licensed.key));
@@ -114,31 +114,34 @@ describe('a license', () => {
     ['that Payhip does not know', {}, 'the license key is not known there'],
     ['of another buyer', { email: 'somebody@else.example' }, 'the license is of another buyer'],
     ['that is disabled', { isDisabled: true }, 'the license is disabled'],
-    ['that did not come', { isMissing: true }, 'it came without a license key'],
-  ])('%s holds the sale', async (_which, how: { email?: string; isDisabled?: boolean; isMissing?: boolean }, why) => {
-    await using app = await openAppFixture();
-    await addProduct(app, licensed.words);
-    await setSecret(app, 'FIELDNOTES', secretOf(app, licensed.key));
-    const payhip = sellerAt(app);
-    const sold = payhip.buy({ productKey: 'FnPr', email: kim, isUntold: true });
-    const license = payhip.licenses.get(sold.licenseKey ?? '');
-    if (how.isDisabled && license !== undefined) license.isEnabled = false;
-    const isKnown = how.email !== undefined || how.isDisabled;
-    const key = isKnown ? sold.licenseKey : 'QQQQQ-WWWWW-EEEEE-RRRRR';
-    await tell(app, {
-      ...paidBody(app, { price: 8900, email: how.email ?? kim }),
-      items: [
-        {
-          product_name: 'Fieldnotes Pro',
-          product_key: 'FnPr',
-          quantity: 1,
-          ...(how.isMissing ? {} : { license_key: key }),
-        },
-      ],
-    });
-    const order = await awaitSale(app, 'HandMade01', ({ status }) => status === 'needs_attention');
-    expect(order.attention).toContain(why);
-  });
+    ['that did not come', { isMissing: true }, 'it has no license key'],
+  ])(
+    '%s makes the channel order held',
+    async (_which, how: { email?: string; isDisabled?: boolean; isMissing?: boolean }, why) => {
+      await using app = await openAppFixture();
+      await addProduct(app, licensed.words);
+      await setSecret(app, 'FIELDNOTES', secretOf(app, licensed.key));
+      const payhip = sellerAt(app);
+      const sold = payhip.buy({ productKey: 'FnPr', email: kim, isUntold: true });
+      const license = payhip.licenses.get(sold.licenseKey ?? '');
+      if (how.isDisabled && license !== undefined) license.isEnabled = false;
+      const isKnown = how.email !== undefined || how.isDisabled;
+      const key = isKnown ? sold.licenseKey : 'QQQQQ-WWWWW-EEEEE-RRRRR';
+      await tell(app, {
+        ...paidBody(app, { price: 8900, email: how.email ?? kim }),
+        items: [
+          {
+            product_name: 'Fieldnotes Pro',
+            product_key: 'FnPr',
+            quantity: 1,
+            ...(how.isMissing ? {} : { license_key: key }),
+          },
+        ],
+      });
+      const order = await awaitSale(app, 'HandMade01', ({ status }) => status === 'needs_attention');
+      expect(order.attention).toContain(why);
+    },
+  );
 });
 
 test('a subscription is a fact that /find finds by its id and by e-mail', async () => {

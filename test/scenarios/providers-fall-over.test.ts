@@ -16,7 +16,7 @@ test.each(kinds)('a provider whose every answer is a %s is left for the next one
   expect(answer.json.payment?.checkout_url).toMatch(/^http/);
 });
 
-test('a provider that hangs has its turn of a customer’s time and no more', {
+test('a provider that hangs has its share of a customer’s time and no more', {
   timeout: 40 * second,
 }, async () => {
   await using app = await openAppFixture({ providerPolicy: { timeoutMs: 30 * second, totalMs: 60 * second } });

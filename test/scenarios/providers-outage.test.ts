@@ -26,7 +26,7 @@ async function awaitEnd(app: AppFixture, messageId: number): Promise<string> {
   return app.pagerText(messageId);
 }
 
-test('what was paid while a provider was away is found at once, and the card says so', async () => {
+test('payments made while a provider was unavailable are found at once, and the card says so', async () => {
   await using app = await openAppFixture();
   // Webhooks are lost as well: nothing but the look at the open payments can find what was paid.
   app.sandbox.faults('btcpay').set({ dropWebhooks: 1 });
@@ -45,11 +45,11 @@ test('what was paid while a provider was away is found at once, and the card say
 
   app.sandbox.faults('btcpay').set({ outage: false });
   const text = await awaitEnd(app, card.messageId);
-  expect(text).toContain('It answers again: blind for 12 minutes, 2 payments recovered, 0 lost.');
+  expect(text).toContain('It answers again: unavailable for 12 minutes, 2 payments recovered, 0 lost.');
   for (const paid of [first, other]) await app.awaitOrder(paid.id, ({ status }) => status === 'paid');
   expect((await app.getOrder(open.id)).status).toBe('awaiting_payment');
   const shown = await app.ask('/providers', (message) => message.text.includes('Providers'));
-  expect(shown.text).toContain('blind for 12 minutes, 2 payments recovered, 0 lost');
+  expect(shown.text).toContain('unavailable for 12 minutes, 2 payments recovered, 0 lost');
   expect(app.pagerMessages().filter(isOutage)).toHaveLength(1);
 });
 
@@ -68,7 +68,7 @@ test('an outage outlives a restart: it is the same alert, and began when the fir
   app.sandbox.faults('btcpay').set({ outage: false });
   const text = await awaitEnd(app, card.messageId);
   // The order of the outage never got a link: it is named, so that somebody can write to the customer.
-  expect(text).toContain('blind for 60 minutes, 0 payments recovered, 0 lost');
+  expect(text).toContain('unavailable for 60 minutes, 0 payments recovered, 0 lost');
   expect(text).toContain(`Got no payment link: ${refused.json.order_id === undefined ? '' : 'T-'}`);
   expect(app.pagerMessages().filter(isOutage)).toHaveLength(1);
 });

@@ -48,7 +48,7 @@ test('events that were refused under the old secret are recovered at the start w
   expect(app.pagerMessages().filter(isRefused)).toHaveLength(1);
 });
 
-test('a stranger’s forgeries make a bounded noise: two hundred rows and one card', async () => {
+test('forgeries of an unauthorized sender leave at most two hundred rows and one card', async () => {
   await using app = await openAppFixture();
   const header = signatureHeader('btcpay');
   for (let batch = 0; batch < 5; batch += 1) {

@@ -39,14 +39,14 @@ test('a dry run says what would change and changes nothing; the second tap does 
   expect(done.text).toContain(`${order.number} moved from paid to reversed`);
   expect(buttonsOf(done)).toEqual([]);
   await app.awaitOrder(order.id, ({ payment }) => payment?.status === 'reversed');
-  await app.awaitCard(({ text }) => text.includes('Payment was reversed'));
+  await app.awaitCard(({ text }) => text.includes('Payment reversed'));
   const again = await app.ask('/replay btcpay 1h now');
   const nothing = await awaitText(app, again.messageId, 'nothing was changed');
   expect(nothing.text).toContain('0 would move, 1 unchanged');
   expect(buttonsOf(nothing)).toEqual([]);
 });
 
-test('an event that is not kept, and a command that makes no sense, are told so', async () => {
+test('an unknown event and a malformed command are answered with the reason', async () => {
   await using app = await openAppFixture();
   const none = await app.ask('/replay 0192f5a0-7c3e-7abc-8def-0123456789ab');
   expect((await awaitText(app, none.messageId, 'No such event is kept.')).text).toContain('Dry run');

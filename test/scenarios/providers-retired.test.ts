@@ -7,7 +7,7 @@ import { type AppFixture, buttonsOf, openAppFixture } from '#test/support/app-fi
 import { adminBot, owner } from '#test/support/app-fixture/world.ts';
 import { awaitFound, awaitUntil } from '#test/support/time/await-until.ts';
 
-const isGone = ({ text }: { text: string }): boolean => text.includes('Provider seems to be gone for good');
+const isGone = ({ text }: { text: string }): boolean => text.includes('Provider seems to be closed');
 
 /** A day in which every question gets the same answer. */
 async function retire(app: AppFixture): Promise<SandboxMessage> {
@@ -22,7 +22,7 @@ async function retire(app: AppFixture): Promise<SandboxMessage> {
   return app.awaitCard(isGone);
 }
 
-test('a retired provider is said once, stops being asked, and is asked again on an admin’s word', async () => {
+test('a decommissioned provider is reported once, is not called any more, and is called again when an admin asks for it', async () => {
   await using app = await openAppFixture();
   const order = await app.placeOrder({ provider: 'coinbase' });
   const card = await retire(app);
@@ -61,14 +61,14 @@ test('a retired provider is said once, stops being asked, and is asked again on 
   expect((await app.tap(card, 'Ask again now')).text).toContain('Coinbase answers');
   const isOver = async (): Promise<boolean> => {
     await app.runJob('catch-up');
-    return app.pagerText(card.messageId).includes('It answers again: blind for');
+    return app.pagerText(card.messageId).includes('It answers again: unavailable for');
   };
   await awaitUntil(isOver, { what: 'the resolved card', instead: () => app.pagerText(card.messageId) });
   expect((await app.placeOrder({ provider: 'auto' })).provider).toBe('coinbase');
   expect(app.pagerMessages().filter(isGone)).toHaveLength(1);
 });
 
-test('webhooks of a retired provider that still verify are taken, and wait until it is asked again', async () => {
+test('webhooks of a decommissioned provider that still verify are accepted, and wait until it is called again', async () => {
   await using app = await openAppFixture();
   const order = await app.placeOrder({ provider: 'coinbase' });
   // Paid when it had closed its API already; its webhooks come more than a day late.
@@ -98,7 +98,7 @@ async function download(app: AppFixture, message: SandboxMessage): Promise<strin
   return response.text();
 }
 
-test('its history is handed out as files, on the second tap', { timeout: 90 * second }, async () => {
+test('its history is exported as files, after a confirmation', { timeout: 90 * second }, async () => {
   await using app = await openAppFixture();
   const order = await app.placeOrder({ provider: 'coinbase', name: '=HYPERLINK("http://evil.example")' });
   await app.visit(order, 'pay');
@@ -143,7 +143,7 @@ test('its history is handed out as files, on the second tap', { timeout: 90 * se
   await expect(app.tap(question, 'Yes, export it')).rejects.toThrow('no button');
 });
 
-test('a name that is none is told from those that are', async () => {
+test('an unknown provider is answered with the known ones', async () => {
   await using app = await openAppFixture();
   const answer = await app.ask('/providers exit stripe');
   expect(answer.text).toContain('There is no provider stripe.');

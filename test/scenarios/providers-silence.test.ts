@@ -25,7 +25,7 @@ async function openAfterFirstEvent(): Promise<AppFixture> {
   return app;
 }
 
-test('payments that change without a word ring once, say what to check, and the next event ends it', async () => {
+test('payments that change without a webhook raise one alert, which says what to check and is resolved by the next event', async () => {
   await using app = await openAfterFirstEvent();
   await payUntold(app);
   await payUntold(app);
@@ -55,7 +55,7 @@ test('payments that change without a word ring once, say what to check, and the 
   expect(app.pagerMessages().filter(isSilence)).toHaveLength(1);
 });
 
-test('a provider that is down at the same time rings for its outage alone', async () => {
+test('a provider that is unavailable at the same time raises an alert for its outage alone', async () => {
   await using app = await openAfterFirstEvent();
   await payUntold(app);
   await payUntold(app);

@@ -41,7 +41,7 @@ const isAsked = ({ refunds }: OrderView): boolean => refunds.some(({ status }) =
 const isBack = ({ status }: OrderView): boolean => status === 'refunded';
 
 describe.each(refundingNames)('%s', (provider) => {
-  test('a refund of all goes back once, and the shop hears of it once', async () => {
+  test('a full refund is made once, and the shop is notified once', async () => {
     await using app = await openAppFixture();
     const order = await paidOrder(app, provider);
     await askFor(app, order);
@@ -90,7 +90,7 @@ describe.each(refundingNames)('%s', (provider) => {
   });
 });
 
-test('a BitPay ledger that holds too little is told in the words of BitPay, and nothing has gone back', async () => {
+test('a BitPay ledger that holds too little is reported with BitPay’s message, and nothing is refunded', async () => {
   await using app = await openAppFixture();
   const order = await paidOrder(app, 'bitpay');
   app.sandbox.setDial('bitpay', 'ledgerBalance', '10.00');

@@ -51,7 +51,7 @@ test.each(forgeries)('$provider: a webhook that $lie is refused and changes noth
   expect(app.sandbox.callLog(provider)).toHaveLength(calls);
 });
 
-test('forgeries ring once for each provider, and say what to look at', async () => {
+test('forgeries raise one alert for each provider, which says what to check', async () => {
   await app.awaitQuiet();
   const cards = app.pagerMessages().filter(({ text }) => text.includes('Webhooks with a bad signature'));
   expect(cards).toHaveLength(providers.length);

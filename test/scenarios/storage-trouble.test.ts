@@ -31,7 +31,7 @@ test('while nothing can be stored a webhook is answered 503, and taken in when t
   await awaitUntil(() => app.shop.heardOf(order.id).length === 1, { what: 'the announcement' });
 });
 
-test('work that was under way at an orderly stop is finished after the next start', async () => {
+test('work that was in progress at an orderly stop is finished after the next start', async () => {
   await using app = await openAppFixture();
   const orders = await Promise.all(
     Array.from({ length: 12 }, (_, index) =>

@@ -15,7 +15,7 @@ async function sendAsBefore(world: World, message: { token: string; button: stri
   const answer = await fetch(`${world.telegram.url}/bot${message.token}/sendMessage`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ chat_id: owner.id, text: 'Money came for a payment that is not ours', reply_markup }),
+    body: JSON.stringify({ chat_id: owner.id, text: 'Unmatched payment with money', reply_markup }),
   });
   const { result } = (await answer.json()) as { result: { message_id: number } };
   return result.message_id;

@@ -35,7 +35,7 @@ test('when Telegram asks to slow down, nothing is sent before its time, and the 
   expect(app.pagerMessages()).toHaveLength(1);
 });
 
-test('an alert does not wait behind the chatter of a flood at the command bot', async () => {
+test('an alert does not wait behind a flood of messages at the command bot', async () => {
   await using app = await openAppFixture();
   const card = await app.placeOrder({ provider: 'coinbase' });
   await app.ask(`/order ${card.number}`, ({ text }) => text.includes(card.number));
@@ -59,7 +59,7 @@ test('with one token for both, the admin bot sends the alerts and serves their b
   expect((await app.tap(card, 'Acknowledge')).text).toBe('Acknowledged: it is yours.');
 });
 
-test('a card that could not be sent while Telegram was away arrives once when it is back, as things are then', async () => {
+test('a card that could not be sent while Telegram was unavailable arrives once afterwards, in the state of that time', async () => {
   await using app = await openAppFixture();
   app.telegram.failNext({ bot: pagerBot, times: 4, kind: 'error_500' });
   const order = await underpaid(app);
@@ -76,7 +76,7 @@ test('a card that could not be sent while Telegram was away arrives once when it
   expect(sent(app, pagerBot)).toBe(1);
 });
 
-test('an alert that was over before Telegram came back does not ring at all', async () => {
+test('an alert that was resolved while Telegram was unavailable is not sent at all', async () => {
   await using app = await openAppFixture();
   const order = await app.placeOrder({ provider: 'bitpay' });
   // Every call of the pager is cut off until the faults are cleared.
@@ -104,7 +104,7 @@ test('a card whose sending was carried out and not answered is told from the nex
   expect(app.pagerMessages()).toHaveLength(1);
 });
 
-test('an alert is acknowledged, snoozed and woken on one card, and rings again when its snooze is over', async () => {
+test('an alert is acknowledged, snoozed and woken on one card, and notifies again when its snooze is over', async () => {
   await using app = await openAppFixture();
   const order = await underpaid(app);
   const card = await app.awaitCard(({ text }) => text.includes(order.number));
@@ -143,7 +143,7 @@ test('two taps on a button at the same moment act once', async () => {
   ]);
 });
 
-test('a stranger gets one neutral sentence and nothing more, and every tap of theirs is dead', async () => {
+test('an unauthorized user gets one neutral sentence and nothing more, and their taps do nothing', async () => {
   await using app = await openAppFixture();
   const order = await underpaid(app);
   const card = await app.awaitCard(({ text }) => text.includes(order.number));

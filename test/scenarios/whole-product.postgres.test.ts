@@ -27,7 +27,7 @@ test.each(providers)('%s: an order is paid and announced once under triple deliv
   expect(app.shop.deliveries.map(({ type }) => type)).toEqual(['order.paid']);
 });
 
-test('trouble rings, is acknowledged, and ends with a new link that is paid', async () => {
+test('an underpaid order raises an alert, which is acknowledged and resolved by a new link that is paid', async () => {
   await using app = await openAppFixture(await onPostgres());
   const order = await app.placeOrder({ provider: 'btcpay' });
   await app.visit(order, 'underpay');
@@ -42,7 +42,7 @@ test('trouble rings, is acknowledged, and ends with a new link that is paid', as
   await awaitUntil(() => app.pagerText(card.messageId).includes('RESOLVED'), { what: 'the end of the trouble' });
 });
 
-test('a webhook that is lost is healed by polling, and twenty orders at once keep twenty numbers', async () => {
+test('a lost webhook is made up for by polling, and twenty orders at once get twenty numbers', async () => {
   await using app = await openAppFixture(await onPostgres());
   app.sandbox.faults('btcpay').set({ dropWebhooks: 1 });
   const orders = await Promise.all(Array.from({ length: 20 }, () => app.placeOrder({ provider: 'btcpay' })));

@@ -62,7 +62,7 @@ async function closeOne(
   const written = await writeClosing(deps, { next, timeZone, fetched, delay });
   if (written.kind === 'overtaken') return written;
   const { number, hash } = written.closing;
-  deps.log.info('books closed', { number, day: next.day, unexplained: written.unexplained, hash: hash.slice(0, 12) });
+  deps.log.info('day closed', { number, day: next.day, unexplained: written.unexplained, hash: hash.slice(0, 12) });
   return { kind: 'closed', unexplained: written.unexplained };
 }
 
@@ -89,7 +89,7 @@ async function fetchOrWait(
 ): Promise<FetchedDay | undefined> {
   const { next, provider, delay, signal } = input;
   if (isRetired(deps, provider)) {
-    const why = `${providerTitle(provider)} looks gone for good, and is not asked any more.`;
+    const why = `${providerTitle(provider)} is decommissioned and not called any more.`;
     return { ...unknownDay(provider, why), isGivenUp: true };
   }
   const window = { provider, from: next.from, to: next.to };
@@ -100,13 +100,13 @@ async function fetchOrWait(
     return await fetchDay(deps, { window, refunds, signal });
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    const reason = `${providerTitle(provider)} could not be asked: ${error.message}`;
+    const reason = `${providerTitle(provider)} did not answer: ${error.message}`;
     const at = deps.clock.now();
     if (wasGivenUp(next, provider) || (delay !== undefined && at - delay.since > waitMaxMs)) {
       return { ...unknownDay(provider, reason), isGivenUp: true };
     }
     await deps.database.transaction((stores) => stores.ledger.noteDelay({ day: next.day, reason, at }));
-    deps.log.warn('books not closed', { day: next.day, provider, reason: error.message });
+    deps.log.warn('day not closed', { day: next.day, provider, reason: error.message });
     return undefined;
   }
 }

@@ -17,9 +17,9 @@ export async function fetchDayRefunds(
   const { provider, refunds, signal } = input;
   const title = providerTitle(provider.name);
   if (refunds.length === 0) return { kind: 'known', value: new Set() };
-  if (provider.refunds === null) return { kind: 'unknown', why: `${title} does not tell of refunds in this set-up.` };
+  if (provider.refunds === null) return { kind: 'unknown', why: `${title} does not report refunds in this set-up.` };
   if (refunds.length > askedMax) {
-    return { kind: 'unknown', why: `${title} is not asked about more than ${askedMax} refunds of one day.` };
+    return { kind: 'unknown', why: `${title} is not asked for more than ${askedMax} refunds of one day.` };
   }
   const value = new Set<string>();
   for (const [paymentId, ours] of Map.groupBy(refunds, (refund) => refund.paymentId)) {

@@ -139,7 +139,7 @@ function notesOf({ next, delay, closedAt }: ClosingDraft & { closedAt: Milliseco
   const notes: string[] = [];
   const { previous } = next;
   const lateHours = Math.floor((closedAt - next.dueAt) / hour);
-  if (previous === undefined) notes.push('The books begin with this day.');
+  if (previous === undefined) notes.push('The ledger begins with this day.');
   if (delay !== undefined) notes.push(`Closed after ${delay.tries + 1} tries. ${delay.reason}`);
   else if (previous !== undefined && closedAt - next.dueAt > lateMs) notes.push(`Closed ${lateHours} hours late.`);
   const broken = previous && brokenOf(previous);

@@ -4,14 +4,14 @@
 import type { Context, Telegraf } from 'telegraf';
 import type { CallbackQuery } from 'telegraf/types';
 import type { AdminDirectory } from '#access/admin.ts';
+import { actingAdmin } from '../kit/contexts.ts';
 import type { Destination } from '../kit/destinations.ts';
 import type { PlainDeps } from '../kit/env.ts';
 import { outOfDate } from '../kit/replies.ts';
 import { type AlertButtonDeps, handleAlertButton } from '../screens/cases/alert-buttons.ts';
-import { drawPlainException } from '../screens/cases/exception-cards.ts';
+import { drawPlainCase } from '../screens/cases/case-card.ts';
 import { drawPlainOrder } from '../screens/orders/order-cards.ts';
 import { createAccessGate, unauthorizedText, type Visitor } from '../telegram/access-gate.ts';
-import { adminName } from '../telegram/admin-name.ts';
 import { callTimeoutMs } from '../telegram/connection.ts';
 import type { ChatSender } from '../telegram/telegram.ts';
 import { decodeCallback } from '../text/callback-data.ts';
@@ -70,8 +70,7 @@ async function serveTap(deps: PagerServeDeps, ctx: Context, tap: Visitor & { dat
   }
   const result = await handleAlertButton(deps, {
     callback,
-    adminId: from.id,
-    adminName: adminName(from),
+    by: actingAdmin({ from }),
     buttons: 'plain',
   });
   const plain = result.follow && (await drawPlain(deps, result.follow));
@@ -84,7 +83,7 @@ async function serveTap(deps: PagerServeDeps, ctx: Context, tap: Visitor & { dat
 /** What a button leads to, without buttons: those that are served are in the command bot. */
 function drawPlain(deps: PagerServeDeps, to: Destination): Promise<View | undefined> {
   if (to.screen === 'order') return drawPlainOrder(deps, to);
-  return to.screen === 'exception' ? drawPlainException(deps, to) : Promise.resolve(undefined);
+  return to.screen === 'exception' ? drawPlainCase(deps, to) : Promise.resolve(undefined);
 }
 
 function visitorOf(query: CallbackQuery): Visitor | undefined {

@@ -4,5 +4,5 @@ import type { FetchRefusal } from '#payments/ports/capability-refusal.ts';
 /** Why a payment is not fetched, and what helps instead. */
 export function fetchRefusalText({ provider }: FetchRefusal): string {
   const title = providerTitle(provider);
-  return `${title} cannot be asked about a payment: import its export again, and it is compared anew.`;
+  return `${title} cannot report a single payment: import its export again, and it is compared again.`;
 }

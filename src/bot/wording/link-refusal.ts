@@ -31,11 +31,11 @@ export function linkRefusalText(refusal: LinkRefusal): string {
     case 'takes_no_payment':
       return `The order is ${refusal.status}; it takes no new payment.`;
     case 'nothing_missing':
-      return 'All of the money is there: accept it, or give it back.';
+      return 'All of the money was received: accept it, or refund it.';
     case 'link_open':
-      return `The link at ${providerTitle(refusal.provider)} is still open: it would let the customer pay twice.`;
+      return `The link at ${providerTitle(refusal.provider)} is still open: a second one would let the customer pay twice.`;
     case 'link_in_progress':
-      return 'The link is being made by somebody else right now.';
+      return 'Another request is creating the link right now.';
     default:
       return refusal satisfies never;
   }

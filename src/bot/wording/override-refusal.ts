@@ -10,9 +10,9 @@ export function overrideRefusalText(refusal: OverrideRefusal): string {
     case 'order_is_already':
       return `The order is ${refusal.status.replaceAll('_', ' ')} already.${dismissText(refusal)}`;
     case 'link_being_made':
-      return `Its link is being made right now: try again in a moment.${dismissText(refusal)}`;
+      return `Its link is being created right now: try again in a moment.${dismissText(refusal)}`;
     case 'money_is_there':
-      return 'Money is there: accept it as paid, or give it back.';
+      return 'Money was received: accept it as paid, or refund it.';
     case 'nothing_to_write_off':
       return `The order is ${refusal.status.replaceAll('_', ' ')}: there is nothing to write off.`;
     default:
@@ -26,8 +26,8 @@ function dismissText({ canDismiss = false }: { canDismiss?: boolean }): string {
 
 export const withdrawalRefusals: Readonly<Record<WithdrawalRefusal['code'], string>> = {
   not_accepted: 'It is not accepted any more.',
-  money_went_back: 'Money of the order went back since, or is on its way.',
-  acceptance_not_needed: 'All of the money has come since: nothing rests on the acceptance any more.',
-  goods_have_left: 'The order has gone on since: its goods have left.',
-  order_has_gone_on: 'The order has gone on since.',
+  money_refunded: 'Money of the order was refunded since, or a refund is pending.',
+  acceptance_not_needed: 'All of the money was received since: the order is paid without the acceptance.',
+  order_is_fulfilled: 'The order has changed since: it is fulfilled.',
+  order_has_changed: 'The order has changed since.',
 };

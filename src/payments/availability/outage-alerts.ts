@@ -22,10 +22,10 @@ function keyOf(outage: Pick<Outage, 'provider' | 'retiredAt'>): string {
 
 const unavailableFacts = {
   headline: 'Provider does not answer',
-  detail: 'Its payments are checked again by themselves when it is back.',
+  detail: 'Its payments are checked automatically when it is back.',
 } as const;
 
-const decommissionedHeadline = 'Provider seems to be gone for good';
+const decommissionedHeadline = 'Provider seems to be closed';
 
 export async function raiseDown(context: CaseTx, outage: Pick<Outage, 'provider' | 'reason'>): Promise<void> {
   const { provider, reason } = outage;
@@ -43,7 +43,7 @@ export async function raiseDecommissioned(
   outage: Pick<Outage, 'provider' | 'reason'> & { decommissionAfterMs: Milliseconds },
 ): Promise<void> {
   const { provider, reason } = outage;
-  await resolveCase(context, { key: downKey(provider), by: 'It is taken for gone: another alert says so.' });
+  await resolveCase(context, { key: downKey(provider), by: 'The provider is decommissioned: another alert says so.' });
   const hours = Math.floor(outage.decommissionAfterMs / hour);
   await raiseCase(context, {
     key: decommissionedKey(provider),
@@ -53,9 +53,9 @@ export async function raiseDecommissioned(
     facts: {
       headline: decommissionedHeadline,
       detail:
-        'It is asked once a day from here on and gets no new orders. What is known of it stays: ' +
-        `/providers exit ${provider} hands it out as files. If only a key has changed: set it, and restart.`,
-      why: `For ${hours} hours every answer was such as a provider gives that is gone; the last: ${reason}`,
+        'It is probed once a day from now on and gets no new orders. Its records stay: ' +
+        `/providers exit ${provider} exports them as files. If only a key has changed: set it, and restart.`,
+      why: `For ${hours} hours every answer was that of a closed provider; the last: ${reason}`,
     },
     actions: ['ask_provider'],
   });
@@ -66,7 +66,7 @@ export async function reportCatchUp(
   input: { outage: Outage; looked: number; open: number | null },
 ): Promise<void> {
   const { outage, looked, open } = input;
-  const progress = open === null ? 'Looking for its open payments.' : `Looked at ${looked} of ${open} open payments.`;
+  const progress = open === null ? 'Checking its open payments.' : `Checked ${looked} of ${open} open payments.`;
   const facts = { headline: 'Provider answers again, catching up', detail: progress };
   await restateCase(context, { key: keyOf(outage), facts });
 }

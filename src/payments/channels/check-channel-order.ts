@@ -30,7 +30,7 @@ export function checkChannelOrder(checks: ChannelOrderChecks): string[] {
 }
 
 function moneyDoubts({ channelOrder, products }: ChannelOrderChecks): string[] {
-  if (channelOrder.items.length === 0) return ['The sale names no product.'];
+  if (channelOrder.items.length === 0) return ['The order names no product.'];
   const lines = channelOrder.items.map((item) => ({ item, product: productOf(item, products) }));
   const doubts = lines.flatMap(({ item, product }) => itemDoubts(item, product, channelOrder.price.currency));
   if (doubts.length > 0) return doubts;
@@ -46,13 +46,13 @@ export function productOf(item: ChannelOrderItem, products: readonly Product[]):
 }
 
 function itemDoubts(item: ChannelOrderItem, product: Product | undefined, currency: string): string[] {
-  if (item.productKey === null) return [`Which product it is was not told: “${item.name}”.`];
+  if (item.productKey === null) return [`The product is not named: “${item.name}”.`];
   const name = `“${item.name}” (${item.productKey})`;
   if (product === undefined) return [`${name} is not in the catalogue.`];
   if (product.currency !== currency) {
     return [`${name} was sold in ${currency}; in the catalogue it is in ${product.currency}.`];
   }
-  if (item.quantity === null || item.quantity < 1) return [`How many of ${name} were sold is not told.`];
+  if (item.quantity === null || item.quantity < 1) return [`The quantity of ${name} is not named.`];
   return [];
 }
 
@@ -80,13 +80,11 @@ function priceDoubts(channelOrder: ChannelOrder, lines: readonly Line[]): string
   const show = (minor: number): string => formatMoney({ amountMinor: minor, currency });
   const doubts = [`The price is ${show(amountMinor)}; the catalogue makes it ${show(full)}.`];
   const isTaxed = channelOrder.vatMinor !== 0;
-  if (expected === undefined) doubts.push('What the coupon takes off cannot be worked out.');
+  if (expected === undefined) doubts.push("The coupon's discount cannot be computed.");
   else if (channelOrder.coupons.length > 0) doubts.push(`With the coupon it would be ${show(expected.minor)}.`);
   if (isTaxed)
-    doubts.push(
-      channelOrder.vatMinor === 'unknown' ? 'How much of it is tax is not told.' : 'Tax does not explain it.',
-    );
-  if (lines.some(({ hasOpenDiscount }) => hasOpenDiscount)) doubts.push('A discount took part whose size is not told.');
+    doubts.push(channelOrder.vatMinor === 'unknown' ? 'The tax in it is not named.' : 'Tax does not explain it.');
+  if (lines.some(({ hasOpenDiscount }) => hasOpenDiscount)) doubts.push('It has a discount whose amount is not named.');
   return doubts;
 }
 
@@ -121,9 +119,9 @@ function sum(lines: readonly Pick<Line, 'totalMinor'>[]): number {
 function limitDoubts({ channelOrder, limits }: ChannelOrderChecks): string[] {
   const { amountMinor, currency }: Money = channelOrder.price;
   const limitMinor = limits[currency];
-  if (limitMinor === undefined) return [`No hold limit is set for ${currency}: see /settings.`];
+  if (limitMinor === undefined) return [`No review threshold is set for ${currency}: see /settings.`];
   if (amountMinor <= limitMinor) return [];
-  return [`It is above the hold limit of ${formatMoney({ amountMinor: limitMinor, currency })}.`];
+  return [`It is above the review threshold of ${formatMoney({ amountMinor: limitMinor, currency })}.`];
 }
 
 function licenseDoubts({ channelOrder, products, licenses }: ChannelOrderChecks): string[] {
@@ -131,7 +129,7 @@ function licenseDoubts({ channelOrder, products, licenses }: ChannelOrderChecks)
     const product = productOf(item, products);
     const check = licenses[index];
     if (product?.hasLicenseSecret !== true) return [];
-    const doubt = check === undefined ? 'its license was not looked at' : licenseDoubt(channelOrder, item, check);
+    const doubt = check === undefined ? 'its license was not checked' : licenseDoubt(channelOrder, item, check);
     return doubt === undefined ? [] : [`“${item.name}”: ${doubt}.`];
   });
 }
@@ -143,7 +141,7 @@ function licenseDoubt(channelOrder: ChannelOrder, item: ChannelOrderItem, check:
     case 'not_asked':
       return check.why;
     case 'used':
-      return `the license key came with ${check.orderNumber} already`;
+      return `the license key was used by ${check.orderNumber} already`;
     case 'known':
       if (!check.isEnabled) return 'the license is disabled';
       if (check.productKey !== null && check.productKey !== item.productKey) return 'the license is of another product';

@@ -56,7 +56,7 @@ export async function handleChannelEvent(deps: SnapshotDeps, told: Told): Promis
       if (taken.refunded.kind !== 'too_many_wait') {
         return { kind: 'done', outcome: taken.refunded.kind.replaceAll('_', ' ') };
       }
-      return { kind: 'give_up', reason: 'too many refunds wait for their sale' };
+      return { kind: 'give_up', reason: 'too many refunds wait for their order' };
     case 'subscription':
       return { kind: 'done', outcome: 'noted' };
     default:
@@ -92,7 +92,7 @@ async function takeOrder(
   const { provider, channelOrder, cause } = told;
   const licenses = await checkLicenses(deps, told);
   if (!Array.isArray(licenses)) return licenses;
-  const doubts = channelOrder.soldAt === null ? ['When it was sold is not told.'] : [];
+  const doubts = channelOrder.soldAt === null ? ['The time of the order is not named.'] : [];
   const recorded = await recordChannelOrder(deps, { provider, channelOrder, licenses, doubts, cause });
   return { kind: 'order', channelOrder, recorded };
 }
@@ -129,9 +129,9 @@ async function checkLicense(
 ): Promise<LicenseCheck> {
   const { item, product, sales, signal } = about;
   const { licenseKey } = item;
-  if (licenseKey === null) return { kind: 'not_asked', why: 'it came without a license key' };
+  if (licenseKey === null) return { kind: 'not_asked', why: 'it has no license key' };
   const productSecret = await deps.database.read((stores) => stores.products.findLicenseSecret(product.id));
-  if (productSecret === null) return { kind: 'not_asked', why: 'its secret key was taken away meanwhile' };
+  if (productSecret === null) return { kind: 'not_asked', why: 'its secret key was removed meanwhile' };
   try {
     return await sales.verifyLicense({ licenseKey, productSecret }, signal);
   } catch (error) {

@@ -125,8 +125,8 @@ async function heal(
   if (healing.kind === 'none' || exported === null) return false;
   const channelOrder = toSale(exported, difference.payment);
   if (healing.kind === 'add_sale') {
-    const doubts = [`${providerTitle(provider)}'s export tells of it, and no webhook did.`];
-    if (exported.returnedMinor === 'unknown') doubts.push('Something of it was given back; how much is not told.');
+    const doubts = [`${providerTitle(provider)}'s export has it, and no webhook was received.`];
+    if (exported.returnedMinor === 'unknown') doubts.push('A part of it was refunded; how much is not named.');
     await recordChannelOrder(deps, { provider, channelOrder, licenses: [], doubts, cause });
   }
   const returnedMinor = healing.kind === 'book_return' ? healing.returnedMinor : exported.returnedMinor;

@@ -66,7 +66,7 @@ export async function recordChannelOrder(
   if (recorded.kind === 'recorded') {
     deps.onTransition?.({ from: 'created', to: 'paid' });
     const { id: orderId } = recorded.order;
-    deps.log.info('sale recorded', { provider, orderId, doubts: recorded.heldBecause.length });
+    deps.log.info('channel order recorded', { provider, orderId, doubts: recorded.heldBecause.length });
   }
   return recorded;
 }
@@ -104,7 +104,7 @@ async function claimLicense(
   if (owner.reference === reference) return license;
   const payment = await tx.stores.payments.findPaymentByReference(owner);
   const order = payment && (await tx.stores.orders.findOrder(payment.orderId));
-  return { kind: 'used', orderNumber: order === undefined ? 'another sale' : formatOrderNumber(order.number) };
+  return { kind: 'used', orderNumber: order === undefined ? 'another order' : formatOrderNumber(order.number) };
 }
 
 async function insertRows(
@@ -124,7 +124,7 @@ async function insertRows(
     from: null,
     to: 'awaiting_payment',
     trust: 'token',
-    text: `sale of ${formatMoney(channelOrder.price)} on ${title}: ${title}'s word, token only`,
+    text: `order of ${formatMoney(channelOrder.price)} on ${title}: reported by ${title}, token only`,
   });
   const payment = toPayment(tx, { provider, channelOrder, order, isHeld });
   await stores.payments.insertPayment(payment);

@@ -88,7 +88,7 @@ export async function bookReturns(
     .filter(({ status }) => status === 'succeeded')
     .reduce((sum, { amountMinor }) => sum + amountMinor, 0);
   const amountMinor = Math.min(mark.returnedMinor, payment.amountMinor) - bookedMinor;
-  await resolveCase(tx, { key: unmatchedKey(mark.provider, mark.reference), by: 'The sale came.' });
+  await resolveCase(tx, { key: unmatchedKey(mark.provider, mark.reference), by: 'The order was received.' });
   if (amountMinor <= 0) return false;
   const { currency } = payment;
   await applyRefundSnapshot(deps, {
@@ -107,7 +107,7 @@ export async function bookReturns(
   });
   const order = await tx.stores.orders.findOrder(payment.orderId);
   if (order?.status === 'refunded') {
-    await resolveCase(tx, { key: `payment_held:${order.id}`, by: 'All of the money went back.' });
+    await resolveCase(tx, { key: `payment_held:${order.id}`, by: 'All of the money was refunded.' });
   }
   return true;
 }
@@ -127,10 +127,10 @@ async function raiseEarlyReturn(
     provider,
     reference,
     facts: {
-      headline: `${title} gave money back for a sale that has not come here`,
+      headline: `${title} made a refund of an order that is not here`,
       amount,
-      detail: `Sale ${reference}. The refund is kept and booked when the sale comes.`,
-      why: `If it does not come within three hours, import ${title}'s CSV export.`,
+      detail: `Order ${reference}. The refund is kept and recorded when the order is received.`,
+      why: `If it is not received within three hours, import ${title}'s CSV export.`,
       trust: 'token',
       there: `${amount} of ${formatMoney(price)} refunded`,
     },

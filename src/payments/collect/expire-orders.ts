@@ -27,7 +27,7 @@ export async function expireOrders(
       if (order === undefined) return false;
       const payments = await tx.stores.payments.listPaymentsForOrder(id);
       const hasPart = payments.some(({ capturedMinor }) => capturedMinor > 0);
-      const text = hasPart ? 'the rest did not come in time' : 'no payment came in time';
+      const text = hasPart ? 'the rest was not received in time' : 'no payment was received in time';
       const applied = await applyOrderEvent(tx, {
         order,
         payments,

@@ -25,8 +25,8 @@ export async function recordProviderOff(
       paymentId: payment.id,
       facts: {
         headline: 'Payments are open at a provider that is not configured',
-        detail: 'Configure it again, or look after its open orders at the provider itself.',
-        why: 'Money that comes there is not heard of.',
+        detail: 'Configure it again, or follow its open orders at the provider itself.',
+        why: 'Money received there is not noticed here.',
       },
     });
   });

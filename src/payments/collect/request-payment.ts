@@ -92,7 +92,7 @@ export async function recoverCreation(deps: SnapshotDeps, held: Held): Promise<R
     await postponePoll(deps, held);
     return { kind: 'unchanged', status: payment.status };
   }
-  await refuse(deps, { ...held, alternatives: 0, why: 'the provider never heard of it' });
+  await refuse(deps, { ...held, alternatives: 0, why: 'the provider does not know it' });
   return { kind: 'changed', from: payment.status, to: 'failed' };
 }
 

@@ -189,8 +189,8 @@ async function carryOut(
   });
   const event = await eventFor(tx, { order, before: input.before, payment, payments });
   const isHeld = event === 'payment_paid' && payment.heldAt !== null;
-  const why = input.heldBecause ?? 'It waits for somebody to accept it.';
-  const news = isHeld ? ({ event: 'payment_held', text: `held: ${why}` } as const) : { event, text };
+  const why = input.heldBecause ?? 'It waits for an admin to accept it.';
+  const news = isHeld ? ({ event: 'payment_held', text: `held for review: ${why}` } as const) : { event, text };
   const applied =
     news.event === undefined ? undefined : await applyOrderEvent(tx, { ...common, ...news, event: news.event });
   const isPaidNow = applied?.decision.kind === 'changed' && news.event === 'payment_paid';
@@ -217,7 +217,7 @@ function keepRefunds(
   tx: PaymentTx,
   about: { order: Order; payments: readonly Payment[]; trust: PaymentSnapshot['trust'] },
 ): Promise<Order> {
-  return applyRefundsToOrder(tx, { ...about, text: 'a part of the money had gone back before' });
+  return applyRefundsToOrder(tx, { ...about, text: 'a part of the money was refunded before' });
 }
 
 async function eventFor(

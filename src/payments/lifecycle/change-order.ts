@@ -131,7 +131,7 @@ async function resolveCasesOf(
   { orderId, to, event }: { orderId: Order['id']; to: OrderStatus; event: OrderEvent },
 ): Promise<void> {
   if (to === 'refunded') {
-    await resolveOrderCases(tx, { orderId, kinds: endedByRefund, by: 'All of the money went back.' });
+    await resolveOrderCases(tx, { orderId, kinds: endedByRefund, by: 'All of the money was refunded.' });
   }
   if (to !== 'paid' && to !== 'fulfilled' && to !== 'cancelled') return;
   const isLoss = event === 'written_off';

@@ -30,7 +30,7 @@ export async function countCaptured(deps: {
     if (last === undefined || uncounted.length < pageSize) break;
     after = last.id;
   }
-  if (counted > 0) deps.log.info('credits of earlier payments counted', { counted });
+  if (counted > 0) deps.log.info('captured amounts of earlier payments computed', { counted });
   return { counted };
 }
 

@@ -31,7 +31,7 @@ export async function insertNewPayment(
   await noteNew(tx, {
     order,
     payment,
-    text: `payment of ${requested.amount} ${requested.asset} asked for at ${providerTitle(provider.name)}`,
+    text: `payment of ${requested.amount} ${requested.asset} requested at ${providerTitle(provider.name)}`,
   });
   return payment;
 }
@@ -127,7 +127,7 @@ export async function reopenOrder(
     event,
     paymentId: null,
     trust: null,
-    text: event === 'reopen' ? 'a new payment link was asked for' : 'the rest was asked for',
+    text: event === 'reopen' ? 'a new payment link was requested' : 'a payment link for the rest was requested',
   });
   return { isAllowed: applied.decision.kind !== 'refused', order: applied.order };
 }

@@ -66,7 +66,7 @@ export async function resolveOverpayments(
     await resolveOrderCases(tx, {
       orderId: order.id,
       paymentId: payment.id,
-      by: 'What was too much went back.',
+      by: 'The overpayment was refunded.',
       kinds: [
         ...(isEmpty ? (['payment_duplicate', 'payment_unexpected'] as const) : []),
         ...(isEmpty || surplusMinor <= 0 ? (['payment_overpaid'] as const) : []),

@@ -58,7 +58,7 @@ const conditions: Readonly<Record<PaymentStatus, Condition | undefined>> = {
   reversed: {
     kind: 'payment_reversed',
     severity: 'critical',
-    headline: 'Payment was reversed',
+    headline: 'Payment reversed',
     actions: ['check_again', 'resolve'],
   },
 };
@@ -86,7 +86,7 @@ export async function raiseUnexpectedMoney(tx: PaymentTx, input: { order: Order;
   const condition: Condition = {
     kind: isPaidTwice ? 'payment_duplicate' : 'payment_unexpected',
     severity: 'warning',
-    headline: isPaidTwice ? 'Order was paid a second time' : 'Money came for an order that is over',
+    headline: isPaidTwice ? 'Order paid twice' : 'Payment for a closed order',
     actions: ['resolve', 'refund'],
   };
   await raisePaymentCase(tx, { ...input, condition, why: `The order is ${input.order.status}.` });
@@ -98,10 +98,10 @@ export async function raiseOverpayment(
   input: { order: Order; payment: Payment; surplusMinor: number },
 ): Promise<void> {
   const condition = conditions.overpaid;
-  assert(condition !== undefined, 'a surplus is a trouble');
+  assert(condition !== undefined, 'an overpayment has a case');
   const { order, payment } = input;
   const differenceFiat = formatMoney({ amountMinor: input.surplusMinor, currency: order.currency });
-  const why = `All payments together brought ${differenceFiat} more than the order asks for.`;
+  const why = `All payments together brought ${differenceFiat} more than the order's total.`;
   await raisePaymentCase(tx, { order, payment, condition, why, facts: { differenceFiat, differenceCoin: null } });
 }
 
@@ -110,7 +110,7 @@ export async function raiseHeld(tx: PaymentTx, input: { order: Order; payment: P
   const condition: Condition = {
     kind: 'payment_held',
     severity: 'warning',
-    headline: `Sale on ${providerTitle(input.payment.provider)} is held: accept or reject it`,
+    headline: `Order on ${providerTitle(input.payment.provider)} is held for review: accept or reject it`,
     actions: ['resolve', 'open_order'],
   };
   await raisePaymentCase(tx, { ...input, condition });
@@ -119,19 +119,19 @@ export async function raiseHeld(tx: PaymentTx, input: { order: Order; payment: P
 /** Money that counted for a paid order was reversed, whatever its payment's status is called. */
 export async function raiseReversed(tx: PaymentTx, input: { order: Order; payment: Payment }): Promise<void> {
   const condition = conditions.reversed;
-  assert(condition !== undefined, 'a reversal is a trouble');
+  assert(condition !== undefined, 'a reversal has a case');
   await raisePaymentCase(tx, { ...input, condition, why: null });
 }
 
 /** The payment is paid in full, and is only a part of the order, of which the rest is missing. */
 export async function raiseShort(tx: PaymentTx, input: { order: Order; payment: Payment }): Promise<void> {
   const condition = conditions.underpaid;
-  assert(condition !== undefined, 'a short payment is a trouble');
+  assert(condition !== undefined, 'an underpayment has a case');
   const { order, payment } = input;
   const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
   const { missingMinor } = balanceOf(order, payments, await tx.stores.refunds.listRefundsForOrder(order.id));
   const differenceFiat = formatMoney({ amountMinor: missingMinor, currency: order.currency });
-  const why = `This payment was over ${formatMoney(payment)}; ${differenceFiat} of the order is not there.`;
+  const why = `This payment was over ${formatMoney(payment)}; ${differenceFiat} of the order is missing.`;
   await raisePaymentCase(tx, { ...input, condition, why, facts: { differenceFiat, differenceCoin: null } });
 }
 
@@ -144,18 +144,18 @@ export async function raiseMismatch(
   const condition: Condition = {
     kind: 'payment_mismatch',
     severity: 'critical',
-    headline: 'Provider collects another amount than we asked for',
+    headline: 'Provider collects a wrong amount',
     actions: ['new_payment_link', 'check_again'],
   };
   await raisePaymentCase(tx, {
     ...input,
     condition,
-    why: `We asked for ${here}, the provider says ${formatAsset(there)}.`,
+    why: `We requested ${here}, the provider collects ${formatAsset(there)}.`,
   });
 }
 
 export async function endMismatch(tx: PaymentTx, payment: Payment): Promise<void> {
-  const by = 'The provider collects what we asked for.';
+  const by = 'The provider collects the requested amount.';
   await resolveOrderCases(tx, {
     orderId: payment.orderId,
     paymentId: payment.id,
@@ -202,7 +202,7 @@ export async function raiseIfStuck(
     headline: 'Payment is still open after a week',
     actions: ['check_again', 'new_payment_link'],
   };
-  await raisePaymentCase(tx, { ...input, condition, why: `${words}It is no longer asked about by itself.` });
+  await raisePaymentCase(tx, { ...input, condition, why: `${words}It is no longer checked automatically.` });
 }
 
 /**

@@ -11,13 +11,13 @@ export function amountDetail(payment: Payment): string | null {
   if (receivedAmount === null || expectedAmount === null || asset === null) return null;
   const show = (amount: string): string =>
     formatAsset({ amount: withPlaces(amount, [expectedAmount, receivedAmount]), asset });
-  if (payment.status === 'reversed') return `${show(receivedAmount)} had come and was taken back`;
+  if (payment.status === 'reversed') return `${show(receivedAmount)} was received and reversed`;
   const gap = subtractDecimals(expectedAmount, receivedAmount);
-  const came = `${show(receivedAmount)} of ${show(expectedAmount)} came`;
+  const came = `${show(receivedAmount)} of ${show(expectedAmount)} received`;
   if (gap === '0') return came;
   const isOver = gap.startsWith('-');
   const also = otherUnit(payment);
-  return `${came}, ${show(gap.replace('-', ''))} ${isOver ? 'too much' : 'is missing'}${also === null ? '' : ` (${also})`}`;
+  return `${came}, ${show(gap.replace('-', ''))} ${isOver ? 'overpaid' : 'is missing'}${also === null ? '' : ` (${also})`}`;
 }
 
 /** The difference in the other unit than the sentence's: the coin, or the order's currency. */

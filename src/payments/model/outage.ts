@@ -48,9 +48,9 @@ export function outageDuration(outage: Pick<Outage, 'beganAt' | 'answeredAt'>, n
   return `${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`;
 }
 
-/** `blind for 61 minutes, 4 payments recovered, 0 lost` */
+/** `unavailable for 61 minutes, 4 payments recovered, 0 lost` */
 export function outageSentence(outage: Outage, now: Milliseconds): string {
   const { recoveredCount, lostCount } = outage;
   const recovered = `${recoveredCount} ${recoveredCount === 1 ? 'payment' : 'payments'} recovered`;
-  return `blind for ${outageDuration(outage, now)}, ${recovered}, ${lostCount} lost`;
+  return `unavailable for ${outageDuration(outage, now)}, ${recovered}, ${lostCount} lost`;
 }

@@ -89,7 +89,7 @@ async function applyRefundsToOrder(tx: PaymentTx, { order, payment, payments }: 
   const amountMinor = succeeded.reduce((sum, refund) => sum + refund.amountMinor, 0);
   if (amountMinor === 0) return;
   const event = amountMinor >= payment.amountMinor ? 'refunded_in_full' : 'refunded_in_part';
-  const text = `${formatMoney({ ...payment, amountMinor })} of it went back before it was accepted`;
+  const text = `${formatMoney({ ...payment, amountMinor })} of it was refunded before it was accepted`;
   await applyOrderEvent(tx, { order, payments, event, paymentId: payment.id, trust: payment.trust, text });
 }
 
@@ -110,7 +110,7 @@ export async function withdrawAcceptance(
     return { code: 'not_accepted' };
   }
   const refunds = await tx.stores.refunds.listRefundsForOrder(order.id);
-  if (refunds.some(countsAgainstCaptured)) return { code: 'money_went_back' };
+  if (refunds.some(countsAgainstCaptured)) return { code: 'money_refunded' };
   const heldAt = typeof undo['heldAt'] === 'number' ? undo['heldAt'] : null;
   const change = {
     acceptedAt: null,
@@ -126,8 +126,8 @@ export async function withdrawAcceptance(
   if (isCovered(all) && !isCovered(all.filter(({ id }) => id !== payment.id))) {
     return { code: 'acceptance_not_needed' };
   }
-  if ((await decideOrderEvent(tx, asked)).kind === 'refused') return { code: 'goods_have_left' };
+  if ((await decideOrderEvent(tx, asked)).kind === 'refused') return { code: 'order_is_fulfilled' };
   await tx.stores.payments.changePayment(payment, change);
-  await applyOrderEvent(tx, { ...asked, trust: null, text: `${by.name} took the acceptance back` });
+  await applyOrderEvent(tx, { ...asked, trust: null, text: `${by.name} withdrew the acceptance` });
   return undefined;
 }

@@ -18,5 +18,5 @@ export type WriteOffRefusal = { code: 'money_is_there' } | { code: 'nothing_to_w
 
 /** Why an override is not withdrawn; nothing was changed then. */
 export interface WithdrawalRefusal {
-  code: 'not_accepted' | 'money_went_back' | 'acceptance_not_needed' | 'goods_have_left' | 'order_has_gone_on';
+  code: 'not_accepted' | 'money_refunded' | 'acceptance_not_needed' | 'order_is_fulfilled' | 'order_has_changed';
 }

@@ -5,7 +5,7 @@ import { formatOrderNumber, type Order } from '#orders/order.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 
 const headlines = {
-  order_marked_paid: 'Marked as paid by hand',
+  order_marked_paid: 'Marked as paid by an admin',
   order_written_off: 'Written off',
 } as const;
 
@@ -24,7 +24,7 @@ export async function recordOverride(
       headline: headlines[kind],
       orderNumber: formatOrderNumber(order.number),
       amount: formatMoney(order),
-      detail: 'No provider vouches for it.',
+      detail: 'No provider confirms it.',
       why: `${by.name}: ${reason}`,
     },
     actions: ['open_order'],

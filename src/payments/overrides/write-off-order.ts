@@ -74,10 +74,10 @@ export async function withdrawWriteOff(
   if (undo['orderId'] === undefined) return undefined;
   const order = await tx.stores.orders.findOrder(asOrderId(String(undo['orderId'])));
   const left: OrderStatus | undefined = order?.status;
-  if (order === undefined || left !== undo['left']) return { code: 'order_has_gone_on' };
+  if (order === undefined || left !== undo['left']) return { code: 'order_has_changed' };
   const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
   const asked = { order, payments, event: 'write_off_withdrawn', paymentId: null } as const;
-  if ((await decideOrderEvent(tx, asked)).kind === 'refused') return { code: 'order_has_gone_on' };
-  await applyOrderEvent(tx, { ...asked, trust: null, text: `${by.name} took the write-off back` });
+  if ((await decideOrderEvent(tx, asked)).kind === 'refused') return { code: 'order_has_changed' };
+  await applyOrderEvent(tx, { ...asked, trust: null, text: `${by.name} withdrew the write-off` });
   return undefined;
 }

@@ -74,7 +74,7 @@ export async function finishReconciliation(
       severity: 'warning',
       provider,
       paymentId: first?.payment?.id ?? null,
-      facts: { headline: 'Our books and the provider differ', detail, why, trust },
+      facts: { headline: "Our records and the provider's differ", detail, why, trust },
       actions: ['exceptions'],
     });
   });

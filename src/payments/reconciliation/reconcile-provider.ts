@@ -64,7 +64,7 @@ export function createReconciler(deps: SnapshotDeps & { decommissioned?: Decommi
       return { kind: 'cannot_list', reason: provider.capabilities.gaps.join(' ') };
     }
     if (deps.decommissioned?.mayAsk(input.provider) === false) {
-      return { kind: 'cannot_list', reason: 'It is taken for gone and is not asked any more: see /providers.' };
+      return { kind: 'cannot_list', reason: 'It is decommissioned and not called any more: see /providers.' };
     }
     if (running.has(input.provider)) return { kind: 'already_running' };
     running.add(input.provider);

@@ -103,7 +103,7 @@ async function adopt(
     amountMinor: goneMinor(payment, snapshot),
     requestedAmount: snapshot.amount.amount,
     requestedAsset: snapshot.amount.asset,
-    reason: `Made at ${providerTitle(payment.provider)}, not from here`,
+    reason: `Made at ${providerTitle(payment.provider)}, without Tillkeeper`,
     requestedByKind: 'provider',
     requestedById: payment.provider,
     approvedById: null,
@@ -128,7 +128,7 @@ async function adopt(
     from: null,
     to: 'requested',
     trust,
-    text: `refund of ${formatAsset(snapshot.amount)} was made at ${providerTitle(payment.provider)}, not from here`,
+    text: `refund of ${formatAsset(snapshot.amount)} was made at ${providerTitle(payment.provider)}, without Tillkeeper`,
   });
   return refund;
 }

@@ -92,12 +92,12 @@ async function applyRefundToOrder(
   if (!isThere && before.status !== 'succeeded') return order;
   const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
   if (isThere) {
-    const text = `${formatMoney(refund)} went back: ${refund.reason}`;
+    const text = `${formatMoney(refund)} refunded: ${refund.reason}`;
     const after = await applyRefundsToOrder(tx, { order, payments, trust, text });
     await resolveOverpayments(tx, { order: after, payments });
     return after;
   }
-  const text = `a refund of ${formatMoney(refund)} came back`;
+  const text = `a refund of ${formatMoney(refund)} failed after it was sent`;
   const applied = { order, payments, paymentId: null, trust, event: 'refund_undone', text } as const;
   return (await applyOrderEvent(tx, applied)).order;
 }
@@ -117,13 +117,13 @@ async function endEarlierTries(tx: PaymentTx, refund: Refund): Promise<void> {
     const since = all.filter(({ status, createdAt }) => status === 'succeeded' && createdAt >= failedAt);
     const wentBackMinor = since.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
     if (wentBackMinor < failed.amountMinor) continue;
-    await resolveCase(tx, { key: `refund_failed:${failed.id}`, by: 'As much went back later.' });
+    await resolveCase(tx, { key: `refund_failed:${failed.id}`, by: 'A later refund returned as much.' });
   }
 }
 
 const headlines = {
   refund_failed: { severity: 'warning', headline: 'Refund failed' },
-  refund_unknown: { severity: 'critical', headline: 'It is not known whether a refund was carried out' },
+  refund_unknown: { severity: 'critical', headline: 'Unknown whether a refund was carried out' },
 } as const;
 
 export async function raiseRefundCase(
@@ -146,7 +146,7 @@ export async function raiseRefundCase(
       headline,
       orderNumber: formatOrderNumber(order.number),
       amount: formatMoney(refund),
-      detail: `Asked for because: ${refund.reason}`,
+      detail: `Reason: ${refund.reason}`,
       why: refund.providerStatus ?? `${providerTitle(provider)} gave no answer.`,
     },
     actions: ['check_again', 'open_order'],

@@ -14,7 +14,7 @@ export type ApprovalDecision =
   | { kind: 'refused'; status: RefundStatus }
   | { kind: 'unknown' };
 
-const words = { approve: 'was approved', decline: 'was declined', withdraw: 'was taken back' } as const;
+const words = { approve: 'was approved', decline: 'was declined', withdraw: 'was withdrawn' } as const;
 
 /**
  * Decides about a refund that was not sent yet: a second admin approves or declines it, or an admin who may refund

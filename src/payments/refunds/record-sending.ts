@@ -45,7 +45,7 @@ export function recordNotSent(
 }
 
 export function recordUnknown(deps: ProviderDeps, input: { refund: Refund; cause: Cause }): Promise<Refund> {
-  const text = 'was sent, and no answer came: it is being looked for';
+  const text = 'was sent and not answered: its result is being checked';
   return recordRefundEvent(deps, { ...input, event: 'lost', text });
 }
 

@@ -20,7 +20,7 @@ export async function reopenForRefund(tx: PaymentTx, input: { order: Order; refu
     from: null,
     to: null,
     trust: null,
-    text: `${one.facts.headline}: open again, because the refund did not come about`,
+    text: `${one.facts.headline}: open again, because the refund failed`,
   });
 }
 

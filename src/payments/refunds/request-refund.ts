@@ -159,7 +159,7 @@ async function note(tx: PaymentTx, input: { order: Order; payment: Payment; refu
     from: null,
     to: refund.status,
     trust: null,
-    text: `refund of ${amount} asked for: ${refund.reason}`,
+    text: `refund of ${amount} requested: ${refund.reason}`,
   });
   await recordAudit(tx, {
     action: 'refund.request',

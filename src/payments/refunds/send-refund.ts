@@ -59,7 +59,7 @@ export async function sendRefund(
   const refund = await deps.database.read((stores) => stores.refunds.findRefund(input.refundId));
   if (refund === undefined) return { kind: 'gone' };
   const port = deps.providers.find(refund.provider)?.refunds ?? null;
-  if (port === null) return { kind: 'not_sent', error: `${refund.provider} cannot be asked`, retryAfterMs: null };
+  if (port === null) return { kind: 'not_sent', error: `${refund.provider} cannot refund`, retryAfterMs: null };
   const leased = await withPayment(deps, {
     paymentId: refund.paymentId,
     work: ({ payment }) => step(deps, { ...input, payment, port }),
@@ -82,7 +82,7 @@ async function step(deps: ProviderDeps, held: Held): Promise<Sending> {
   const hasMoney = await isMoneyThere(deps, { ...held, refund });
   if (sentAt === null) {
     if (hasMoney) return send(deps, { ...held, refund });
-    return fail(deps, { ...held, refund, words: 'not sent, because the money is not there any more' });
+    return fail(deps, { ...held, refund, words: 'not sent, because the money is not available any more' });
   }
   const isNews = refund.status === 'requested';
   if (isNews) refund = await recordUnknown(deps, { refund, cause: held.cause });
@@ -218,7 +218,12 @@ export function createRefundHandler(deps: ProviderDeps): OutboxHandler {
         case 'gone':
           return { kind: 'give_up', reason: 'the refund is not there' };
         case 'busy':
-          return { kind: 'retry', error: 'the payment is in other hands', retryAfterMs: null, pausesLane: false };
+          return {
+            kind: 'retry',
+            error: 'the payment is being processed elsewhere',
+            retryAfterMs: null,
+            pausesLane: false,
+          };
         case 'not_sent':
           return { kind: 'retry', error: sending.error, retryAfterMs: sending.retryAfterMs, pausesLane: false };
         default:

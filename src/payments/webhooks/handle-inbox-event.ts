@@ -22,7 +22,7 @@ import { refreshPayment } from '../sync/refresh-payment.ts';
 const waitingMax = 1;
 const lookAgainMs: Milliseconds = second / 2;
 
-const inOtherHands = { kind: 'retry', error: 'the payment is in other hands', pausesLane: false } as const;
+const inOtherHands = { kind: 'retry', error: 'the payment is being processed elsewhere', pausesLane: false } as const;
 
 /** A decommissioned provider is not called: its events wait until it is called again. */
 const retiredWaitMs: Milliseconds = hour;
@@ -42,7 +42,7 @@ export async function handleInboxEvent(
     return { kind: 'give_up', reason: `the provider ${provider} is not configured` };
   }
   if (isHeldBack(deps, provider)) {
-    const error = 'the provider is taken for gone';
+    const error = 'the provider is decommissioned';
     return { kind: 'retry', error, retryAfterMs: retiredWaitMs, pausesLane: false, isUntried: true };
   }
   const reference = asProviderReference(event.reference);
@@ -114,9 +114,9 @@ async function noteUnknownPayment(
   const outcome = await inTransaction(deps, cause, async (tx) => {
     const key = unmatchedKey(provider, reference);
     const [last] = await tx.stores.cases.listCasesByKeys([key]);
-    if (last !== undefined && isLive(last) && last.kind !== 'payment_unknown') return 'unknown payment, found before';
+    if (last !== undefined && isLive(last) && last.kind !== 'payment_unknown') return 'unmatched payment, found before';
     // An admin's decision about it stands, however many webhooks follow.
-    if (last !== undefined && wasDecided(last)) return 'unknown payment, settled by a person';
+    if (last !== undefined && wasDecided(last)) return 'unmatched payment, decided by an admin';
     await raiseCase(tx, {
       key,
       kind: 'payment_unknown',
@@ -126,7 +126,7 @@ async function noteUnknownPayment(
       subjectAt: snapshot.createdAt,
       actions: ['resolve'],
       facts: {
-        headline: 'Money came for a payment that is not ours',
+        headline: 'Unmatched payment with money',
         amount: formatAsset(snapshot.requested),
         detail: `Reference ${reference}`,
         why: snapshot.providerStatus,
@@ -136,7 +136,7 @@ async function noteUnknownPayment(
         label: snapshot.label,
       },
     });
-    return 'unknown payment with money';
+    return 'unmatched payment with money';
   });
   return { kind: 'done', outcome };
 }

@@ -26,7 +26,7 @@ const bodyBytesMax = 16 * 1024;
 const toldEveryMs: Milliseconds = minute;
 
 const foundByPolling = 'Payments are still found by polling.';
-const foundByHand = 'What is refused is not heard of otherwise: compare with an export.';
+const foundByHand = 'Refused events are not found otherwise: compare with an export.';
 
 /** Whether it may verify under another secret, setting or version: without a signature it never can. */
 const mayVerify: Readonly<Record<WebhookRefusal, boolean>> = {

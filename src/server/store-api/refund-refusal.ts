@@ -36,13 +36,13 @@ function detailOf(refusal: Refusal): string {
     case 'no_payment':
       return `The order is ${refusal.status.replaceAll('_', ' ')}: it has no payment.`;
     case 'nothing_captured': {
-      const returned = `What came short or late goes back by itself at ${providerTitle(refusal.provider)}.`;
-      return `There is no money to give back on this payment.${refusal.returnsOddPayments ? ` ${returned}` : ''}`;
+      const returned = `${providerTitle(refusal.provider)} itself returns underpayments and late payments.`;
+      return `This payment has no money to refund.${refusal.returnsOddPayments ? ` ${returned}` : ''}`;
     }
     case 'wrong_currency':
       return `The order is in ${refusal.expected}, not in ${refusal.given}.`;
     case 'too_much':
-      return `At most ${formatMoney(refusal.refundable)} can go back; the rest went back or is on its way.`;
+      return `At most ${formatMoney(refusal.refundable)} can be refunded; the rest is refunded or pending.`;
     default:
       return refusal satisfies never;
   }
@@ -56,9 +56,9 @@ function cannotDetail({ provider, why }: Extract<Refusal, { code: 'provider_cann
     case 'payment_unknown':
       return `${title} does not know this payment.`;
     case 'not_set_up':
-      return `${title} cannot be asked for a refund in this set-up.`;
+      return `${title} cannot refund in this set-up.`;
     case 'made_at_provider':
-      return `A refund is made at ${title} itself, and noted here when its webhook comes.`;
+      return `Refund it at ${title} itself: it is recorded here when the webhook is received.`;
     default:
       return why satisfies never;
   }

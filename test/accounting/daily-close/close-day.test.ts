@@ -102,7 +102,7 @@ describe('what a payment counts as', () => {
     cancelled: 'unpaid',
   };
 
-  test.each(paymentStatuses)('%s: by itself, held, accepted, and not made', (status) => {
+  test.each(paymentStatuses)('%s: by itself, held for review, accepted, and not created at the provider', (status) => {
     const of = (change: Partial<Payment>) => groupOf(aPayment({ status, ...change }));
     expect(of({})).toBe(paid[status]);
     expect(of({ heldAt: 1 })).toBe(paid[status] === 'paid' ? 'odd' : paid[status]);
@@ -137,7 +137,7 @@ describe('a closing', () => {
     );
   });
 
-  test('is the same text, whatever the order in which things came in', () => {
+  test('is the same text in whatever order its payments were loaded', () => {
     const shuffled = payments.chain((made) =>
       fc.record({ made: fc.constant(made), mixed: fc.shuffledSubarray(made, { minLength: made.length }) }),
     );
@@ -164,7 +164,7 @@ describe('a closing', () => {
     );
   });
 
-  test('shows both sides alike, and no difference, where the provider says what we say', () => {
+  test('shows equal sums on both sides, and no difference, when the provider’s records match ours', () => {
     fc.assert(
       fc.property(payments, (all) => {
         const made = all.filter(({ heldAt, acceptedAt }) => heldAt === null && acceptedAt === null).map(known);
@@ -228,7 +228,7 @@ describe('corrections', () => {
     );
   });
 
-  test('are none where nothing that the books hold has changed', () => {
+  test('are empty when nothing in the ledger has changed', () => {
     fc.assert(
       fc.property(aMadePayment, (made) => {
         const was = booked(aPayment(made));

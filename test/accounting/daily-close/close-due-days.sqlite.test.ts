@@ -47,7 +47,7 @@ describe('a day', () => {
       entries: { count: 3 },
       unexplained: { count: 0, list: [] },
       corrections: { count: 0, list: [], paidChanges: [] },
-      notes: ['The books begin with this day.'],
+      notes: ['The ledger begins with this day.'],
     });
     expect(content.providers).toMatchObject([
       {
@@ -79,7 +79,7 @@ describe('a day', () => {
     expect(book?.received).toEqual([{ asset: 'BTC', amount: '0.00061' }]);
   });
 
-  test('heals what a lost webhook left behind, before it compares', async () => {
+  test('updates a payment whose webhook was lost before it compares', async () => {
     const lost = await kit.order('2026-11-20T09:00:00Z');
     await kit.shows(lost, paid, { isLost: true });
     kit.setClock('2026-11-21T05:00:00Z');
@@ -88,7 +88,7 @@ describe('a day', () => {
     expect(payments).toMatchObject([{ here: { paid: sum(1, '49.00') }, there: { paid: sum(1, '49.00') } }]);
   });
 
-  test('lists what nobody has explained: a stranger, and one that is not there', async () => {
+  test('lists what is unexplained: an unmatched payment, and one that the provider does not have', async () => {
     await kit.order('2026-11-20T09:00:00Z');
     kit.book('btcpay').shows = [stranger];
     kit.setClock('2026-11-21T05:00:00Z');
@@ -116,7 +116,7 @@ describe('a day', () => {
     expect(days.map(({ providers }) => providers[0]?.payments[0]?.there?.paid)).toEqual([sum(1, '49.00'), sum(0, '0')]);
   });
 
-  test('finds a difference explained while an exception about it is open, or once a person has decided', async () => {
+  test('counts a difference as explained while a case about it is open, or once an admin has resolved it', async () => {
     const about = (id: string, reference: string, more: Partial<Case> = {}) =>
       sampleCase(id, { reference, kind: 'finding_missing_here', ...more });
     const resolved = { status: 'resolved', resolvedAt: 1 } as const;
@@ -137,7 +137,7 @@ describe('a day', () => {
     expect(content.exceptions).toEqual([{ kind: 'finding_missing_here', provider: 'btcpay', count: 1 }]);
   });
 
-  test('counts what a person accepted as paid here and as odd there, and takes it for explained', async () => {
+  test('counts a payment that an admin accepted as paid here and as an exception there, and as explained', async () => {
     const accepted = await kit.order('2026-11-20T09:00:00Z');
     await kit.shows(accepted, short);
     await kit.deps.database.transaction(async ({ payments }) => {
@@ -156,7 +156,7 @@ describe('a day', () => {
     expect({ explained, unexplained: unexplained.count }).toEqual({ explained: 1, unexplained: 0 });
   });
 
-  test('counts what admins did about money by hand, and not what they looked at', async () => {
+  test('counts what admins changed about money manually, and not what they viewed', async () => {
     const actions = [
       'payment.accept',
       'payment.accept',

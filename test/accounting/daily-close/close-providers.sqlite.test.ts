@@ -26,14 +26,14 @@ describe('a provider', () => {
     expect(await kit.close()).toEqual({ closed: 2, unexplained: 0, waiting: 0 });
     const [first, second] = await kit.closings();
     expect(first?.content.notes).toEqual([
-      'The books begin with this day.',
-      'Closed after 4 tries. BTCPay could not be asked: create_payment: timeout',
+      'The ledger begins with this day.',
+      'Closed after 4 tries. BTCPay did not answer: create_payment: timeout',
     ]);
     expect(first?.content.providers[0]?.payments[0]?.there?.paid).toEqual(sum(1, '49.00'));
     expect(second?.content.notes).toEqual(['Closed 4 hours late.']);
   });
 
-  test('that is away for more than a week is put down as unknown, and not waited for again until it answers', async () => {
+  test('that is unavailable for more than a week is recorded as unknown, and not waited for again until it answers', async () => {
     await kit.shows(await kit.order('2026-11-20T09:00:00Z'), paid);
     kit.book('btcpay').isAway = true;
     kit.setClock('2026-11-21T05:00:00Z');
@@ -42,7 +42,7 @@ describe('a provider', () => {
     expect(await kit.close()).toEqual({ closed: 8, unexplained: 0, waiting: 0 });
     const [book] = (await kit.contentOf('2026-11-20')).providers;
     expect(book).toMatchObject({
-      unknownWhy: 'BTCPay could not be asked: create_payment: timeout',
+      unknownWhy: 'BTCPay did not answer: create_payment: timeout',
       payments: [{ here: { paid: sum(1, '49.00') }, there: null }],
     });
     kit.book('btcpay').isAway = false;
@@ -66,13 +66,13 @@ describe('a provider', () => {
     ]);
   });
 
-  test('that is taken for gone is unknown at once, and holds up no day', async () => {
+  test('that is decommissioned is unknown at once, and delays no day', async () => {
     await kit.shows(await kit.order('2026-11-20T09:00:00Z'), paid);
     kit.book('btcpay').isRetired = true;
     kit.setClock('2026-11-22T05:00:00Z');
     expect(await kit.close()).toEqual({ closed: 2, unexplained: 0, waiting: 0 });
     expect((await kit.contentOf('2026-11-20')).providers[0]?.unknownWhy).toBe(
-      'BTCPay looks gone for good, and is not asked any more.',
+      'BTCPay is decommissioned and not called any more.',
     );
   });
 
@@ -151,7 +151,7 @@ describe('days', () => {
     }
   });
 
-  test('without any order have no books, and one without a payment in between is closed as empty', async () => {
+  test('before the first order are not closed, and a later one without payments is closed as empty', async () => {
     kit.book('btcpay');
     kit.setClock('2026-11-25T12:00:00Z');
     expect(await kit.close()).toEqual({ closed: 0, unexplained: 0, waiting: 0 });

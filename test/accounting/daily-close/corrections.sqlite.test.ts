@@ -26,7 +26,7 @@ async function addRefund(paymentId: PaymentId, change: Partial<Refund>): Promise
 }
 
 describe('a payment of a closed day', () => {
-  test('that is paid late moves the sums in the next closing, and its own day stays as it was written', async () => {
+  test('that is paid late changes the sums of the next closing, and its own day stays as it was closed', async () => {
     const late = await kit.order('2026-11-20T09:00:00Z');
     await kit.shows(late, expired);
     kit.setClock('2026-11-21T05:00:00Z');
@@ -78,7 +78,7 @@ describe('a payment of a closed day', () => {
     expect((await kit.contentOf('2026-11-22')).corrections).toEqual({ count: 0, list: [], paidChanges: [] });
   });
 
-  test('that was only looked at, or polled, is no correction', async () => {
+  test('that was only fetched or polled is no correction', async () => {
     const payment = await kit.order('2026-11-20T09:00:00Z');
     await kit.shows(payment, paid);
     kit.setClock('2026-11-21T05:00:00Z');
@@ -101,7 +101,7 @@ describe('a payment of a closed day', () => {
     expect((await kit.contentOf('2026-11-21')).corrections.list).toMatchObject([{ day: '2026-11-20' }]);
   });
 
-  test('from before the books began is told of when money comes, and moves no sum', async () => {
+  test('from before the first closing is reported when money comes, and changes no sum', async () => {
     const old = await kit.order('2026-10-01T09:00:00Z');
     await kit.shows(old, paid);
     await kit.order('2026-11-20T09:00:00Z');
@@ -155,7 +155,7 @@ describe('a refund', () => {
     expect(providers[0]?.refunds).toEqual([{ currency: 'USD', here: sum(1, '20.00'), there: sum(0, '0') }]);
   });
 
-  test('at a provider that does not tell of refunds is counted here, and unknown there', async () => {
+  test('at a provider that does not report refunds is counted here, and unknown there', async () => {
     const payment = await kit.order('2026-11-20T09:00:00Z');
     await kit.shows(payment, paid);
     await addRefund(payment, { amountMinor: 2000 });
@@ -164,7 +164,7 @@ describe('a refund', () => {
     expect((await kit.contentOf('2026-11-20')).providers).toMatchObject([
       {
         refunds: [{ currency: 'USD', here: sum(1, '20.00'), there: null }],
-        refundsUnknownWhy: 'BTCPay does not tell of refunds in this set-up.',
+        refundsUnknownWhy: 'BTCPay does not report refunds in this set-up.',
       },
     ]);
   });

@@ -53,8 +53,8 @@ async function aPaidOrder(provider: 'bitpay' | 'coinbase' = 'bitpay') {
   return paymentId;
 }
 
-describe("a provider's books", () => {
-  test('give each payment its fee and net, once, however often they are read', async () => {
+describe("a provider's fees", () => {
+  test('give each payment its fee and net, once, however often they are fetched', async () => {
     const paymentId = await aPaidOrder();
     figures = [figure('bitpay-1')];
     expect(await read()).toEqual({ ...nothing, booked: 1 });
@@ -82,13 +82,13 @@ describe("a provider's books", () => {
     expect((await count()) - before).toBe(1);
   });
 
-  test('are read more than a month back, so that what came while nobody read is found', async () => {
+  test('are fetched for more than a month back, so that those of a time without fetching are found', async () => {
     await read();
     const [{ from = 0, to = 0 } = {}] = windows;
     expect((to - from) / day).toBeGreaterThan(31);
   });
 
-  test('that are away spoil no other, and are read the next time', async () => {
+  test('that are unavailable do not affect another provider’s, and are fetched the next time', async () => {
     await aPaidOrder();
     figures = [figure('bitpay-1')];
     isAway = true;
@@ -119,7 +119,7 @@ describe("a provider's books", () => {
     });
   });
 
-  test('of a payment that nobody knows are counted, and unexplained in the closing of their day', async () => {
+  test('of an unmatched payment are counted, and unexplained in the closing of their day', async () => {
     await aPaidOrder();
     figures = [figure('bitpay-1'), figure('strange')];
     expect(await read()).toEqual({ ...nothing, booked: 1, unmatched: 1 });
@@ -138,7 +138,7 @@ describe("a provider's books", () => {
     ]);
   });
 
-  test('that tell of a payment late correct its day', async () => {
+  test('that are reported late correct the day of their payment', async () => {
     const paymentId = await aPaidOrder();
     kit.setClock('2026-11-21T05:00:00Z');
     await kit.close();
@@ -161,7 +161,7 @@ describe("a provider's books", () => {
 });
 
 describe('a settlement', () => {
-  test('is kept, says on its payments when they were paid out, and counts on that day', async () => {
+  test('is stored, dates the payout of its payments, and counts on that day', async () => {
     const paymentId = await aPaidOrder();
     const settled: ProviderSettlement = {
       id: 's-1',
@@ -191,8 +191,8 @@ describe('a settlement', () => {
   });
 });
 
-describe('a provider that tells its fee with the payment', () => {
-  test('is asked again for what it did not tell at first', async () => {
+describe('a provider that reports its fee with the payment', () => {
+  test('is asked again for a fee that it did not report at first', async () => {
     kit.book('coinbase').capabilities = capabilities({ canList: true, tellsFees: true });
     const paymentId = await aPaidOrder('coinbase');
     expect(await read()).toEqual(nothing);

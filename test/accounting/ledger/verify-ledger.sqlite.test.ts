@@ -23,14 +23,14 @@ function alter(sql: string): void {
   connection.close();
 }
 
-test('a chain that nobody touched is whole, and its newest hash is told', async () => {
+test('an unchanged chain is valid, and its newest hash is returned', async () => {
   const closings = await kit.closings();
   expect(closings[0]?.closing.previousHash).toBe('0'.repeat(64));
   expect(closings[1]?.closing.previousHash).toBe(closings[0]?.closing.hash);
   expect(await verifyLedger(kit.deps)).toEqual({ kind: 'whole', count: 3, hash: closings[2]?.closing.hash });
 });
 
-test('an empty chain is whole', async () => {
+test('an empty chain is valid', async () => {
   const empty = await openAccountingKit();
   expect(await verifyLedger(empty.deps)).toEqual({ kind: 'whole', count: 0, hash: null });
   await empty.opened.remove();

@@ -91,7 +91,7 @@ export function aFullDay(): ClosedDay {
         settlements: [{ currency: 'EUR', count: 1, amount: '44.10' }],
       }),
       aBook('btcpay', {
-        unknownWhy: 'BTCPay could not be asked: timeout (4200) <b>',
+        unknownWhy: 'BTCPay did not answer: timeout (4200) <b>',
         payments: [{ asset: 'USD', here: aTally({ paid: sum(1, '49.00'), odd: sum(1, '49.00') }), there: null }],
         notMade: 2,
         refunds: [{ currency: 'USD', here: sum(1, '20.00'), there: null }],
@@ -130,6 +130,6 @@ export function aFullDay(): ClosedDay {
       { kind: 'refund_unknown', provider: 'btcpay', count: 1 },
     ],
     interventions: [{ action: 'exception.write_off', count: 2 }],
-    notes: ['Closed after 4 tries. BTCPay could not be asked: timeout (4200)'],
+    notes: ['Closed after 4 tries. BTCPay did not answer: timeout (4200)'],
   });
 }

@@ -181,7 +181,7 @@ function aRaisedCase(differences: Partial<RaisedCase>): RaisedCase {
       headline: 'Payment underpaid',
       orderNumber: 'T-1',
       amount: '49.00 USD',
-      detail: '20.00 of 49.00 USD came',
+      detail: '20.00 of 49.00 USD received',
       why: 'Expired / PaidPartial',
       trust: 'fetched',
     },

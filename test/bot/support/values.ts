@@ -154,7 +154,7 @@ export function anAlert(differences: Partial<Case> = {}): Case {
     facts: {
       orderNumber: 'T-1042',
       amount: '49.00 USD',
-      detail: '20.00 of 49.00 USD came',
+      detail: '20.00 of 49.00 USD received',
       why: 'BTCPay says: Expired / PaidPartial',
       trust: 'fetched',
     },

@@ -13,7 +13,7 @@ describe('an alert card', () => {
     expect(drawn(alertCard(anAlert(), card))).toMatchInlineSnapshot(`
       "🔴 <b>CRITICAL</b> · Payment underpaid
       Order <b>T-1042</b> · <b>49.00 USD</b> · BTCPay
-      20.00 of 49.00 USD came
+      20.00 of 49.00 USD received
       Why: BTCPay says: Expired / PaidPartial
       How sure: confirmed with BTCPay
       Since 22 Nov, 04:00
@@ -33,7 +33,7 @@ describe('an alert card', () => {
     expect(drawn(alertCard(alert, card))).toMatchInlineSnapshot(`
       "🔴 <b>CRITICAL</b> · Payment underpaid
       Order <b>T-1042</b> · <b>49.00 USD</b> · BTCPay
-      20.00 of 49.00 USD came
+      20.00 of 49.00 USD received
       Why: BTCPay says: Expired / PaidPartial
       How sure: confirmed with BTCPay
       Happened 3 times, last 22 Nov, 04:04
@@ -48,7 +48,7 @@ describe('an alert card', () => {
     expect(alertCard(alert, card).text).toMatchInlineSnapshot(`
       "🔴 <b>CRITICAL</b> · Payment underpaid
       Order <b>T-1042</b> · <b>49.00 USD</b> · BTCPay
-      20.00 of 49.00 USD came
+      20.00 of 49.00 USD received
       Why: BTCPay says: Expired / PaidPartial
       How sure: confirmed with BTCPay
       Since 22 Nov, 04:00
@@ -68,7 +68,7 @@ describe('an alert card', () => {
     expect(drawn(alertCard(alert, card))).toMatchInlineSnapshot(`
       "✅ <b>RESOLVED</b> · was warning · Payment underpaid
       Order <b>T-1042</b> · <b>49.00 USD</b> · BTCPay
-      20.00 of 49.00 USD came
+      20.00 of 49.00 USD received
       Why: BTCPay says: Expired / PaidPartial
       How sure: confirmed with BTCPay
       Since 22 Nov, 04:00

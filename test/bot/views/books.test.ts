@@ -26,7 +26,7 @@ describe("a day's page", () => {
       Received 0.00152 BTC
       Fee 0.49 USD, net 48.51 USD · 1 without a fee yet
       1 settlement paid out: 44.10 EUR
-      <b>BTCPay</b> · there unknown: BTCPay could not be asked: timeout (4200) &lt;b&gt;
+      <b>BTCPay</b> · there unknown: BTCPay did not answer: timeout (4200) &lt;b&gt;
       USD: 1 paid 49.00 · 1 odd 49.00
       ↩️ 1 refund: 20.00 USD
       2 links could not be made
@@ -38,7 +38,7 @@ describe("a day's page", () => {
       • 20 Nov T-1003: status expired → paid late
       4 open exceptions: 3 underpaid, 1 refund unknown
       Manually: 2 exception write off
-      <i>Closed after 4 tries. BTCPay could not be asked: timeout (4200)</i>
+      <i>Closed after 4 tries. BTCPay did not answer: timeout (4200)</i>
       Chain <code>3f9a1c0b77de</code>
       [‹ 20 Nov](book:show:2026-11-20) [22 Nov ›](book:show:2026-11-22)
       [Chart](book:chart:2026-11-21) [Export](book:export:2026-11-21)
@@ -79,7 +79,7 @@ describe("a day's page", () => {
 
   test('of a day that is not closed says when it will be, or who is waited for', () => {
     const day = asDay('2026-11-22');
-    const waiting = { day, since: at, lastTriedAt: at, tries: 3, reason: 'BitPay could not be asked: 503' };
+    const waiting = { day, since: at, lastTriedAt: at, tries: 3, reason: 'BitPay did not answer: 503' };
     const texts = [
       { day, dueAt: look.now + hour, delay: null },
       { day, dueAt: look.now - hour, delay: null },
@@ -90,7 +90,7 @@ describe("a day's page", () => {
       'open; closes after 22 Nov, 06:00',
       'over; it is closed within the hour',
       'open; the day before comes first',
-      'waits since 22 Nov, 04:00: BitPay could not be asked: 503',
+      'waits since 22 Nov, 04:00: BitPay did not answer: 503',
     ]);
   });
 });
@@ -129,7 +129,7 @@ describe('the digest', () => {
       ✏️ <b>Corrections to earlier days: 1</b>; paid BTCPay -49.00 USD
       • 20 Nov T-1003: status expired → paid late
       4 open exceptions: 3 underpaid, 1 refund unknown
-      <i>Closed after 4 tries. BTCPay could not be asked: timeout (4200)</i>
+      <i>Closed after 4 tries. BTCPay did not answer: timeout (4200)</i>
       Chain <code>3f9a1c0b77de</code>
       [Open the books](https://t.me/till_bot?start=books-2026-11-21)"
     `);

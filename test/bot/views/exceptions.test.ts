@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { renderChart } from '#bot/charts/render.ts';
 import { reasonQuestion } from '#bot/kit/reason-question.ts';
 import { agesChart, countAges } from '#bot/screens/cases/case-ages.ts';
+import { caseCard } from '#bot/screens/cases/case-card-view.ts';
 import { caseKindChoice, caseList } from '#bot/screens/cases/case-list-view.ts';
-import { exceptionCard } from '#bot/screens/cases/exception-card-view.ts';
 import { optionChoice, resolveQuestion } from '#bot/screens/cases/resolution-questions.ts';
 import { ageText, kindWords } from '#bot/wording/case-words.ts';
 import { overrideQuestion } from '#bot/wording/override-question.ts';
@@ -30,9 +30,7 @@ describe('the card of an exception', () => {
   test('says what, by how much, why, how old it is and whose, and offers what fits', () => {
     const exception = anException({ openedAt: look.now - 3 * day });
     const actions = ['ask_rest', 'accept', 'wait', 'check'] as const;
-    expect(
-      drawn(exceptionCard(exceptionDetails({ case: exception, actions: [...actions] }), full)),
-    ).toMatchInlineSnapshot(`
+    expect(drawn(caseCard(exceptionDetails({ case: exception, actions: [...actions] }), full))).toMatchInlineSnapshot(`
       "🟠 <b>Payment underpaid</b>
       Order <b>T-1042</b> · <b>49.00 USD</b> needs attention · BTCPay
       Shortfall: <b>24.50 USD · 0.00038282 BTC</b>
@@ -68,7 +66,7 @@ describe('the card of an exception', () => {
     const suggestions = [{ candidate, points: 75, because: ['the same amount', 'made within an hour of it'] }];
     const about = { order: null, payment: null, suggestions, returns: null };
     const details = { ...about, case: exception, actions: ['link_order', 'dismiss'] } as const;
-    expect(drawn(exceptionCard({ ...details, actions: [...details.actions] }, full))).toMatchInlineSnapshot(`
+    expect(drawn(caseCard({ ...details, actions: [...details.actions] }, full))).toMatchInlineSnapshot(`
       "🟠 <b>The provider has a payment that we do not know</b>
       <b>77.00 USD</b> · BTCPay
       Here: unknown
@@ -96,11 +94,11 @@ describe('the card of an exception', () => {
       resolvedAt: at + 30 * minute,
       openedAt: at,
     });
-    const { text, keyboard } = exceptionCard(exceptionDetails({ case: exception }), full);
+    const { text, keyboard } = caseCard(exceptionDetails({ case: exception }), full);
     expect(text.split('\n').at(0)).toBe('✅ <b>Payment overpaid</b>');
     expect(text.split('\n').at(-1)).toBe('Ada kept the surplus, 22 Nov, 04:30: It is a tip');
     expect(keyboard.flat().map((button) => button.text)).toEqual(['Undo', 'Open order', '‹ Exceptions']);
-    const final = exceptionCard(exceptionDetails({ case: { ...exception, undo: null } }), full);
+    const final = caseCard(exceptionDetails({ case: { ...exception, undo: null } }), full);
     expect(final.keyboard.flat().map((button) => button.text)).toEqual(['Open order', '‹ Exceptions']);
   });
 
@@ -111,7 +109,7 @@ describe('the card of an exception', () => {
       outcome: 'The order is paid.',
       resolvedAt: at,
     });
-    expect(exceptionCard(exceptionDetails({ case: exception }), full).text).toContain(
+    expect(caseCard(exceptionDetails({ case: exception }), full).text).toContain(
       'Over by itself, 22 Nov, 04:00: The order is paid.',
     );
   });
@@ -123,7 +121,7 @@ describe('the card of an exception', () => {
       status: 'snoozed',
       snoozedUntil: look.now + hour,
     });
-    const { text, keyboard } = exceptionCard(exceptionDetails({ case: exception }), full);
+    const { text, keyboard } = caseCard(exceptionDetails({ case: exception }), full);
     expect(text).toContain('✋ <b>&lt;Bob&gt;</b> has it');
     expect(text).toContain('💤 Rests until 22 Nov, 06:00');
     expect(keyboard.flat().map((button) => button.text)).toEqual([
@@ -132,7 +130,7 @@ describe('the card of an exception', () => {
   });
 
   test('leads to the command bot where its decisions are not served, and nowhere while that one is unknown', () => {
-    const card = exceptionCard(exceptionDetails({ actions: ['accept'] }), {
+    const card = caseCard(exceptionDetails({ actions: ['accept'] }), {
       ...look,
       buttons: 'plain',
       commandBot: 'till_bot',
@@ -143,7 +141,7 @@ describe('the card of an exception', () => {
         url: expect.stringMatching(/^https:\/\/t\.me\/till_bot\?start=ex-[\w-]{22}$/),
       },
     ]);
-    expect(exceptionCard(exceptionDetails(), { ...look, buttons: 'plain', commandBot: null }).keyboard).toEqual([]);
+    expect(caseCard(exceptionDetails(), { ...look, buttons: 'plain', commandBot: null }).keyboard).toEqual([]);
   });
 
   test('escapes what strangers wrote and stays within a screen', () => {
@@ -151,7 +149,7 @@ describe('the card of an exception', () => {
       facts: { ...facts, headline: hostile, here: hostile, there: hostile, why: hostile, label: hostile },
       assigneeName: hostile,
     });
-    const { text } = exceptionCard(exceptionDetails({ case: exception }), full);
+    const { text } = caseCard(exceptionDetails({ case: exception }), full);
     expect(text).not.toMatch(/<b>Eve|\u202E/);
     expect(text.length).toBeLessThanOrEqual(4096);
     expect(text.split('\n').length).toBeLessThanOrEqual(20);

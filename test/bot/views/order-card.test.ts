@@ -91,12 +91,12 @@ describe('an order card', () => {
   });
 
   test('says why an order needs attention', () => {
-    const order = anOrder({ status: 'needs_attention', attention: '20.00 USD of 49.00 USD came.' });
+    const order = anOrder({ status: 'needs_attention', attention: '20.00 USD of 49.00 USD received.' });
     const { text } = orderCard(
       { order, payments: [aPayment({ status: 'underpaid' })], refunds: [], cases: [], timeline: [] },
       full,
     );
-    expect(text).toContain('⚠️ 20.00 USD of 49.00 USD came.');
+    expect(text).toContain('⚠️ 20.00 USD of 49.00 USD received.');
   });
 
   test('whose only payment failed says that a new link is needed, and offers it first', () => {
@@ -195,7 +195,7 @@ describe('an order card', () => {
       anException({ openedAt: at - 3 * 86_400_000, assigneeName: '<Bob>' }),
       anException({
         kind: 'payment_duplicate',
-        facts: { ...anException().facts, headline: 'Order was paid a second time' },
+        facts: { ...anException().facts, headline: 'Order paid twice' },
       }),
     ];
     const accepted = { acceptedAt: at, acceptedBy: 'Ada', acceptedReason: 'a <b>friend</b>' };
@@ -211,7 +211,7 @@ describe('an order card', () => {
     };
     const { text, keyboard } = orderCard(details, full);
     expect(text).toContain('🟠 Payment underpaid · 3 d · ✋ &lt;Bob&gt;');
-    expect(text).toContain('🟠 Order was paid a second time · 1 h');
+    expect(text).toContain('🟠 Order paid twice · 1 h');
     expect(text).toContain('Missing: <b>24.50 USD · 0.00038282 BTC</b>');
     expect(text).toContain('✋ Accepted by <b>Ada</b>: a &lt;b&gt;friend&lt;/b&gt;');
     expect(keyboard[0]?.map((button) => button.text)).toEqual(['Resolve: Underpaid', 'Resolve: Paid twice']);

@@ -134,7 +134,7 @@ describe('the catalogue', () => {
       <b>GUIDE</b> Field Guide · <b>12.00 USD</b>
       At Payhip: key <code>RGsF</code>
       So far: Field Guide · 9.00 USD
-      Payhip sales that fit it count at once, up to the hold limit.
+      Payhip sales that fit it count at once, up to the review threshold.
       <i>Good for 2 minutes, for you only.</i>
       [Yes, save it](confirm:AAECAwQFBgcICQoLDA0ODw)
       [No, go back](products)"

@@ -79,8 +79,8 @@ describe('the list of providers', () => {
       <b>BTCPay</b> 🟢 reachable
       Answered 04:00 · webhook 04:00, of about 12 payments a day
       🧪 3 refused webhooks kept, 2 may be real
-      Outage 04:00: blind for 61 minutes, 4 payments recovered, 0 lost
-      Outage 19 Nov: blind for 60 minutes, 4 payments recovered, 1 lost
+      Outage 04:00: unavailable for 61 minutes, 4 payments recovered, 0 lost
+      Outage 19 Nov: unavailable for 60 minutes, 4 payments recovered, 1 lost
 
       <b>BTCPay</b> 🟢 reachable
       Answered 04:00

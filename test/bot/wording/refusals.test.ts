@@ -17,24 +17,24 @@ const refunds: [RefundRefusal, string][] = [
   [{ code: 'provider_cannot', provider: 'btcpay', why: 'payment_unknown' }, 'BTCPay does not know this payment.'],
   [
     { code: 'provider_cannot', provider: 'bitpay', why: 'not_set_up' },
-    'BitPay cannot be asked for a refund in this set-up.',
+    'BitPay cannot refund in this set-up.',
   ],
   [
     { code: 'provider_cannot', provider: 'payhip', why: 'made_at_provider' },
-    'A refund is made at Payhip itself, and noted here when its webhook comes.',
+    'Refund it at Payhip itself: it is recorded here when the webhook is received.',
   ],
   [
     { code: 'nothing_captured', provider: 'btcpay', returnsOddPayments: false },
-    'There is no money to give back on this payment.',
+    'This payment has no money to refund.',
   ],
   [
     { code: 'nothing_captured', provider: 'bitpay', returnsOddPayments: true },
-    'There is no money to give back on this payment. What came short or late goes back by itself at BitPay.',
+    'This payment has no money to refund. BitPay itself returns underpayments and late payments.',
   ],
   [{ code: 'wrong_currency', expected: 'USD', given: 'EUR' }, 'The order is in USD, not in EUR.'],
   [
     { code: 'too_much', refundable: { amountMinor: 1900, currency: 'USD' } },
-    'At most 19.00 USD can go back; the rest went back or is on its way.',
+    'At most 19.00 USD can be refunded; the rest is refunded or pending.',
   ],
 ];
 
@@ -43,7 +43,7 @@ test.each(refunds)('a refund that is refused as %j', (refusal, text) => {
 });
 
 test('a provider that cannot be asked: what helps instead', () => {
-  const text = 'Payhip cannot be asked about a payment: import its export again, and it is compared anew.';
+  const text = 'Payhip cannot report a single payment: import its export again, and it is compared again.';
   expect(fetchRefusalText({ code: 'cannot_fetch', provider: 'payhip' })).toBe(text);
   expect(resolutionText({ kind: 'refused', code: 'cannot_fetch', provider: 'payhip' })).toBe(text);
 });
@@ -51,12 +51,12 @@ test('a provider that cannot be asked: what helps instead', () => {
 const links: [LinkRefusal, string][] = [
   [{ code: 'unknown_order' }, 'There is no such order.'],
   [{ code: 'takes_no_payment', status: 'paid' }, 'The order is paid; it takes no new payment.'],
-  [{ code: 'nothing_missing' }, 'All of the money is there: accept it, or give it back.'],
+  [{ code: 'nothing_missing' }, 'All of the money was received: accept it, or refund it.'],
   [
     { code: 'link_open', provider: 'coinbase' },
-    'The link at Coinbase is still open: it would let the customer pay twice.',
+    'The link at Coinbase is still open: a second one would let the customer pay twice.',
   ],
-  [{ code: 'link_in_progress' }, 'The link is being made by somebody else right now.'],
+  [{ code: 'link_in_progress' }, 'Another request is creating the link right now.'],
 ];
 
 test.each(links)('a link that is refused as %j', (refusal, text) => {
@@ -95,14 +95,14 @@ const resolutions: [ResolutionRefusal, string][] = [
     { code: 'order_is_already', status: 'paid', canDismiss: true },
     'The order is paid already. If our books are right, say so instead.',
   ],
-  [{ code: 'link_being_made' }, 'Its link is being made right now: try again in a moment.'],
-  [{ code: 'money_is_there' }, 'Money is there: accept it as paid, or give it back.'],
+  [{ code: 'link_being_made' }, 'Its link is being created right now: try again in a moment.'],
+  [{ code: 'money_is_there' }, 'Money was received: accept it as paid, or refund it.'],
   [{ code: 'nothing_to_write_off', status: 'paid' }, 'The order is paid: there is nothing to write off.'],
   [{ code: 'not_accepted' }, 'It is not accepted any more.'],
-  [{ code: 'money_went_back' }, 'Money of the order went back since, or is on its way.'],
-  [{ code: 'acceptance_not_needed' }, 'All of the money has come since: nothing rests on the acceptance any more.'],
-  [{ code: 'goods_have_left' }, 'The order has gone on since: its goods have left.'],
-  [{ code: 'order_has_gone_on' }, 'The order has gone on since.'],
+  [{ code: 'money_refunded' }, 'Money of the order was refunded since, or a refund is pending.'],
+  [{ code: 'acceptance_not_needed' }, 'All of the money was received since: the order is paid without the acceptance.'],
+  [{ code: 'order_is_fulfilled' }, 'The order has changed since: it is fulfilled.'],
+  [{ code: 'order_has_changed' }, 'The order has changed since.'],
   [{ code: 'not_allowed' }, 'That does not help here.'],
   [{ code: 'wait_time_missing' }, 'For an hour or for a day?'],
   [{ code: 'refund_just_sent' }, 'It was sent a moment ago and may show yet: say so in ten minutes.'],

@@ -24,7 +24,7 @@ test('a ledger that holds too little refuses a refund in the words of BitPay, an
   await expect(shop.refunds.requestRefund(command)).resolves.toMatchObject({ state: 'pending' });
 });
 
-test('what open refunds are going to take is not given away twice', async () => {
+test('money reserved by open refunds is not refunded twice', async () => {
   await using shop = await openRefundShop('bitpay');
   shop.sandbox.setDial('bitpay', 'ledgerBalance', '30.00');
   await shop.refunds.requestRefund(shop.aRefund('20.00'));
@@ -32,7 +32,7 @@ test('what open refunds are going to take is not given away twice', async () => 
   await shop.refunds.requestRefund(shop.aRefund('10.00'));
 });
 
-test('a refund that the buyer did not accept has failed, and one that was called off is cancelled', async () => {
+test('a refund that the buyer did not accept has failed, and one that was withdrawn is cancelled', async () => {
   await using shop = await openRefundShop('bitpay');
   const [failing, calledOff] = [shop.aRefund('20.00'), shop.aRefund('5.00')];
   await shop.refunds.requestRefund(failing);

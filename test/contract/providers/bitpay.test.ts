@@ -88,7 +88,7 @@ test('a cancelled invoice that reads declined is cancelled', async () => {
   expect((await shop.provider.fetchPayment(reference)).state).toBe('cancelled');
 });
 
-test('a wrong merchant key is told by a probe', async () => {
+test('a probe finds a wrong merchant key', async () => {
   await using shop = await openShop('bitpay', { environment: { BITPAY_PRIVATE_KEY: '22'.repeat(32) } });
   await expect(shop.provider.probe()).rejects.toMatchObject({ name: 'ProviderRejected', httpStatus: 401 });
 });

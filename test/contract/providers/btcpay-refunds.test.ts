@@ -59,14 +59,17 @@ describe('a claim is followed', () => {
     expect(await shop.refunds.findRefunds(shop.looking([command]))).toMatchObject([{ state: 'cancelled' }]);
   });
 
-  test.each<VisitAction>(['pay_late', 'overpay', 'underpay'])('of money that came oddly, too (%s)', async (action) => {
-    await using shop = await openRefundShop('btcpay');
-    const { reference } = await shop.provider.createPayment(shop.anOrder());
-    await visit(shop, reference, action);
-    if (action === 'underpay') await visit(shop, reference, 'expire');
-    const command = shop.aRefund('24.55', { paymentReference: reference });
-    await expect(shop.refunds.requestRefund(command)).resolves.toMatchObject({ state: 'pending' });
-  });
+  test.each<VisitAction>(['pay_late', 'overpay', 'underpay'])(
+    'of a payment that is late or of another amount, too (%s)',
+    async (action) => {
+      await using shop = await openRefundShop('btcpay');
+      const { reference } = await shop.provider.createPayment(shop.anOrder());
+      await visit(shop, reference, action);
+      if (action === 'underpay') await visit(shop, reference, 'expire');
+      const command = shop.aRefund('24.55', { paymentReference: reference });
+      await expect(shop.refunds.requestRefund(command)).resolves.toMatchObject({ state: 'pending' });
+    },
+  );
 });
 
 describe('two offers under one id of ours', () => {
@@ -126,7 +129,7 @@ describe('two offers under one id of ours', () => {
     ]);
   });
 
-  test('are told as two where the key may not archive', async () => {
+  test('are reported as two where the key may not archive', async () => {
     const { account, environment } = makeBtcPayAccount();
     const held = Object.values(permissions).filter((permission) => permission !== permissions.archivePullPayments);
     const sandbox = { accounts: { btcpay: { ...account, permissions: held } } };
@@ -147,7 +150,7 @@ describe('two offers under one id of ours', () => {
   });
 });
 
-test('a refund by hand in coin counts as the share of the invoice that the coin was asked for at', async () => {
+test('a manual refund in coin counts as the share of the invoice at the rate of the request', async () => {
   await using shop = await openRefundShop('btcpay');
   const client = btcpayClient(shop.sandbox);
   const byHand = (body: object) => client.request('POST', `${client.store}/invoices/${shop.reference}/refund`, body);

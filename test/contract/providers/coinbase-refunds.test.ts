@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { makeCoinbaseAccount } from '#sandbox/providers/coinbase/account.ts';
 import { openRefundShop } from './refund-shop.ts';
 
-test('where keys do not hold for refunds, a repeat is other money that went out, and shows as such', async () => {
+test('where idempotency keys are not honoured for refunds, a repeat is a second refund, and shows as such', async () => {
   const { account, environment } = makeCoinbaseAccount();
   const sandbox = { accounts: { coinbase: { ...account, honoursRefundKeys: false } } };
   await using shop = await openRefundShop('coinbase', { sandbox, environment });
@@ -19,7 +19,7 @@ test('where keys do not hold for refunds, a repeat is other money that went out,
   ]);
 });
 
-test('a refund that fails is told, and another one may be asked for', async () => {
+test('a refund that fails is reported, and another one may be requested', async () => {
   await using shop = await openRefundShop('coinbase');
   const [failing, next] = [shop.aRefund(), shop.aRefund()];
   await shop.refunds.requestRefund(failing);

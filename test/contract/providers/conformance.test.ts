@@ -13,7 +13,7 @@ import { listAll, openShop } from './shop.ts';
 // asked for: its list of tests is shorter, and what it cannot do is said to the admin instead.
 
 describe.each(providerNames)('%s', (name) => {
-  test('stands under its own name and answers a probe', async () => {
+  test('is registered under its own name and answers a probe', async () => {
     await using shop = await openShop(name);
     expect(shop.provider.name).toBe(name);
     await expect(shop.provider.probe()).resolves.toBeUndefined();
@@ -27,7 +27,7 @@ describe.each(providerNames)('%s', (name) => {
     if (cannot) expect(gaps).not.toEqual([]);
   });
 
-  test('says of odd payments what its provider does with them', () => {
+  test('says what its provider does with underpaid, overpaid and late payments', () => {
     expect(abilities[name].returnsOddPayments).toBe(simulators[name].returnsOddPayments);
   });
 
@@ -71,7 +71,7 @@ describe.each(providersThat('canCreate', 'canFetch'))('%s', (name) => {
     expect(tellsTheSame(look, made)).toEqual(made);
   });
 
-  test('shows the money that came, asked with what its webhooks have told of', async () => {
+  test('shows the money received, fetched with the details that its webhooks gave', async () => {
     await using shop = await openShop(name);
     const request = shop.anOrder();
     const { reference } = await shop.provider.createPayment(request);
@@ -92,7 +92,7 @@ describe.each(providersThat('canCreate', 'canFetch'))('%s', (name) => {
     expect(look).toMatchObject({ reference: made.reference, state: 'open', settlement: null });
   });
 
-  test('gives up a look when it is told to', async () => {
+  test('ends a fetch when its signal aborts', async () => {
     await using shop = await openShop(name);
     const request = shop.anOrder();
     const { reference } = await shop.provider.createPayment(request);
@@ -119,7 +119,7 @@ describe.each(providersThat('canCreate', 'canFetch'))('%s', (name) => {
     expect(shop.registry.health(name)).toMatchObject({ breaker: 'closed' });
   });
 
-  test('says how long to wait when it is limited for longer than we wait', async () => {
+  test('says how long to wait when it is rate-limited for longer than we wait', async () => {
     await using shop = await openShop(name);
     const { reference } = await shop.provider.createPayment(shop.anOrder());
     shop.sandbox.faults(name).set({ retryAfterSeconds: 90 });

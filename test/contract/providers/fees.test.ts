@@ -7,7 +7,7 @@ import { openShop } from './shop.ts';
 
 const keepingBooks: readonly string[] = ['bitpay'];
 
-test.each(providerNames)('%s keeps books of fees and settlements and is shown here, or does not', async (name) => {
+test.each(providerNames)('%s reports fees and settlements and is tested here, or does not', async (name) => {
   await using shop = await openShop(name);
   expect(shop.provider.fees !== null).toBe(keepingBooks.includes(name));
 });
@@ -30,7 +30,7 @@ describe('bitpay', () => {
     return { ...shop, start, sell, listFees, listSettlements, [Symbol.asyncDispose]: shop[Symbol.asyncDispose] };
   }
 
-  test('tells of every payment what was kept and what was credited, in the currency of each ledger', async () => {
+  test('reports the fee and the net of every payment, in the currency of each ledger', async () => {
     await using books = await openBooks();
     const first = await books.sell(4910);
     books.clock.set(books.start + 10 * day);
@@ -53,7 +53,7 @@ describe('bitpay', () => {
     expect((await books.listFees(window)).map(({ reference }) => reference)).toEqual([inside]);
   });
 
-  test('does not count what went back as a fee', async () => {
+  test('does not count a refund as a fee', async () => {
     await using books = await openBooks();
     const reference = await books.sell(4910);
     await bitpayClient(books.sandbox).signed('POST', '/refunds', { fields: { invoiceId: reference, amount: 49.1 } });
@@ -61,7 +61,7 @@ describe('bitpay', () => {
     expect(await books.listFees()).toMatchObject([{ reference, fee: '0.49', net: '48.61' }]);
   });
 
-  test('tells what was paid out for each day, of which payments, and when it had arrived', async () => {
+  test('reports the settlement of each day, its payments, and when it arrived', async () => {
     await using books = await openBooks();
     const references = [await books.sell(4910), await books.sell(1000)];
     books.clock.set(books.start + day);
@@ -74,7 +74,7 @@ describe('bitpay', () => {
     expect(await books.listSettlements({ from: closing + minute, to: closing + day })).toEqual([]);
   });
 
-  test('reads the books of months in stretches, and the same each time', async () => {
+  test('reads the ledger of several months in parts, with the same result each time', async () => {
     await using books = await openBooks();
     const references: string[] = [];
     for (let week = 0; week < 9; week += 1) {
@@ -87,7 +87,7 @@ describe('bitpay', () => {
     expect(await books.listFees(window)).toEqual(fees);
   });
 
-  test('has no books for a set-up with a pos token only', async () => {
+  test('reports no fees for a set-up with a pos token only', async () => {
     await using shop = await openShop('bitpay', { environment: { BITPAY_MERCHANT_TOKEN: '', BITPAY_PRIVATE_KEY: '' } });
     expect(shop.provider.fees).toBeNull();
   });

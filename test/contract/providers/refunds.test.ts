@@ -11,7 +11,7 @@ const lost = { name: 'ProviderUnreachable' };
 const executed = faultKinds.filter((kind) => kind.endsWith('_after'));
 const notExecuted = faultKinds.filter((kind) => !kind.endsWith('_after') && kind !== '429');
 
-test.each(providerNames)('%s gives money back and is shown here, or does not', async (name) => {
+test.each(providerNames)('%s makes refunds and is tested here, or does not', async (name) => {
   await using shop = await openShop(name);
   expect(shop.provider.refunds !== null).toBe(refundingNames.includes(name));
 });
@@ -28,7 +28,7 @@ describe.each(refundingNames)('%s', (name) => {
     expect(await shop.restarted().findRefunds(shop.looking([command]))).toEqual([made]);
   });
 
-  test('tells where the buyer claims it exactly where that is how it reaches him', async () => {
+  test('gives the claim link exactly where the buyer has to claim the money', async () => {
     await using shop = await openRefundShop(name);
     const { claimUrl } = await shop.refunds.requestRefund(shop.aRefund());
     expect(claimUrl !== null).toBe(shop.refunds.way === 'claimed_by_buyer');
@@ -107,7 +107,7 @@ describe.each(refundingNames)('%s', (name) => {
     expect(shop.held()).toEqual([]);
   });
 
-  test('gives back in parts up to all, and tells them apart', async () => {
+  test('refunds in parts up to the full amount, and tells the refunds apart', async () => {
     await using shop = await openRefundShop(name);
     const commands = [shop.aRefund('20.00'), shop.aRefund('29.10')];
     for (const command of commands) {
@@ -130,7 +130,7 @@ describe.each(refundingNames)('%s', (name) => {
     expect(shop.held()).toEqual([]);
   });
 
-  test('shows what others gave back, and does not take it for ours', async () => {
+  test('shows refunds made by others, and does not take them for ours', async () => {
     await using shop = await openRefundShop(name);
     const command = shop.aRefund('20.00');
     await shop.refundByHand('5.00');
@@ -168,7 +168,7 @@ describe.each(refundingNames)('%s', (name) => {
     }
   });
 
-  test('its news lead to the payment, or are found by looking', async () => {
+  test('its webhooks lead to the payment, or fetching finds the change', async () => {
     await using shop = await openRefundShop(name);
     await shop.verdicts();
     await shop.refunds.requestRefund(shop.aRefund());

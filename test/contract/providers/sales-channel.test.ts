@@ -27,7 +27,7 @@ async function open() {
 }
 
 describe('Payhip as a sales channel', () => {
-  test('tells of a sale with its price in minor units, its product, its quantity and its license', async () => {
+  test('reports a channel order with its price in minor units, its product, its quantity and its license', async () => {
     const { seller, heard, clock } = await open();
     const { id, licenseKey = '' } = seller.buy({ productKey: 'FnPr', email, quantity: 2, vatPercent: 10 });
     const { event } = await heard();
@@ -44,7 +44,7 @@ describe('Payhip as a sales channel', () => {
     });
   });
 
-  test('tells of what went back in all, each time under a key of its own, and the same again under the same', async () => {
+  test('reports the total refunded, each change under a key of its own, and a repeat under the same key', async () => {
     const { seller, heard, clock } = await open();
     const { id } = seller.buy({ productKey: 'NfPk', email });
     const keys = [(await heard()).key];
@@ -64,7 +64,7 @@ describe('Payhip as a sales channel', () => {
     expect((await heard()).key).toBe(keys[0]);
   });
 
-  test('tells of subscriptions, without an amount', async () => {
+  test('reports subscriptions, without an amount', async () => {
     const { seller, heard } = await open();
     const { id } = seller.subscribe({ productKey: 'NfPk', email, plan: 'Monthly' });
     const subscription = { reference: id, customerEmail: email, planName: 'Monthly' };
@@ -105,7 +105,7 @@ describe('Payhip as a sales channel', () => {
     expect([coupons.map(({ code }) => code), isWhole]).toEqual([['SPRING', 'FIVE'], true]);
   });
 
-  test('asks once more after trouble of the server, and once a second at the most', async () => {
+  test('calls once more after a failure of the server, and once a second at most', async () => {
     const { sales, sandbox, clock, fail } = await open();
     const before = clock.now();
     fail('5xx');

@@ -33,7 +33,7 @@ describe.each(providerNames)('%s', (name) => {
     expect(first).toMatchObject({ status: 'error', advice: expect.stringMatching(/_URL is right/) });
   });
 
-  test('takes a provider that asks to wait for no fault of ours', async () => {
+  test('does not count a rate limit of the provider as an error of the set-up', async () => {
     await using shop = await openShop(name);
     shop.sandbox.faults(name).set({ failRate: 1, failKinds: ['429'], retryAfterSeconds: 60 });
     expect(new Set((await look(shop)).map(({ status }) => status))).not.toContain('error');
@@ -149,7 +149,7 @@ describe('BTCPay', () => {
     expect(find(await look(shop), 'webhook')).toMatchObject({ status: 'error', detail: 'ours is switched off' });
   });
 
-  test('deliveries that fail are told with the status that we answered', async () => {
+  test('deliveries that fail are reported with the status that we answered', async () => {
     await using shop = await openShop('btcpay', { sandbox: { webhookRetryDelaysMs: [] } });
     const pay = async () => {
       const { reference } = await shop.provider.createPayment(shop.anOrder());
@@ -205,7 +205,7 @@ describe('Payhip', () => {
     expect(checks[0]?.advice).toContain('PAYHIP_API_KEY');
   });
 
-  test('the end of the address that it posts to is not said', async () => {
+  test('the secret end of the address that it posts to is not shown', async () => {
     await using shop = await openShop('payhip');
     const [, webhook] = await look(shop, 'https://till.example/webhooks/payhip');
     expect(webhook).toMatchObject({ status: 'ok', detail: expect.stringContaining('/webhooks/payhip/…') });

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { withAddress } from '#db/postgres/programs.ts';
 import { runMain } from '#test/support/process/run-main.ts';
 
-test('a program is told the password in a file for us alone, which is gone afterwards', async () => {
+test('a program gets the password in a file that only our user can read, which is deleted afterwards', async () => {
   let file = '';
   await withAddress('postgres://till:CANARY%3A%5C%20x@db.example/till?sslmode=require', async (address) => {
     expect(address).not.toContain('CANARY');

@@ -22,7 +22,7 @@ const look = (file: string, quickCheckMaxMs = 10_000): Promise<SetUpCheck[]> =>
 const drawn = (checks: readonly SetUpCheck[]): string[] => checks.map(({ name, status }) => `${name} ${status}`);
 const find = (checks: readonly SetUpCheck[], name: string) => checks.find((check) => check.name === name);
 
-test('a file that is in use, and written to at this moment, is well and stays in use', async () => {
+test('a file that is in use, and written to at this moment, is ok and stays in use', async () => {
   await using opened = await openTestDatabase();
   const { promise: held, resolve: release } = Promise.withResolvers<void>();
   const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
@@ -42,7 +42,7 @@ test('a file that is in use, and written to at this moment, is well and stays in
   expect(await opened.database.transaction((stores) => stores.orders.nextOrderNumber())).toBeGreaterThan(0);
 });
 
-test('looking leaves the file and its folder as they were', async () => {
+test('checking leaves the file and its folder as they were', async () => {
   await using opened = await openTestDatabase();
   await opened.database.close();
   const before = { bytes: readFileSync(opened.file), files: readdirSync(dirname(opened.file)) };
@@ -51,7 +51,7 @@ test('looking leaves the file and its folder as they were', async () => {
   expect(readdirSync(dirname(opened.file))).toEqual(before.files);
 });
 
-test('a file that is not there yet is no fault, and is not made', async () => {
+test('a file that does not exist yet is no error, and is not created', async () => {
   await using opened = await openTestDatabase();
   const file = join(dirname(opened.file), 'data', 'till.db');
   const checks = await look(file);
@@ -60,7 +60,7 @@ test('a file that is not there yet is no fault, and is not made', async () => {
   expect(readdirSync(dirname(opened.file))).not.toContain('data');
 });
 
-test('migrations that are pending are a warning, those of a later release are wrong', async () => {
+test('migrations that are pending are a warning, those of a later release are an error', async () => {
   await using opened = await openTestDatabase();
   await opened.database.close();
   const database = new BetterSqlite3(opened.file);
@@ -77,7 +77,7 @@ test('migrations that are pending are a warning, those of a later release are wr
   database.close();
 });
 
-test('a file that is no database is wrong, and not looked into further', async () => {
+test('a file that is no database is an error, and not checked further', async () => {
   await using opened = await openTestDatabase();
   const letter = join(dirname(opened.file), 'letter.db');
   writeFileSync(letter, 'Dear shop, this is not a database at all.');
@@ -118,7 +118,7 @@ test('what the start makes is for nobody else to read', async () => {
   await database.close();
 });
 
-test('a folder that cannot be written to is wrong for whoever is not root', async () => {
+test('a folder that cannot be written to is an error for users other than root', async () => {
   await using opened = await openTestDatabase();
   const folder = join(dirname(opened.file), 'closed');
   mkdirSync(folder);

@@ -53,7 +53,7 @@ test('each transaction runs to its end before the next begins', async () => {
   expect(steps).toEqual(['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends']);
 });
 
-test('while another process holds the file everyone is told so, and work goes on once it is free', async () => {
+test('while another process locks the file every transaction is refused, and work goes on once it is unlocked', async () => {
   await using opened = await openSqliteContract();
   const other = new BetterSqlite3(opened.file);
   other.exec('begin immediate');
@@ -68,7 +68,7 @@ test('while another process holds the file everyone is told so, and work goes on
   await opened.database.check();
 });
 
-test('readiness is asked by a write that reaches the file, and not by one for every question', async () => {
+test('a readiness check writes to the file, and frequent checks do not write more often', async () => {
   await using opened = await openSqliteContract();
   const other = new BetterSqlite3(opened.file, { readonly: true });
   const writes = (): unknown =>

@@ -48,12 +48,12 @@ function announce() {
   return handler.deliver(message, new AbortController().signal);
 }
 
-test('a shop that answers 200 with a whole page has heard the fact, however long the page is', async () => {
+test('a shop that answers 200 with a whole page has received the event, however long the page is', async () => {
   answer.body = '<p>thank you</p>'.repeat(20_000);
   expect(await announce()).toEqual({ kind: 'done', outcome: 'answered 200' });
 });
 
-test('a shop that answers 500 hears the fact again', async () => {
+test('a shop that answers 500 is sent the event again', async () => {
   answer = { status: 500, body: 'x'.repeat(200_000) };
   expect(await announce()).toMatchObject({ kind: 'retry', error: 'the shop answered 500' });
 });

@@ -60,7 +60,7 @@ async function dieWithEverythingDue(): Promise<void> {
   clock.advance(second);
 }
 
-test('an attempt that hangs holds up no other', async () => {
+test('an attempt that hangs delays no other', async () => {
   const hanging = Promise.withResolvers<DeliveryResult>();
   const quick = Promise.withResolvers<string>();
   await enqueue('hangs');
@@ -83,7 +83,7 @@ test('an attempt that hangs holds up no other', async () => {
   await worked.stop();
 });
 
-test('a message that the process died with waits until nothing else is in hand', async () => {
+test('a suspected poison message waits until no other is in progress', async () => {
   const together: string[][] = [];
   const inHand = new Set<string>();
   const hanging = Promise.withResolvers<void>();
@@ -112,7 +112,7 @@ test('a message that the process died with waits until nothing else is in hand',
   expect(together).toEqual([['hangs'], ['suspect']]);
 });
 
-test('a message that was in hand at a crash and then fails in the ordinary way is under suspicion no more', async () => {
+test('a message that was in progress at a crash and then fails in the ordinary way is not suspected any more', async () => {
   const id = await enqueue('innocent');
   await dieWithEverythingDue();
   const worked = worker(() =>
@@ -124,7 +124,7 @@ test('a message that was in hand at a crash and then fails in the ordinary way i
   expect(row?.startedAttempts).toBe(row?.finishedAttempts);
 });
 
-test('a lane that was told to wait for long is waiting, and not silent', async () => {
+test('a lane whose receiver asked for a long wait is waiting, and not silent', async () => {
   await enqueue('flood');
   const told = Promise.withResolvers<void>();
   const worked = worker(() => {
@@ -141,7 +141,7 @@ test('a lane that was told to wait for long is waiting, and not silent', async (
   await worked.stop();
 });
 
-test('a lane that was told to wait for a minute does not wait for an hour because the clock was set back', async () => {
+test('a lane that pauses for a minute does not pause for an hour because the clock was set back', async () => {
   const seen: string[] = [];
   await enqueue('flood');
   const worked = worker((row) => {

@@ -127,7 +127,7 @@ describe('a worker', () => {
     expect(await find(id)).toMatchObject({ finishedAttempts: 1, lastError: 'Error: connection reset', lockedBy: null });
   });
 
-  test('that is told to slow down waits with the whole lane, and no message loses an attempt by it', async () => {
+  test('whose receiver asks to slow down pauses the whole lane, and no message loses an attempt by it', async () => {
     const seen: string[] = [];
     const first = await enqueue('flood', 0);
     const worked = worker((row) => {
@@ -149,7 +149,7 @@ describe('a worker', () => {
     expect(seen).toEqual(['flood', 'flood', 'next']);
   });
 
-  test('takes a message out of circulation that ended the process three times, and spares its neighbours', async () => {
+  test('makes a dead letter of a message that ended the process three times, and spares its neighbours', async () => {
     const abandoned: string[] = [];
     const handled: string[] = [];
     const poison = await enqueue('poison', 0);
@@ -169,7 +169,7 @@ describe('a worker', () => {
     expect((await find(neighbour))?.processedAt).not.toBeNull();
   });
 
-  test('works on a message that the process died with once, alone', async () => {
+  test('works alone on a message that was in progress at a crash', async () => {
     const inHand = new Set<string>();
     let together = 0;
     const suspect = await enqueue('suspect', 0);
@@ -187,14 +187,14 @@ describe('a worker', () => {
     expect(together).toBe(0);
   });
 
-  test('gives up at once on what the outside will never take', async () => {
+  test('gives up at once on a message that its receiver will never accept', async () => {
     const abandoned: string[] = [];
     await enqueue('hopeless');
     await worker(() => Promise.resolve({ kind: 'give_up', reason: 'can not parse entities' }), { abandoned }).drain();
     expect(abandoned).toEqual(['can not parse entities']);
   });
 
-  test('started, sleeps until it is woken and stops with nothing in hand', async () => {
+  test('started, sleeps until it is woken and stops with nothing in progress', async () => {
     const settled = Promise.withResolvers<string>();
     const worked = worker((row) => {
       settled.resolve(row.key);

@@ -77,7 +77,7 @@ async function onlyAlert(): Promise<Case> {
   return own[0];
 }
 
-test('what was paid meanwhile is found at once, and the alert ends with what the outage came to', async () => {
+test('payments made during the outage are found at once, and the alert ends with the outcome', async () => {
   await place('paid-meanwhile', paid);
   await place('still-open');
   providers.lists('btcpay', ['paid-meanwhile', 'still-open']);
@@ -92,11 +92,11 @@ test('what was paid meanwhile is found at once, and the alert ends with what the
   });
   const alert = await onlyAlert();
   expect(alert).toMatchObject({ status: 'resolved', occurrences: 1 });
-  expect(alert.outcome).toBe('It answers again: blind for 60 minutes, 1 payment recovered, 0 lost.');
+  expect(alert.outcome).toBe('It answers again: unavailable for 60 minutes, 1 payment recovered, 0 lost.');
   expect(await catchUp({})).toEqual({ finished: 0, looked: 0 });
 });
 
-test('a payment that a webhook moved before it was looked at counts as recovered too', async () => {
+test('a payment that a webhook changed before it was fetched counts as recovered too', async () => {
   const paymentId = await place('told-first');
   providers.lists('btcpay', ['told-first']);
   await beAwayForAnHour();
@@ -106,7 +106,7 @@ test('a payment that a webhook moved before it was looked at counts as recovered
   expect(await newestOutage()).toMatchObject({ recoveredCount: 1, lostCount: 0 });
 });
 
-test('what moved before the outage, or was made after it, is none of it', async () => {
+test('a payment that changed before the outage, or was made after it, does not count', async () => {
   const before = await place('before');
   await lookAt(deps, { paymentId: before, shows: { ...paid, reference: asProviderReference('before') } });
   providers.shows('before', paid);
@@ -151,7 +151,7 @@ test('a payment that the provider does not know any more is lost, and named', as
   expect(alert.facts.detail).toContain(`Not found: T-${order.number}.`);
 });
 
-test('a payment of the time of blindness that its list does not hold is lost; an older one is an old trouble', async () => {
+test('a payment made during the outage that the provider’s list does not have is lost; an older one is not counted', async () => {
   await place('old');
   deps.clock.advance(day);
   const during = await place('during');
@@ -164,7 +164,7 @@ test('a payment of the time of blindness that its list does not hold is lost; an
   expect((await onlyAlert()).facts.detail).toBe(`Not found: T-${order.number}.`);
 });
 
-test('an order whose create was never heard of is named, unless it was served elsewhere, and no money of it is lost', async () => {
+test('an order whose create was never answered is named, unless another provider took it, and no money of it is lost', async () => {
   const unserved = await placeTestOrder(deps, { creation: 'requested', nextPollAt: deps.clock.now() });
   const served = await placeTestOrder(deps, { creation: 'requested', nextPollAt: deps.clock.now() });
   const { order, payment } = await detailsOf(deps, served);
@@ -186,7 +186,7 @@ test('an order whose create was never heard of is named, unless it was served el
   expect((await onlyAlert()).facts.detail).toBe(`Got no payment link: T-${unservedOrder.number}.`);
 });
 
-test('where nothing can be listed the alert says so', async () => {
+test('when the provider cannot list payments the alert says so', async () => {
   await place('a', paid);
   await beAwayForAnHour();
   await catchUp({});
@@ -194,7 +194,7 @@ test('where nothing can be listed the alert says so', async () => {
   expect((await onlyAlert()).facts.detail).toContain('Its list was not compared');
 });
 
-test('a provider that goes away again is caught up with when it is back for good', async () => {
+test('a provider that becomes unavailable again is caught up with when it answers again', async () => {
   const paymentId = await place('a', paid);
   providers.lists('btcpay', ['a']);
   await beAwayForAnHour();
@@ -206,7 +206,7 @@ test('a provider that goes away again is caught up with when it is back for good
   expect((await detailsOf(deps, paymentId)).payment.status).toBe('paid');
 });
 
-test('the most overdue payments come first, and the card says how far it is', async () => {
+test('the most overdue payments are fetched first, and the card shows the progress', async () => {
   const looked: string[] = [];
   const places = { sixth: 60, third: 30, first: 10, fifth: 50, second: 20, fourth: 40 };
   for (const [reference, minutes] of Object.entries(places)) {
@@ -233,6 +233,6 @@ test('the most overdue payments come first, and the card says how far it is', as
   await beAwayForAnHour();
   await catchUp({});
   expect(looked.slice(0, 6)).toEqual(['first', 'second', 'third', 'fourth', 'fifth', 'sixth']);
-  expect(cards[0]).toBe('Looking for its open payments.');
-  expect(cards.at(-1)).toMatch(/^Looked at \d of 6 open payments\.$/);
+  expect(cards[0]).toBe('Checking its open payments.');
+  expect(cards.at(-1)).toMatch(/^Checked \d of 6 open payments\.$/);
 });

@@ -24,7 +24,7 @@ const probes = {
   notAsked: { kind: 'not_asked', why: 'probe: no answer' },
 } as const satisfies Record<string, ProviderProbe>;
 
-describe('every look at every state', () => {
+describe('every probe result in every state', () => {
   const expected: Record<Outage['status'] | 'none', Record<keyof typeof probes, string>> = {
     none: {
       answers: 'nothing',
@@ -81,10 +81,10 @@ describe('every look at every state', () => {
   });
 });
 
-describe('a provider that looks gone', () => {
+describe('a provider that appears decommissioned', () => {
   const almost = known('blind', { goneSince: now - decommissionAfterMs, goneCount: 40 });
 
-  test('is taken for gone after a day in which every answer was such', () => {
+  test('is decommissioned after a day in which every answer was such', () => {
     expect(decideOutage(almost, probes.refusal, at)).toEqual({
       kind: 'retire',
       change: {
@@ -98,17 +98,17 @@ describe('a provider that looks gone', () => {
     });
   });
 
-  test('is not taken for gone a moment before that', () => {
+  test('is not decommissioned a moment before that', () => {
     const young = { ...almost, goneSince: now - decommissionAfterMs + 1 };
     expect(decideOutage(young, probes.refusal, at).kind).toBe('note');
   });
 
-  test('is not taken for gone by a process that slept over most of the day', () => {
+  test('is not decommissioned by a process that was suspended for most of the day', () => {
     const rarelyAsked = known('blind', { goneSince: now - 2 * day, goneCount: 3 });
     expect(decideOutage(rarelyAsked, probes.refusal, at).kind).toBe('note');
   });
 
-  test('shows with any other trouble that somebody is there, and the day begins anew', () => {
+  test('exists still when it fails in any other way, and the day begins anew', () => {
     const after = decideOutage(almost, probes.timeoutAgain, at);
     expect(after).toMatchObject({ kind: 'note', change: { goneSince: null, goneCount: 0 } });
   });
@@ -122,11 +122,11 @@ describe('a provider that looks gone', () => {
 describe('a name that is not found', () => {
   const almost = known('blind', { goneSince: now - 2 * day, goneCount: 40 });
 
-  test('takes a provider for gone while others answer', () => {
+  test('makes a provider decommissioned while others answer', () => {
     expect(decideOutage(almost, probes.unknownName, at).kind).toBe('retire');
   });
 
-  test('says nothing while nobody answers: the network here may be to blame', () => {
+  test('decides nothing while no provider answers: our own network may be down', () => {
     const offline = decideOutage(almost, probes.unknownName, { now, isOnline: false });
     expect(offline).toMatchObject({ kind: 'note', change: { goneSince: almost.goneSince, goneCount: 40 } });
   });
@@ -140,7 +140,7 @@ test('a provider that is back is caught up with from its last failure on', () =>
   });
 });
 
-test('one that goes away again while it is caught up with is in the same outage', () => {
+test('one that becomes unavailable again while it is caught up with is in the same outage', () => {
   const later = { now: now + hour + minute, isOnline: true };
   expect(decideOutage(known('catching_up'), probes.timeoutAgain, later)).toMatchObject({
     kind: 'relapse',

@@ -57,7 +57,7 @@ async function getOutage(): Promise<Outage> {
 const isBreakerOpen = (): void => providers.feels('btcpay', { breaker: 'open', openedAt: deps.clock.now() });
 
 describe('a provider whose breaker opened', () => {
-  test('is in one outage that rings once, and began with the first call that failed', async () => {
+  test('is in one outage with one alert, which began with the first call that failed', async () => {
     const failingSince = deps.clock.now() - 20 * second;
     providers.feels('btcpay', { breaker: 'open', openedAt: deps.clock.now(), failingSince });
     answers = ['no answer'];
@@ -71,7 +71,7 @@ describe('a provider whose breaker opened', () => {
     expect((await liveAlert('down'))?.occurrences).toBe(1);
   });
 
-  test('is in an outage also where its breaker lets no question through', async () => {
+  test('is in an outage also where its breaker lets no probe through', async () => {
     isBreakerOpen();
     providers.feels('btcpay', { lastError: 'fetch_payment: HTTP 503' });
     answers = ['not asked'];
@@ -95,7 +95,7 @@ describe('a provider whose breaker opened', () => {
     expect((await liveAlert('down'))?.facts.headline).toBe('Provider answers again, catching up');
   });
 
-  test('that goes away again while it is caught up with is in the same outage still', async () => {
+  test('that becomes unavailable again while it is caught up with is in the same outage still', async () => {
     isBreakerOpen();
     answers = ['no answer', 'ok', 'no answer'];
     await watch({});
@@ -123,7 +123,7 @@ describe('a provider that refuses everybody', () => {
     },
   );
 
-  test.each([400, 422, 429])('with %i answers, and is a matter for whoever asked', async (status) => {
+  test.each([400, 422, 429])('with %i is available, and the refusal is reported to the caller', async (status) => {
     isBreakerOpen();
     answers = [status];
     expect(await watch({})).toEqual({ down: 0, recovered: 0 });
@@ -163,8 +163,8 @@ async function spend(ms: number): Promise<void> {
   }
 }
 
-describe('a provider that is gone', () => {
-  test('for a day says so once, in place of its outage, and is asked once a day from then on', async () => {
+describe('a decommissioned provider', () => {
+  test('is reported once after a day, in place of its outage, and is probed once a day from then on', async () => {
     answers = [410];
     await watch({});
     await spend(day + hour);
@@ -175,16 +175,14 @@ describe('a provider that is gone', () => {
     expect((await resolvedAlerts()).map(({ key }) => key)).toEqual(['provider_down:btcpay']);
     const alert = await liveAlert('retired');
     expect(alert).toMatchObject({ severity: 'critical', occurrences: 1, actions: ['ask_provider'] });
-    expect(alert?.facts.why).toBe(
-      'For 24 hours every answer was such as a provider gives that is gone; the last: probe: 410',
-    );
+    expect(alert?.facts.why).toBe('For 24 hours every answer was that of a closed provider; the last: probe: 410');
     const before = asked;
     await spend(3 * day);
     expect(asked - before).toBe(3);
     expect((await liveAlert('retired'))?.occurrences).toBe(1);
   });
 
-  test('is not taken for gone when it had another kind of trouble in between', async () => {
+  test('is not decommissioned when it failed in another way in between', async () => {
     answers = [410];
     await watch({});
     await spend(23 * hour);
@@ -196,7 +194,7 @@ describe('a provider that is gone', () => {
     expect(await getOutage()).toMatchObject({ status: 'blind' });
   });
 
-  test('by its name is not taken for gone while nothing else answers either', async () => {
+  test('whose name is not found is not decommissioned while nothing else answers either', async () => {
     deps.isOnline = () => false;
     answers = ['no such name'];
     await watch({});
@@ -207,19 +205,19 @@ describe('a provider that is gone', () => {
     expect(await getOutage()).toMatchObject({ status: 'retired' });
   });
 
-  test('is known to be after a restart, before anything is asked', async () => {
+  test('is known after a restart, before any call is made', async () => {
     answers = [404];
     await watch({});
     await spend(day + hour);
-    const restarted = { ...deps, retired: createDecommissionedProviders() };
+    const restarted = { ...deps, decommissioned: createDecommissionedProviders() };
     await loadDecommissioned(restarted);
-    expect(restarted.retired.mayAsk('btcpay')).toBe(false);
+    expect(restarted.decommissioned.mayAsk('btcpay')).toBe(false);
     const before = asked;
     await createProviderWatch(restarted)({});
     expect(asked).toBe(before);
   });
 
-  test('is asked as ever when the question of the day is answered', async () => {
+  test('is called as before when the daily probe is answered', async () => {
     answers = [410];
     await watch({});
     await spend(day + hour);
@@ -230,7 +228,7 @@ describe('a provider that is gone', () => {
     expect((await liveAlert('retired'))?.facts.headline).toBe('Provider answers again, catching up');
   });
 
-  test('is asked at once on the word of an admin, which is kept', async () => {
+  test('is called at once when an admin asks for it, which is in the audit trail', async () => {
     answers = [410];
     await watch({});
     await spend(day + hour);

@@ -12,7 +12,7 @@ import { audited, openChannelKit } from '#test/support/scenario-kits/channel-kit
 
 const failure = { provider: 'payhip', operation: 'verify_license', code: null, httpStatus: 503 } as const;
 describe('an event of a channel', () => {
-  test('makes an order of the day of the sale, with its fees, once however often it is handled', async () => {
+  test('makes an order with the date and fees of the channel order, once however often it is handled', async () => {
     await using opened = await openTestDatabase();
     const shop = openChannelKit(opened);
     await shop.addGuide();
@@ -44,7 +44,7 @@ describe('an event of a channel', () => {
     expect(await openChannelKit(opened).hear('unreadable')).toMatchObject({ kind: 'give_up' });
   });
 
-  test('of a channel that is switched off becomes a dead letter, because nobody else knows of the sale', async () => {
+  test('of a channel that is switched off becomes a dead letter, because the channel order is reported nowhere else', async () => {
     await using opened = await openTestDatabase();
     const shop = openChannelKit(opened);
     shop.channel.isOff = true;
@@ -53,17 +53,17 @@ describe('an event of a channel', () => {
     expect(await shop.sell()).toMatchObject({ kind: 'done' });
   });
 
-  test('without a time is held, and stands on the day on which it came', async () => {
+  test('without a time is held for review, and dated by its arrival', async () => {
     await using opened = await openTestDatabase();
     const shop = openChannelKit(opened);
     await shop.addGuide();
     await shop.sell({ soldAt: null });
     const { order } = await shop.orderOf();
     expect(order).toMatchObject({ status: 'needs_attention', createdAt: shop.deps.clock.now() });
-    expect(order.attention).toContain('When it was sold is not told.');
+    expect(order.attention).toContain('The time of the order is not named.');
   });
 
-  test('keeps no license key, not in the order, nor in the books beside it', async () => {
+  test('stores no license key, neither in the order nor in the channel’s tables', async () => {
     await using opened = await openTestDatabase();
     const shop = openChannelKit(opened);
     await shop.addGuide({ secret: 'prod_sk_1' });
@@ -82,17 +82,17 @@ describe('a license', () => {
   const known = { kind: 'known', isEnabled: true, email: 'ann@example.org', productKey: 'RGsF' } as const;
   const items = [aSaleItem({ licenseKey: 'KEY-1' })];
 
-  test('vouches for one sale: with a second one that sale is held', async () => {
+  test('counts for one channel order: a second one with it is held for review', async () => {
     await using opened = await openTestDatabase();
     const shop = openChannelKit(opened);
     await shop.addGuide({ secret: 's' });
     shop.channel.licenses.push(known, known, known);
     expect(await shop.sell({ items })).toMatchObject({ outcome: 'paid' });
     expect(await shop.sell({ items, reference: asProviderReference('sale-2') })).toMatchObject({ outcome: 'held' });
-    expect((await shop.orderOf('sale-2')).order.attention).toContain('the license key came with T-1001 already');
+    expect((await shop.orderOf('sale-2')).order.attention).toContain('the license key was used by T-1001 already');
   });
 
-  test('that cannot be asked about is asked again, and at last the sale is held', async () => {
+  test('that cannot be verified is verified again, and at last the channel order is held for review', async () => {
     await using opened = await openTestDatabase();
     const shop = openChannelKit(opened);
     await shop.addGuide({ secret: 's' });
@@ -106,7 +106,7 @@ describe('a license', () => {
     expect((await shop.orderOf()).order.attention).toContain('could not be checked: verify_license: no answer');
   });
 
-  test('whose secret key Payhip does not take holds the sale at once', async () => {
+  test('whose secret key Payhip does not accept makes the channel order held at once', async () => {
     await using opened = await openTestDatabase();
     const shop = openChannelKit(opened);
     await shop.addGuide({ secret: 's' });
@@ -116,7 +116,7 @@ describe('a license', () => {
     expect(await shop.sell({ items })).toMatchObject({ outcome: 'held' });
   });
 
-  test('of a product without a secret key is asked of nobody', async () => {
+  test('of a product without a secret key is not verified', async () => {
     await using opened = await openTestDatabase();
     const shop = openChannelKit(opened);
     await shop.addGuide();
@@ -125,8 +125,8 @@ describe('a license', () => {
   });
 });
 
-describe('money that went back before its sale came', () => {
-  test('waits for it, the most that was told, and is forgotten after a third of a year', async () => {
+describe('a refund that is reported before its channel order', () => {
+  test('waits for it with the largest amount reported, and is deleted after a third of a year', async () => {
     await using opened = await openTestDatabase();
     const shop = openChannelKit(opened);
     await shop.addGuide();
@@ -144,7 +144,7 @@ describe('money that went back before its sale came', () => {
     expect((await shop.orderOf()).refunds).toHaveLength(1);
   });
 
-  test('is kept for no more than so many sales; beyond, the event itself is kept as a dead letter', async () => {
+  test('is kept for a limited number of channel orders; beyond it the event becomes a dead letter', async () => {
     await using opened = await openTestDatabase();
     const shop = openChannelKit(opened);
     const at = shop.deps.clock.now();

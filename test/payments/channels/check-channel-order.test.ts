@@ -67,7 +67,7 @@ function doubts(channelOrder: ChannelOrder, more: Partial<ChannelOrderChecks> = 
 const percent = (share: string) => [{ code: 'C', percent: share, amountMinor: null }];
 const amount = (minor: number) => [{ code: 'C', percent: null, amountMinor: minor }];
 
-describe('a sale counts at once', () => {
+describe('a channel order counts at once', () => {
   test.each<[what: string, channelOrder: ChannelOrder]>([
     ['at the price of the catalogue', aSale()],
     ['three of one', aSale({ minor: 2_700, items: [anItem({ quantity: 3 })] })],
@@ -96,17 +96,17 @@ describe('a sale counts at once', () => {
   });
 });
 
-describe('a sale is held, and says why', () => {
+describe('a channel order is held for review, with the reason', () => {
   test.each<[what: string, channelOrder: ChannelOrder, why: string]>([
-    ['of nothing', aSale({ items: [] }), 'The sale names no product.'],
+    ['of nothing', aSale({ items: [] }), 'The order names no product.'],
     ['of an unknown product', aSale({ items: [anItem({ productKey: 'XXXX' })] }), '(XXXX) is not in the catalogue.'],
-    ['of a product that is not told', aSale({ items: [anItem({ productKey: null })] }), 'Which product it is'],
+    ['of a product that is not told', aSale({ items: [anItem({ productKey: null })] }), 'The product is not named'],
     ['in another currency', aSale({ currency: 'EUR' }), 'in the catalogue it is in USD'],
     ['of nobody knows how many', aSale({ items: [anItem({ quantity: null })] }), 'How many of'],
     ['of none', aSale({ items: [anItem({ quantity: 0 })] }), 'How many of'],
     ['for less', aSale({ minor: 899 }), 'The price is 8.99 USD; the catalogue makes it 9.00 USD.'],
     ['for more', aSale({ minor: 901 }), 'The price is 9.01 USD; the catalogue makes it 9.00 USD.'],
-    ['for less, on sale', aSale({ minor: 500, items: [anItem({ hasOpenDiscount: true })] }), 'size is not told'],
+    ['for less, on sale', aSale({ minor: 500, items: [anItem({ hasOpenDiscount: true })] }), 'amount is not named'],
     ['for less than the coupon makes it', aSale({ minor: 100, coupons: percent('20') }), 'it would be 7.20 USD'],
     [
       'with a coupon without terms',
@@ -121,11 +121,11 @@ describe('a sale is held, and says why', () => {
       'cannot be worked out',
     ],
     ['with tax that explains nothing', aSale({ minor: 1_000, vatMinor: 50 }), 'Tax does not explain it.'],
-    ['with tax that is not told', aSale({ minor: 1_000, vatMinor: 'unknown' }), 'How much of it is tax'],
+    ['with tax that is not told', aSale({ minor: 1_000, vatMinor: 'unknown' }), 'The tax in it'],
     [
       'above the limit',
       aSale({ minor: 100_800, items: [anItem({ quantity: 112 })] }),
-      'above the hold limit of 1000.00 USD',
+      'above the review threshold of 1000.00 USD',
     ],
   ])('%s', (_what, channelOrder, why) => {
     expect(doubts(channelOrder).join(' ')).toContain(why);
@@ -134,7 +134,7 @@ describe('a sale is held, and says why', () => {
   test('in a currency without a limit, whatever its amount', () => {
     const euros = { ...guide, currency: 'EUR' };
     expect(doubts(aSale({ currency: 'EUR' }), { products: [euros], limits: { USD: 1 } })).toEqual([
-      'No hold limit is set for EUR: see /settings.',
+      'No review threshold is set for EUR: see /settings.',
     ]);
   });
 
@@ -145,7 +145,7 @@ describe('a sale is held, and says why', () => {
     ]);
   });
 
-  test('every doubt is told, not only the first', () => {
+  test('every doubt is reported, not only the first', () => {
     const items = [anItem({ productKey: 'A' }), anItem({ productKey: 'B' })];
     expect(doubts(aSale({ minor: 200_000, items }))).toHaveLength(3);
   });
@@ -160,7 +160,7 @@ describe('a license', () => {
     expect(doubts(aSale(), { products: withSecret, licenses: [{ ...good, productKey: null }] })).toEqual([]);
   });
 
-  test('of a product without a secret key is not looked at', () => {
+  test('of a product without a secret key is not verified', () => {
     expect(doubts(aSale(), { licenses: [{ kind: 'unknown' }] })).toEqual([]);
   });
 
@@ -170,21 +170,21 @@ describe('a license', () => {
     ['of another buyer', { ...good, email: 'other@example.com' }, 'another buyer'],
     ['of nobody', { ...good, email: null }, 'another buyer'],
     ['of another product', { ...good, productKey: 'FoNt' }, 'another product'],
-    ['that came with another sale', { kind: 'used', orderNumber: 'T-1001' }, 'came with T-1001 already'],
+    ['that came with another order', { kind: 'used', orderNumber: 'T-1001' }, 'was used by T-1001 already'],
     ['that could not be asked about', { kind: 'not_asked', why: 'Payhip is away' }, 'Payhip is away'],
     ['that was forgotten', undefined, 'was not looked at'],
-  ])('%s holds the sale', (_what, check, why) => {
+  ])('%s makes the channel order held', (_what, check, why) => {
     const found = doubts(aSale(), { products: withSecret, licenses: [check] });
     expect(found).toHaveLength(1);
     expect(found[0]).toContain(why);
   });
 
-  test('of a buyer who is not told holds the sale', () => {
+  test('of a buyer who is not reported makes the channel order held', () => {
     expect(doubts(aSale({ customerEmail: null }), { products: withSecret, licenses: [good] })).toHaveLength(1);
   });
 });
 
-test('a price that neither the catalogue nor its coupon explains is never taken', () => {
+test('a price that neither the catalogue nor its coupon explains is never accepted', () => {
   const channelOrder = fc.record({
     quantity: fc.integer({ min: 1, max: 9 }),
     share: fc.integer({ min: 0, max: 100 }),

@@ -45,7 +45,7 @@ const compare = (sales: ExportedOrder[], known: KnownPayment[]) => compareWithEx
 const wordsOf = (sales: ExportedOrder[], known: KnownPayment[]) =>
   compare(sales, known).differences.map(({ kind, healing }) => `${kind}/${healing.kind}`);
 
-describe('a sale of the export', () => {
+describe('a channel order of the export', () => {
   test('that is here as it is there is no difference', () => {
     expect(compare([there()], [here()])).toMatchObject({ compared: 1, differences: [] });
   });
@@ -69,24 +69,24 @@ describe('a sale of the export', () => {
     expect(wordsOf([channelOrder], known)).toEqual([words]);
   });
 
-  test('of which less went back than we know is as old as the export, and no difference', () => {
+  test('with a smaller refund than ours is as old as the export, and no difference', () => {
     expect(wordsOf([there({ returnedMinor: 400 })], [here({ returnedMinor: 900 })])).toEqual([]);
     expect(wordsOf([there({ returnedMinor: 'unknown' })], [here({ returnedMinor: 1 })])).toEqual([]);
   });
 
-  test('told in several lines may add up to our amount, or repeat it', () => {
+  test('in several lines may add up to our amount, or repeat it', () => {
     const lines = { lineCount: 2, amountMinor: 500, amountOtherwiseMinor: 900 };
     expect(wordsOf([{ ...there(), ...lines }], [here()])).toEqual([]);
     expect(wordsOf([{ ...there(), ...lines, amountMinor: 900, amountOtherwiseMinor: 1_800 }], [here()])).toEqual([]);
   });
 
-  test('that only tells what went back has no amount to differ', () => {
+  test('that only reports a refund has no amount to differ', () => {
     expect(wordsOf([there({ amountMinor: 0, returnedMinor: 400 })], [here()])).toEqual(['status/book_return']);
   });
 });
 
 describe('without a common transaction', () => {
-  test('buyer, amount and day make one sale of two', () => {
+  test('the same buyer, amount and day match the two', () => {
     expect(wordsOf([there({ id: null })], [here()])).toEqual([]);
     expect(wordsOf([there({ id: 'other-number' })], [here()])).toEqual([]);
   });
@@ -101,7 +101,7 @@ describe('without a common transaction', () => {
     expect(wordsOf([channelOrder], [here()])).toContain('missing_here/none');
   });
 
-  test('two that could both be it are neither: nothing is guessed', () => {
+  test('two possible matches are none: nothing is guessed', () => {
     expect(wordsOf([there({ id: null })], [here(), here({ id: 'B2' })])).toContain('missing_here/none');
     expect(wordsOf([there({ id: null }), there({ id: null, line: 3 })], [here()])).toEqual([
       'missing_here/none',
@@ -137,7 +137,7 @@ describe('a payment of ours', () => {
   });
 });
 
-test('every sale is compared once, and none of ours is healed twice', () => {
+test('every channel order is compared once, and no payment of ours is updated twice', () => {
   const channelOrder = fc.record({
     id: fc.constantFrom('A', 'B', 'C', null),
     amountMinor: fc.constantFrom(900, 800),

@@ -52,7 +52,7 @@ describe('a held payment', () => {
     expect((await shop.orderOf()).order.status).toBe('needs_attention');
   });
 
-  test('counts what went back while it was held, as soon as it is accepted', async () => {
+  test('counts a refund that was made while it was held, as soon as it is accepted', async () => {
     await using opened = await openTestDatabase();
     const shop = openChannelKit(opened);
     await shop.sell();
@@ -62,7 +62,7 @@ describe('a held payment', () => {
     expect((await shop.orderOf()).order.status).toBe('partially_refunded');
   });
 
-  test('is rejected once, and what went back of it later changes no order', async () => {
+  test('is rejected once, and a later refund of it changes no order', async () => {
     await using opened = await openTestDatabase();
     const shop = openChannelKit(opened);
     await shop.sell();
@@ -76,7 +76,7 @@ describe('a held payment', () => {
     expect([order.status, payments[0]?.status, refunds.length]).toEqual(['cancelled', 'cancelled', 1]);
   });
 
-  test('teaches the catalogue its product and price, or the new price of a known one', async () => {
+  test('adds its product and price to the catalogue, or the new price of a known one', async () => {
     await using opened = await openTestDatabase();
     const shop = openChannelKit(opened);
     await shop.sell({ price: { amountMinor: 1_800, currency: 'USD' }, items: [aSaleItem({ quantity: 2 })] });
@@ -100,7 +100,7 @@ describe('a held payment', () => {
     ['tax', { vatMinor: 100 }],
     ['a product without a key', { items: [aSaleItem({ productKey: null })] }],
     ['a price that does not divide', { items: [aSaleItem({ quantity: 7 })] }],
-  ])('with %s is accepted and teaches nothing', async (_what, channelOrder) => {
+  ])('with %s is accepted and changes no catalogue', async (_what, channelOrder) => {
     await using opened = await openTestDatabase();
     const shop = openChannelKit(opened);
     await shop.sell(channelOrder);
@@ -109,7 +109,7 @@ describe('a held payment', () => {
   });
 });
 
-describe('the hold limit', () => {
+describe('the review threshold', () => {
   test('is 100 USD at first, changes with an audit row, and lets no change be lost', async () => {
     await using opened = await openTestDatabase();
     const { deps } = openChannelKit(opened);

@@ -61,7 +61,7 @@ test('a provider that is asked for by name is taken also while it is down, and r
   });
 });
 
-test('without anybody who can, or who is up, the reason says which', () => {
+test('without a provider that can take the money, or that is available, the reason says which', () => {
   const yen = { amountMinor: 4900, currency: 'JPY' };
   expect(namesOf(chooseProvider(registry(), { provider: 'auto', money: yen }))).toEqual({
     kind: 'none',

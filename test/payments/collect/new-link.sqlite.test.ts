@@ -69,7 +69,7 @@ async function announced(type: string): Promise<{ webhookId: string; expiresAt: 
     });
 }
 
-test('an order that is opened again gets a time of its own, and its second expiry is a new fact', async () => {
+test('a reopened order gets a new expiry, and its second expiry is announced again', async () => {
   const first = await placeTestOrder(deps);
   const { order } = await detailsOf(deps, first);
   deps.clock.advance(2 * hour);
@@ -99,7 +99,7 @@ async function mismatchAlerts(): Promise<string[]> {
   return own.map(({ status, occurrences }) => `${status} ${occurrences}`);
 }
 
-test('an amount that a provider changes under an unchanged status rings once, until it asks for the right one', async () => {
+test('an amount that a provider changes under an unchanged status raises one alert, until it asks for the right one', async () => {
   const paymentId = await placeTestOrder(deps);
   await lookAt(deps, { paymentId, shows: {} });
   deps.clock.advance(minute);
@@ -115,7 +115,7 @@ test('an amount that a provider changes under an unchanged status rings once, un
   expect(await mismatchAlerts()).toEqual(['resolved 1']);
 });
 
-test('a link that asks for the wrong amount is handed out no more', async () => {
+test('a link that asks for the wrong amount is not given out any more', async () => {
   const paymentId = await placeTestOrder(deps);
   const checkoutUrl = 'https://pay.example.org/wrong';
   await lookAt(deps, { paymentId, shows: { ...wrong, checkoutUrl } });
@@ -128,7 +128,7 @@ test('a link that asks for the wrong amount is handed out no more', async () => 
   expect(link.order.payment?.checkout_url).toBe('https://pay.example.org/i/btcpay-1');
 });
 
-test('a link that is asked about no more after a week is not the answer', async () => {
+test('a link that is not polled any more after a week is not reused', async () => {
   const paymentId = await placeTestOrder(deps);
   await lookAt(deps, { paymentId, shows: {} });
   deps.clock.advance(8 * day);

@@ -62,7 +62,7 @@ async function openAlerts(): Promise<string[]> {
   return alerts.map((alert) => alert.kind);
 }
 
-test('a request that is repeated while it is in hand makes one link, also at the second provider', async () => {
+test('a request that is repeated while it is in progress makes one link, also at the second provider', async () => {
   const hanging = Promise.withResolvers<void>();
   const asked = Promise.withResolvers<void>();
   providers.onCreate('coinbase', async () => {
@@ -79,7 +79,7 @@ test('a request that is repeated while it is in hand makes one link, also at the
   expect(links[0]).toBe(links[1]);
 });
 
-test('a provider that refuses rings nobody when the next one takes the order', async () => {
+test('a provider that refuses raises no alert when the next one takes the order', async () => {
   providers.onCreate('coinbase', () => {
     throw rejected('coinbase');
   });
@@ -87,7 +87,7 @@ test('a provider that refuses rings nobody when the next one takes the order', a
   expect(await openAlerts()).toEqual([]);
 });
 
-test('providers that all refuse ring once', async () => {
+test('providers that all refuse raise one alert', async () => {
   for (const name of ['coinbase', 'btcpay'] as const) {
     providers.onCreate(name, () => {
       throw rejected(name);

@@ -90,7 +90,7 @@ function linkOf(placed: PlacedOrder): string | undefined {
   return placed.kind === 'placed' ? placed.order.payment?.provider : placed.kind;
 }
 
-describe('a turn', () => {
+describe('an attempt of the failover', () => {
   test.each([
     { inLine: 1, leftMs: 25 * second, expected: 25 * second },
     { inLine: 2, leftMs: 25 * second, expected: 8 * second },
@@ -116,7 +116,7 @@ describe('a provider that hangs', () => {
     ]);
   });
 
-  test('before another that hangs leaves the third its turn', async () => {
+  test('before another that hangs leaves time for the third', async () => {
     hang(['coinbase', 'bitpay']);
     const { result, seconds } = await pass(placeOrder(deps, request));
     expect(linkOf(result)).toBe('btcpay');
@@ -138,7 +138,7 @@ describe('a provider that hangs', () => {
     expect(seconds).toBe(25);
   });
 
-  test('leaves its payment to be looked for, and the order has one link', async () => {
+  test('leaves its payment to be searched for, and the order has one link', async () => {
     hang(['coinbase']);
     const { result } = await pass(placeOrder(deps, request));
     if (result.kind !== 'placed') throw new Error(result.kind);
@@ -178,7 +178,7 @@ describe('a new link', () => {
 });
 
 describe('auto', () => {
-  test('passes over whose breaker is open and who is taken for gone, and comes back to them by itself', async () => {
+  test('skips providers with an open breaker and decommissioned ones, and uses them again by itself', async () => {
     providers.feels('coinbase', { breaker: 'open' });
     providers.feels('bitpay', { retiredAt: 1 });
     expect(linkOf(await placeOrder(deps, request))).toBe('btcpay');
@@ -189,7 +189,7 @@ describe('auto', () => {
     expect(linkOf(await placeOrder(deps, request))).toBe('bitpay');
   });
 
-  test('says so when everybody is away, and who is taken for gone cannot be had by name', async () => {
+  test('says so when every provider is unavailable, and a decommissioned one cannot be chosen by name', async () => {
     for (const name of ['coinbase', 'btcpay'] as const) providers.feels(name, { breaker: 'open' });
     providers.feels('bitpay', { retiredAt: 1 });
     expect(await placeOrder(deps, request)).toEqual({

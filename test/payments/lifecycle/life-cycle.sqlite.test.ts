@@ -66,8 +66,8 @@ function forgetHistory(status: PaymentStatus, isCovered: boolean): string {
   return status === 'reversed' ? 'money is not there' : status;
 }
 
-describe('over any story of a provider', () => {
-  test('the end is what asking once at the end says, whatever was lost, repeated or reordered', async () => {
+describe('for any sequence of a provider’s events', () => {
+  test('the final status is that of one fetch at the end, whatever was lost, repeated or reordered', async () => {
     await fc.assert(
       fc.asyncProperty(story, looks, async (states, indexes) => {
         const last = states.at(-1);
@@ -107,7 +107,7 @@ describe('over any story of a provider', () => {
     );
   });
 
-  test('applying a look twice changes nothing the second time', async () => {
+  test('applying a snapshot twice changes nothing the second time', async () => {
     await fc.assert(
       fc.asyncProperty(story, async (states) => {
         const deps = createDeps();

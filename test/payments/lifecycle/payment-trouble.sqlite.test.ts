@@ -23,7 +23,7 @@ async function alertsOf(orderId: string): Promise<string[]> {
   return own.map((alert) => `${alert.kind} ${alert.status}: ${alert.outcome ?? alert.facts.detail}`).reverse();
 }
 
-test('one payment is in one trouble at a time: a late payment ends the alert that it expired', async () => {
+test('one payment has one case at a time: a late payment resolves the alert that it expired', async () => {
   const deps = createTestDeps(opened.database);
   const paymentId = await placeTestOrder(deps);
   await lookAt(deps, { paymentId, shows: { state: 'expired', providerStatus: 'Expired' } });
@@ -34,11 +34,11 @@ test('one payment is in one trouble at a time: a late payment ends the alert tha
   expect([order.status, payment.status]).toEqual(['needs_attention', 'paid_late']);
   expect(await alertsOf(order.id)).toEqual([
     'payment_expired resolved: The payment is paid late now.',
-    'payment_paid_late open: 0.00053 BTC of 0.00053 BTC came',
+    'payment_paid_late open: 0.00053 BTC of 0.00053 BTC received',
   ]);
 });
 
-test('a reversal that is undone ends its alert and leaves the order paid, announced once', async () => {
+test('a reversal that is undone resolves its alert and leaves the order paid, announced once', async () => {
   const deps = createTestDeps(opened.database);
   const paymentId = await placeTestOrder(deps);
   const paid = { state: 'confirmed', providerStatus: 'Settled', settlement: bitcoin('0.00053') } as const;
@@ -55,20 +55,24 @@ test('a reversal that is undone ends its alert and leaves the order paid, announ
   expect(changes).toEqual(['paid', 'reversed', 'paid']);
 });
 
-test('the missing amount is said in the unit the provider settles in', async () => {
+test('the shortfall is shown in the unit that the provider settles in', async () => {
   const deps = createTestDeps(opened.database);
   const paymentId = await placeTestOrder(deps);
   await lookAt(deps, { paymentId, shows: { state: 'expired', settlement: bitcoin('0.0003') } });
   const { order } = await detailsOf(deps, paymentId);
   expect(await alertsOf(order.id)).toEqual([
-    'payment_underpaid open: 0.00030 BTC of 0.00053 BTC came, 0.00023 BTC is missing',
+    'payment_underpaid open: 0.00030 BTC of 0.00053 BTC received, 0.00023 BTC is missing',
   ]);
 });
 
 test.each([
-  ['late', { state: 'expired', isLate: true, settlement: bitcoin('0.00053') }, /: 0.00053 BTC of 0.00053 BTC came$/],
-  ['short', { state: 'expired', settlement: bitcoin('0.0003') }, /: 0.00030 BTC of 0.00053 BTC came/],
-  ['too much', { state: 'confirmed', settlement: bitcoin('0.0006') }, /0.00007 BTC too much$/],
+  [
+    'late',
+    { state: 'expired', isLate: true, settlement: bitcoin('0.00053') },
+    /: 0.00053 BTC of 0.00053 BTC received$/,
+  ],
+  ['short', { state: 'expired', settlement: bitcoin('0.0003') }, /: 0.00030 BTC of 0.00053 BTC received/],
+  ['too much', { state: 'confirmed', settlement: bitcoin('0.0006') }, /0.00007 BTC overpaid$/],
 ] as const)(
   'money that comes %s for an order that is paid already rings once, as a second payment',
   async (_name, shows, detail) => {
@@ -89,7 +93,7 @@ test.each([
   },
 );
 
-test('a payment is seen to be paid also after the clock was set back', async () => {
+test('a payment becomes paid also after the clock was set back', async () => {
   const deps = createTestDeps(opened.database);
   const paymentId = await placeTestOrder(deps);
   await lookAt(deps, { paymentId, shows: {} });

@@ -44,7 +44,7 @@ test('a short payment opens an exception beside its alert, and being paid ends b
   expect(await openExceptions()).toEqual([]);
 });
 
-test('a trouble that changes its kind is one exception at a time', async () => {
+test('a problem that changes its kind is one case at a time', async () => {
   const paymentId = await placeTestOrder(deps);
   await lookAt(deps, { paymentId, shows: { state: 'failed' } });
   expect((await openExceptions()).map(({ kind }) => kind)).toEqual(['payment_failed']);

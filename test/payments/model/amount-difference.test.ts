@@ -15,7 +15,7 @@ const inCoin = (received: string, expected = '0.00053000') =>
     coinAsset: 'BTC',
   });
 
-describe('the gap of a payment', () => {
+describe('the amount difference of a payment', () => {
   test('is none while nothing is known, and where exactly as much came', () => {
     expect(amountDifferenceOf(aPayment())).toBeNull();
     expect(amountDifferenceOf(came('49'))).toBeNull();
@@ -27,7 +27,7 @@ describe('the gap of a payment', () => {
     expect(amountDifferenceOf(came('50.01'))).toEqual({ kind: 'surplus', fiat: usd(101), coin: null });
   });
 
-  test('has the coin beside it where the provider tells it', () => {
+  test('has the amount in coin beside it where the provider reports it', () => {
     const payment = { ...came('24.50'), coinExpected: '0.00076563', coinReceived: '0.00038281', coinAsset: 'BTC' };
     expect(amountDifferenceOf(payment)).toEqual({
       kind: 'missing',
@@ -54,7 +54,7 @@ describe('the gap of a payment', () => {
     });
   });
 
-  test('of a sum that no books can hold is told in the coin only', () => {
+  test('of a sum too large for the ledger is given in coin only', () => {
     expect(amountDifferenceOf(inCoin('90000000000000000.5', '0.5'))).toMatchObject({ kind: 'surplus', fiat: null });
   });
 

@@ -21,22 +21,22 @@ describe('an order is covered', () => {
     expect(balanceOf(order, [one({ status })], []).isCovered).toBe(covering.includes(status));
   });
 
-  test.each(paymentStatuses)('by a person whose word stands, also while the payment is %s', (status) => {
+  test.each(paymentStatuses)('by an admin’s acceptance, also while the payment is %s', (status) => {
     const isCovered = status !== 'reversed';
     expect(balanceOf(order, [one({ status, acceptedAt: 1 })], []).isCovered).toBe(isCovered);
   });
 
-  test('by a short payment and the rest together, and by neither of them alone', () => {
+  test('by an underpaid payment and the shortfall together, and by neither of them alone', () => {
     expect(balanceOf(order, [short, rest], [])).toEqual({ isCovered: true, moneyMinor: 4900, missingMinor: 0 });
     expect(balanceOf(order, [short], [])).toEqual({ isCovered: false, moneyMinor: 2450, missingMinor: 2450 });
     expect(balanceOf(order, [rest], [])).toEqual({ isCovered: false, moneyMinor: 2450, missingMinor: 2450 });
   });
 
-  test('by two short payments that make up the sum', () => {
+  test('by two underpaid payments that add up to the amount', () => {
     expect(balanceOf(order, [short, two({ status: 'underpaid', capturedMinor: 2450 })], []).isCovered).toBe(true);
   });
 
-  test('by no single payment that is called short, however much came', () => {
+  test('by no single payment that is underpaid, whatever its amount', () => {
     const odd = one({ status: 'underpaid', capturedMinor: 5500 });
     expect(balanceOf(order, [odd], [])).toEqual({ isCovered: false, moneyMinor: 5500, missingMinor: 0 });
   });
@@ -46,24 +46,24 @@ describe('an order is covered', () => {
     expect(balanceOf(order, [short, almost], [])).toMatchObject({ isCovered: false, missingMinor: 1 });
   });
 
-  test('by no money that came late, or that is held; late money is there all the same', () => {
+  test('by no late or held payment; late money is captured all the same', () => {
     const late = two({ status: 'paid_late', amountMinor: 2450, capturedMinor: 2450 });
     expect(balanceOf(order, [short, late], [])).toEqual({ isCovered: false, moneyMinor: 4900, missingMinor: 0 });
     const held = two({ ...rest, heldAt: 1 });
     expect(balanceOf(order, [short, held], [])).toEqual({ isCovered: false, moneyMinor: 2450, missingMinor: 2450 });
   });
 
-  test('by no money that goes back, or may; what failed to go back is there', () => {
+  test('by no money that is or may be refunded; a failed refund counts as not refunded', () => {
     expect(balanceOf(order, [short, rest], [refund('one', 2450)])).toMatchObject({ missingMinor: 2450 });
     expect(balanceOf(order, [short, rest], [refund('one', 2450, 'failed')]).isCovered).toBe(true);
   });
 
-  test('by a full payment still, when a part of it went back later', () => {
+  test('by a full payment still, when a part of it was refunded later', () => {
     expect(balanceOf(order, [one({ status: 'paid' })], [refund('one', 1000)]).isCovered).toBe(true);
   });
 });
 
-describe('what an order hears of a payment', () => {
+describe('the order event of a payment', () => {
   const not = { isCovered: false, moneyMinor: 0 };
   const covered = { isCovered: true, moneyMinor: 4900 };
   const heard = (status: PaymentStatus, standings: Partial<Record<'before' | 'after' | 'others', typeof not>> = {}) =>
@@ -76,12 +76,12 @@ describe('what an order hears of a payment', () => {
     expect(heard('created')).toBeUndefined();
   });
 
-  test('is short for a full payment over a part, and paid for a short one that brings the rest', () => {
+  test('is short for a full payment of a part, and paid for an underpaid one that completes the amount', () => {
     expect(heard('paid')).toBe('payment_short');
     expect(heard('underpaid', { after: covered })).toBe('payment_paid');
   });
 
-  test('is money too many when the others cover the order already', () => {
+  test('is unexpected money when the other payments cover the order already', () => {
     expect(heard('underpaid', { before: covered, after: covered, others: covered })).toBe('payment_short');
     expect(heard('paid', { before: covered, after: covered, others: covered })).toBe('payment_paid');
   });
@@ -90,7 +90,7 @@ describe('what an order hears of a payment', () => {
     expect(heard(status, { before: covered })).toBe('payment_reversed');
   });
 
-  test('is no reversal when what came short was filled up late', () => {
+  test('is no reversal when an underpaid payment was completed late', () => {
     expect(heard('paid_late', { before: covered, after: { isCovered: false, moneyMinor: 7800 } })).toBe('payment_late');
   });
 

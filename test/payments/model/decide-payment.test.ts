@@ -78,7 +78,7 @@ const acceptedTable: Record<PaymentStatus, Row> = {
   reversed: onceTaken,
 };
 
-describe('the life cycle of a payment that a person took for full', () => {
+describe('the life cycle of a payment that an admin accepted as paid', () => {
   for (const status of paymentStatuses) {
     for (const finding of findings.filter((candidate) => candidate !== 'mismatch')) {
       test(`${status} and ${finding} give ${acceptedTable[status][finding]}`, () => {
@@ -132,7 +132,7 @@ describe('what a snapshot says', () => {
 describe('a decision', () => {
   const current = { ...asked, status: 'created' as const, evidenceAt: 1_000, acceptedAt: null };
 
-  test('rests on the newest look: an older one changes nothing', () => {
+  test('rests on the newest snapshot: an older one changes nothing', () => {
     expect(decidePayment(current, aSnapshot({ state: 'confirmed', observedAt: 999 }))).toEqual({ kind: 'stale' });
   });
 
@@ -141,7 +141,7 @@ describe('a decision', () => {
     expect(decision).toEqual({ kind: 'changed', finding: 'settled', from: 'created', to: 'paid' });
   });
 
-  test('leaves a short payment that was accepted alone, and notices when its money is gone', () => {
+  test('leaves an accepted underpaid payment unchanged, and notices when its money is reversed', () => {
     const accepted = { ...current, status: 'underpaid' as const, acceptedAt: 900 };
     const short = { observedAt: 2_000, settlement: money('0.0001') };
     expect(decidePayment(accepted, aSnapshot({ ...short, state: 'expired' })).kind).toBe('unchanged');
@@ -151,7 +151,7 @@ describe('a decision', () => {
     });
   });
 
-  test('is unchanged when the look says what is known', () => {
+  test('is unchanged when the snapshot says what is known', () => {
     const decision = decidePayment(
       { ...current, status: 'paid' },
       aSnapshot({ state: 'confirmed', observedAt: 2_000 }),

@@ -6,7 +6,7 @@ import { aPayment } from '#test/support/builders/payment.ts';
 
 const open = aPayment({ createdAt: 0, expiresAt: 30 * day });
 
-describe('an open payment is asked about', () => {
+describe('an open payment is polled', () => {
   test.each([
     ['every five seconds while it is young', minute, 5 * second],
     ['every twenty seconds in its first quarter of an hour', 10 * minute, 20 * second],
@@ -22,7 +22,7 @@ describe('an open payment is asked about', () => {
     expect(nextPollAt({ ...open, expiresAt }, 2 * hour)).toBe(expiresAt + 3 * second);
   });
 
-  test('no more after a week: then reconciliation looks', () => {
+  test('no more after a week: then reconciliation finds changes', () => {
     expect(nextPollAt(open, 7 * day)).toBeNull();
   });
 });

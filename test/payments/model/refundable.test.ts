@@ -15,12 +15,12 @@ const came = (received: string, expected = '49.00') => ({
 });
 
 describe('what was captured', () => {
-  test('is nothing while no confirmed money is there', () => {
+  test('is zero while no money is confirmed', () => {
     const withMoney = paymentStatuses.filter((status) => capturedOf(aPayment({ status, ...came('49.00') }), keeps) > 0);
     expect(withMoney.sort()).toEqual(['overpaid', 'paid', 'paid_late', 'underpaid']);
   });
 
-  test('is what came, also when that is less or more than was asked for', () => {
+  test('is the amount received, also when that is less or more than requested', () => {
     expect(capturedOf(aPayment({ status: 'underpaid', ...came('20.00') }), keeps)).toBe(2000);
     expect(capturedOf(aPayment({ status: 'overpaid', ...came('60.50') }), keeps)).toBe(6050);
     expect(capturedOf(aPayment({ status: 'paid' }), keeps)).toBe(4900);
@@ -32,7 +32,7 @@ describe('what was captured', () => {
     expect(capturedOf(aPayment({ status: 'underpaid', ...came('20.009') }), keeps)).toBe(2000);
   });
 
-  test('is the price and nothing beside it where the provider returns what came short or too much', () => {
+  test('is exactly the price where the provider returns underpayments and surpluses itself', () => {
     const returns = { returnsOddPayments: true };
     expect(capturedOf(aPayment({ status: 'underpaid', ...came('20.00') }), returns)).toBe(0);
     expect(capturedOf(aPayment({ status: 'paid_late', ...came('49.00') }), returns)).toBe(0);
@@ -40,11 +40,11 @@ describe('what was captured', () => {
   });
 });
 
-describe('what may go back', () => {
+describe('the refundable amount', () => {
   const paid = aPayment({ status: 'paid', ...came('49.00') });
   const refund = (status: RefundStatus, amountMinor: number): Refund => aRefund({ status, amountMinor });
 
-  test('is less by everything that went back or may still', () => {
+  test('is reduced by every refund that was or may still be made', () => {
     const refunds = [refund('succeeded', 1000), refund('unknown', 500), refund('pending', 300), refund('failed', 4900)];
     expect(sumRefunds(paid, { refunds, ...keeps })).toEqual({
       capturedMinor: 4900,
@@ -54,7 +54,7 @@ describe('what may go back', () => {
     });
   });
 
-  test('and what went back are never together more than was captured, and never below nothing', () => {
+  test('and the refunds are together never more than was captured, and never below zero', () => {
     const anyRefund = fc.record({
       status: fc.constantFrom(...refundStatuses),
       amountMinor: fc.integer({ min: 1, max: 9_000 }),

@@ -75,7 +75,7 @@ describe('what is usual', () => {
 describe('a silence', () => {
   const isOdd = (rate: WebhookRate, window: { from: number; to: number }) => silenceOdds(rate, window) < silenceOddsMax;
 
-  test('of a busy shop is odd after twenty minutes, and of one that sells ten a day after a day and a half', () => {
+  test('of a busy shop is unusual after twenty minutes, and of one that sells ten a day after a day and a half', () => {
     const at = start + 20 * day;
     const busy = learned(20, () => 1_000 / 24);
     expect(isOdd(busy, { from: at, to: at + 19 * minute })).toBe(false);
@@ -85,14 +85,14 @@ describe('a silence', () => {
     expect(isOdd(small, { from: at, to: at + 36 * hour })).toBe(true);
   });
 
-  test('of a night in which nothing ever comes is not odd, and of the morning after is', () => {
+  test('of a night in which no webhook ever comes is not unusual, and of the morning after is', () => {
     const rate = learned(20, byDay(10));
     const evening = start + 20 * day + 20 * hour;
     expect(silenceOdds(rate, { from: evening, to: evening + 12 * hour })).toBe(1);
     expect(isOdd(rate, { from: evening, to: evening + 16 * hour })).toBe(true);
   });
 
-  test('is the odder the longer it lasts', () => {
+  test('is the more unusual the longer it lasts', () => {
     const rate = learned(20, byDay(3));
     const lengths = fc.integer({ min: 0, max: 60 * 24 * 60 });
     fc.assert(
@@ -107,7 +107,7 @@ describe('a silence', () => {
 });
 
 describe('enough is known', () => {
-  test('after a week in which twenty payments were heard of, and not before either', () => {
+  test('after a week and webhooks of twenty payments, and not before either', () => {
     const at = start + 7 * day + 8 * hour;
     expect(hasHistory(learned(8, byDay(1)), at)).toBe(true);
     expect(hasHistory(learned(8, byDay(9)), at - 1)).toBe(false);

@@ -19,14 +19,14 @@ describe('comparing our payments with a provider', () => {
     expect(compared).toMatchObject([{ pair: { kind: 'matched' }, difference: undefined }]);
   });
 
-  test('finds a status that a look would change, and says that asking may heal it', () => {
+  test('finds a status that a fetch would change, and says that fetching may update it', () => {
     const there = aSnapshot({ state: 'confirmed', providerStatus: 'Settled' });
     expect(differences([aPayment()], [there])).toMatchObject([
       { kind: 'status', here: 'created', there: 'Settled', mayHeal: true },
     ]);
   });
 
-  test('finds another amount and another currency, and leaves them to a human', () => {
+  test('finds another amount and another currency, and leaves them to an admin', () => {
     const amount = aSnapshot({ requested: { amount: '48.99', asset: 'USD' } });
     const currency = aSnapshot({ requested: { amount: '49.00', asset: 'EUR' } });
     expect(differences([aPayment()], [amount])).toMatchObject([
@@ -35,7 +35,7 @@ describe('comparing our payments with a provider', () => {
     expect(differences([aPayment()], [currency])).toMatchObject([{ kind: 'currency', mayHeal: false }]);
   });
 
-  test('finds that a provider asks for the right amount again, which asking makes known', () => {
+  test('finds that a provider asks for the right amount again, which a fetch applies', () => {
     expect(differences([aPayment({ mismatchedAt: 1 })], [aSnapshot()])).toMatchObject([
       { kind: 'status', here: 'created', mayHeal: true },
     ]);
@@ -59,7 +59,7 @@ describe('comparing our payments with a provider', () => {
     }
   });
 
-  test('does not miss a payment that was refused, or whose creation is still looked for', () => {
+  test('does not call a payment missing that was refused, or whose creation is still searched for', () => {
     const unknown = aPayment({ createdAt: 5_000, reference: null, creation: 'requested' });
     const refused = aPayment({ createdAt: 5_000, reference: null, creation: 'refused', status: 'failed' });
     expect(differences([unknown, refused], [])).toEqual([]);

@@ -28,7 +28,7 @@ afterEach(() => opened.remove());
 const cause = { kind: 'reconciliation', id: 'test', actor: { kind: 'job', id: 'test' } } as const;
 const compare = () => createReconciler(deps)({ provider: 'btcpay', startedBy: 'test', cause });
 
-test('a payment that cannot be read stays open, and those behind it are healed all the same', async () => {
+test('a payment that cannot be fetched stays open, and those after it are updated all the same', async () => {
   await placeTestOrder(deps, { reference: asProviderReference('broken') });
   const lost = await placeTestOrder(deps, { reference: asProviderReference('lost') });
   deps.clock.advance(10 * minute);
@@ -49,7 +49,7 @@ test('a payment that cannot be read stays open, and those behind it are healed a
   expect((await detailsOf(deps, lost)).order.status).toBe('paid');
 });
 
-test('a comparison that breaks off is kept as failed, and not as running for ever', async () => {
+test('a reconciliation that breaks off is recorded as failed, and not as running for ever', async () => {
   provider = {
     ...provider,
     // biome-ignore lint/correctness/useYield: the list breaks before its first page.
@@ -62,7 +62,7 @@ test('a comparison that breaks off is kept as failed, and not as running for eve
   expect(runs).toMatchObject([{ status: 'failed', error: 'TypeError' }]);
 });
 
-test('a run that its process left behind is ended at the next start, an old one also beside other processes', async () => {
+test('a run of a crashed process is ended at the next start, an old one also beside other processes', async () => {
   const begun = Promise.withResolvers<void>();
   provider = {
     ...provider,
@@ -93,7 +93,7 @@ function list(snapshots: readonly PaymentSnapshot[]): void {
   };
 }
 
-test('what lies beyond the findings that are kept is healed and counted all the same, and the alert says so', async () => {
+test('differences beyond the findings that are kept are updated and counted all the same, and the alert says so', async () => {
   const lost = await placeTestOrder(deps, { reference: asProviderReference('lost') });
   providers.shows('lost', { state: 'confirmed', providerStatus: 'Settled' });
   const strangers = Array.from({ length: 501 }, (_, index) =>
@@ -112,7 +112,7 @@ test('what lies beyond the findings that are kept is healed and counted all the 
   expect(alert?.facts.detail).toBe('501 differences are open; the run keeps the first 500 that it found');
 });
 
-test('healing ends after ten minutes: what is left is open until the next run', async () => {
+test('updating ends after ten minutes: differences that are left stay open until the next run', async () => {
   const late = await placeTestOrder(deps, { reference: asProviderReference('first') });
   await placeTestOrder(deps, { reference: asProviderReference('second') });
   deps.clock.advance(10 * minute);

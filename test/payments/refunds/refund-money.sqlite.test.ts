@@ -20,7 +20,7 @@ test('a refund whose payment was reversed before it was sent moves no money, and
   expect((await kit.refunds()).map(({ status }) => status)).toEqual(['failed']);
 });
 
-test('a refund that waited for approval while the money went back at the provider is not sent', async () => {
+test('a refund that waited for approval while the money was refunded at the provider is not sent', async () => {
   await using opened = await openTestDatabase();
   const kit = await openRefundKit(opened);
   kit.deps.needsApproval = () => true;
@@ -32,7 +32,7 @@ test('a refund that waited for approval while the money went back at the provide
   expect(kit.refundProvider.commands).toEqual([]);
 });
 
-test('a lost refund is not repeated once the money is not there any more; a person is told', async () => {
+test('a lost refund is not repeated once the money was refunded otherwise; an admin is notified', async () => {
   await using opened = await openTestDatabase();
   const kit = await openRefundKit(opened);
   kit.refundProvider.fates = [{ does: 'never', answers: false }];
@@ -56,7 +56,7 @@ test('a repeat that the provider was too busy for is tried again', async () => {
   expect((await kit.refunds())[0]).toMatchObject({ status: 'succeeded' });
 });
 
-test('a refund made there by hand counts with its last fraction', async () => {
+test('a refund made manually at the provider counts with its last fraction', async () => {
   await using opened = await openTestDatabase();
   const kit = await openRefundKit(opened);
   await kit.ask({ amount: { amountMinor: 100, currency: 'USD' } });
@@ -66,7 +66,7 @@ test('a refund made there by hand counts with its last fraction', async () => {
   expect(asked).toMatchObject({ refund: { amountMinor: 4900 - 100 - 1001 } });
 });
 
-test('a refund made there in another unit than ours counts as all that was asked for', async () => {
+test('a refund made at the provider in another unit than ours counts as the full amount requested', async () => {
   await using opened = await openTestDatabase();
   const kit = await openRefundKit(opened);
   kit.refundProvider.makeByHand('0.00053').amount.asset = 'BTC';
@@ -75,7 +75,7 @@ test('a refund made there in another unit than ours counts as all that was asked
   expect(kit.refundProvider.commands).toEqual([]);
 });
 
-test('a payment that is reversed after a part went back, and confirmed again, is partially refunded still', async () => {
+test('a payment that is reversed after a partial refund, and confirmed again, is partially refunded still', async () => {
   await using opened = await openTestDatabase();
   const kit = await openRefundKit(opened);
   await kit.ask({ amount: { amountMinor: 1000, currency: 'USD' } });
@@ -90,7 +90,7 @@ test('a payment that is reversed after a part went back, and confirmed again, is
   expect((await kit.details()).order.status).toBe('partially_refunded');
 });
 
-test('a part that goes back of a reversed payment does not make its order refunded', async () => {
+test('a partial refund of a reversed payment does not make its order refunded', async () => {
   await using opened = await openTestDatabase();
   const kit = await openRefundKit(opened, { startsAs: 'pending' });
   await kit.ask({ amount: { amountMinor: 1000, currency: 'USD' } });

@@ -10,8 +10,8 @@ beforeEach(async () => {
 });
 afterEach(() => opened.remove());
 
-describe('asking for a refund', () => {
-  test('writes it down with audit, timeline and command, and asks nobody yet', async () => {
+describe('requesting a refund', () => {
+  test('stores it with audit row, timeline entry and outbox message, and calls no provider yet', async () => {
     const kit = await openRefundKit(opened);
     const asked = await kit.ask({ amount: { amountMinor: 1900, currency: 'USD' } });
     expect(asked).toMatchObject({ kind: 'requested', isRepeat: false, refund: { status: 'requested', sentAt: null } });
@@ -35,7 +35,7 @@ describe('asking for a refund', () => {
     expect(await kit.refunds()).toEqual([]);
   });
 
-  test('in parts is taken up to all that came, and not a cent further', async () => {
+  test('in parts is accepted up to the captured amount, and not a cent further', async () => {
     const kit = await openRefundKit(opened);
     const part = (amountMinor: number) => kit.ask({ amount: { amountMinor, currency: 'USD' } });
     expect(await part(3000)).toMatchObject({ kind: 'requested' });
@@ -65,7 +65,7 @@ describe('asking for a refund', () => {
     expect(await kit.ask({ request: { key: 'k', hash: 'other' } })).toEqual({ kind: 'key_reused' });
   });
 
-  test('of a payment that was reversed is refused: the money is not there', async () => {
+  test('of a reversed payment is refused: the money is not captured', async () => {
     const kit = await openRefundKit(opened);
     await lookAt(kit.deps, { paymentId: kit.paymentId, shows: { state: 'invalid' } });
     expect(await kit.ask()).toMatchObject({ kind: 'refused', code: 'nothing_captured' });
@@ -73,7 +73,7 @@ describe('asking for a refund', () => {
 });
 
 describe('a refund that was made at the provider', () => {
-  test('is taken into the books and counts against what may still go back', async () => {
+  test('is recorded and reduces the refundable amount', async () => {
     const kit = await openRefundKit(opened);
     kit.refundProvider.makeByHand('40.00');
     await kit.ask({ amount: { amountMinor: 900, currency: 'USD' } });
@@ -88,7 +88,7 @@ describe('a refund that was made at the provider', () => {
   });
 });
 
-describe('approval by a second person', () => {
+describe('approval by a second admin', () => {
   const other = { kind: 'admin', id: '43' } as const;
   const openWithApproval = async () => {
     const kit = await openRefundKit(opened);
@@ -96,7 +96,7 @@ describe('approval by a second person', () => {
     return kit;
   };
 
-  test('is waited for before anything is sent; whoever asked cannot give it', async () => {
+  test('is awaited before anything is sent; the requester cannot give it', async () => {
     const kit = await openWithApproval();
     expect(await kit.ask({ amount: { amountMinor: 1_000, currency: 'USD' } })).toMatchObject({ kind: 'requested' });
     const asked = await kit.ask();
@@ -113,7 +113,7 @@ describe('approval by a second person', () => {
     expect((await kit.details()).order.status).toBe('refunded');
   });
 
-  test('may be denied, and what waits may be taken back: nothing is ever sent', async () => {
+  test('may be denied, and a waiting refund may be withdrawn: nothing is ever sent', async () => {
     const kit = await openWithApproval();
     for (const [decision, actor] of [
       ['decline', other],
@@ -128,7 +128,7 @@ describe('approval by a second person', () => {
     expect(kit.refundProvider.commands).toEqual([]);
   });
 
-  test('cannot take back what may have been sent', async () => {
+  test('cannot be withdrawn from a refund that may have been sent', async () => {
     const kit = await openRefundKit(opened);
     kit.refundProvider.fates = [{ does: 'never', answers: false }];
     await kit.ask();

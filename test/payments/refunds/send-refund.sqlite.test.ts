@@ -14,7 +14,7 @@ afterEach(() => opened.remove());
 const exceptions = () => opened.database.read((stores) => listDecisions(stores));
 
 describe('a refund that is carried out', () => {
-  test('in full makes the order refunded, and the shop hears of it once', async () => {
+  test('in full makes the order refunded, and the shop is notified once', async () => {
     const kit = await openRefundKit(opened, { startsAs: 'pending' });
     await kit.ask();
     await kit.deliver();
@@ -73,7 +73,7 @@ describe('a refund that is carried out', () => {
 });
 
 describe('a refund that the provider refuses', () => {
-  test('has failed with its words, rings, and frees the money for another try', async () => {
+  test('has failed with the provider’s message, raises an alert, and leaves the money refundable', async () => {
     const kit = await openRefundKit(opened);
     kit.refundProvider.fates = [{ does: 'reject' }];
     await kit.ask();
@@ -120,7 +120,7 @@ describe('a refund without an answer', () => {
     expect(await exceptions()).toEqual([]);
   });
 
-  test('that was not carried out rings, and is sent again after ten quiet minutes', async () => {
+  test('that was not carried out raises an alert, and is sent again after ten quiet minutes', async () => {
     const kit = await openRefundKit(opened);
     kit.refundProvider.fates = [{ does: 'never', answers: false }];
     await kit.ask();
@@ -136,7 +136,7 @@ describe('a refund without an answer', () => {
     expect(await exceptions()).toEqual([]);
   });
 
-  test('that is carried out only later, while it is looked for, moves the money once', async () => {
+  test('that is carried out only later, while it is searched for, moves the money once', async () => {
     const kit = await openRefundKit(opened);
     kit.refundProvider.honoursIds = false;
     kit.refundProvider.fates = [{ does: 'later', afterMs: 7 * minute }];
@@ -157,7 +157,7 @@ describe('a refund without an answer', () => {
     expect(kit.refundProvider.refunds).toHaveLength(1);
   });
 
-  test('is left to a person after three sends, and still looked for', async () => {
+  test('is left to an admin after three sends, and still searched for', async () => {
     const kit = await openRefundKit(opened);
     kit.refundProvider.fates = Array.from({ length: 9 }, () => ({ does: 'never', answers: false }) as const);
     await kit.ask();

@@ -209,10 +209,10 @@ describe('a payment that is unknown here', () => {
     expect(await open()).toHaveLength(1);
     expect(finding).toMatchObject({ openedAt: heard?.openedAt, assigneeName: 'Ada' });
     expect(finding).toMatchObject({ id: heard?.id, key: 'unmatched:btcpay:stray', rings: true, occurrences: 1 });
-    expect(await hear()).toMatchObject({ outcome: 'unknown payment, found before' });
+    expect(await hear()).toMatchObject({ outcome: 'unmatched payment, found before' });
     await kit.decide(finding, 'dismiss');
     expect(await open()).toEqual([]);
-    expect(await hear()).toMatchObject({ outcome: 'unknown payment, settled by a person' });
+    expect(await hear()).toMatchObject({ outcome: 'unmatched payment, decided by an admin' });
     await books.compare();
     expect(await open()).toEqual([]);
   });

@@ -99,7 +99,7 @@ describe('mark paid', () => {
     expect([order.status, payment.status, payment.trust]).toEqual(['paid', 'created', 'fetched']);
     expect(payment).toMatchObject({ acceptedBy: 'Bob', acceptedReason: 'Paid in cash at the fair' });
     expect(await loud()).toEqual([
-      { headline: 'Marked as paid by hand', why: 'Bob: Paid in cash at the fair', severity: 'info' },
+      { headline: 'Marked as paid by an admin', why: 'Bob: Paid in cash at the fair', severity: 'info' },
     ]);
     expect(await kit.audit()).toContain('order.mark_paid: Paid in cash at the fair');
     expect(await kit.shopHears()).toEqual(['order.paid']);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { actionText } from '#bot/screens/cases/exception-card-view.ts';
+import { actionText } from '#bot/screens/cases/case-card-view.ts';
 import { decisionKinds } from '#cases/case.ts';
 import { offeredActions, type Situation } from '#payments/resolutions/options/offered-actions.ts';
 import {

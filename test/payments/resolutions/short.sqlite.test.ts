@@ -48,7 +48,7 @@ test('tells the gap in fiat and in coin, on the exception and on the alert', asy
     headline: 'Payment underpaid',
   });
   const alert = await kit.opened.database.read((stores) => stores.cases.findLiveCase(short.key));
-  expect(alert?.facts.detail).toBe('24.50 USD of 49.00 USD came, 24.50 USD is missing (0.00038282 BTC)');
+  expect(alert?.facts.detail).toBe('24.50 USD of 49.00 USD received, 24.50 USD is missing (0.00038282 BTC)');
   expect(await kit.offered(short)).toEqual(['ask_rest', 'accept', 'refund', 'wait']);
 });
 
@@ -92,7 +92,7 @@ describe('accept', () => {
   test('is not taken back once money went back', async () => {
     await kit.decide(short, 'accept');
     await requestRefund(kit.deps, { paymentId, amount: 'all', reason: 'Asked for', actor: ada.actor });
-    expect(await kit.undo(short)).toEqual({ kind: 'refused', code: 'money_went_back' });
+    expect(await kit.undo(short)).toEqual({ kind: 'refused', code: 'money_refunded' });
   });
 
   test('is decided once: who comes second hears whose decision it was', async () => {

@@ -73,7 +73,7 @@ function due(provider: ProviderName, reference: string): Promise<PaymentId> {
   return placeTestOrder(deps, { provider, reference: asProviderReference(reference), nextPollAt });
 }
 
-test('payments of a provider that is down do not keep those of another from being asked about', async () => {
+test('payments of an unavailable provider do not keep those of another from being polled', async () => {
   for (let made = 0; made < 5; made += 1) await due('coinbase', `away-${made}`);
   await due('btcpay', 'here');
   down.add('coinbase');
@@ -84,7 +84,7 @@ test('payments of a provider that is down do not keep those of another from bein
   expect(asked.filter((reference) => reference.startsWith('away'))).toHaveLength(5);
 });
 
-test('payments of a provider that is taken for gone are not asked about until it is asked again', async () => {
+test('payments of a decommissioned provider are not polled until it is called again', async () => {
   await due('coinbase', 'gone');
   const { health } = deps.providers;
   const asGone = (name: ProviderName): ProviderHealth | undefined => {
@@ -100,7 +100,7 @@ test('payments of a provider that is taken for gone are not asked about until it
   expect(asked).toEqual(['gone']);
 });
 
-test('payments that cannot be read do not keep others from being asked about, and are asked about again', async () => {
+test('payments that cannot be fetched do not keep others from being polled, and are polled again', async () => {
   for (let made = 0; made < 6; made += 1) {
     await due('btcpay', `broken-${made}`);
     shown.set(`broken-${made}`, { requested: { amount: 'a lot', asset: 'USD' } });
@@ -117,7 +117,7 @@ test('payments that cannot be read do not keep others from being asked about, an
   expect(asked).toHaveLength(6);
 });
 
-test('orders that wait for a payment under way do not keep others from expiring', async () => {
+test('orders that wait for a payment in progress do not keep others from expiring', async () => {
   const stuck = [await due('btcpay', 'a'), await due('btcpay', 'b'), await due('btcpay', 'c')];
   const over = await placeTestOrder(deps, { status: 'failed', creation: 'refused' });
   deps.clock.advance(2 * hour);
@@ -131,7 +131,7 @@ async function stuckAlerts(): Promise<string[]> {
   return alerts.map(({ kind, status, actions, outcome }) => `${kind} ${status}: ${outcome ?? actions.join(', ')}`);
 }
 
-test('a payment that is still open after a week rings once before it is asked about no more', async () => {
+test('a payment that is still open after a week raises one alert before it is not polled any more', async () => {
   const paymentId = await due('btcpay', 'endless');
   shown.set('endless', { state: 'processing', providerStatus: 'Processing' });
   await pollPayments(deps, { limit: 9 });
@@ -151,7 +151,7 @@ test('a payment that is still open after a week rings once before it is asked ab
   expect(await stuckAlerts()).toContain('payment_stuck resolved: The payment is failed now.');
 });
 
-test('it rings as well when its provider is not configured any more', async () => {
+test('it raises one as well when its provider is not configured any more', async () => {
   const paymentId = await due('bitpay', 'gone');
   deps.clock.advance(8 * day);
   await pollPayments(deps, { limit: 9 });

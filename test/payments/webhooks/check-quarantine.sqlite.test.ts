@@ -59,7 +59,7 @@ const events = async () => {
 const refusedAlert = () => opened.database.read((stores) => stores.cases.findLiveCase('webhook_refused:btcpay'));
 
 describe('a rotated secret', () => {
-  test('makes events of what was refused, in the order in which they came, and ends the alert with their number', async () => {
+  test('recovers refused webhooks in the order of their arrival, and resolves the alert with their number', async () => {
     for (const id of ['a', 'b', 'c']) {
       expect((await receive({ provider: 'btcpay', delivery: delivery(id) })).kind).toBe('refused');
       deps.clock.advance(second);
@@ -91,7 +91,7 @@ describe('a rotated secret', () => {
     expect(over?.outcome).toBe('Secret was rotated, 3 events recovered.');
   });
 
-  test('recovers an event once, however often it is looked for, and leaves a line in the audit each time', async () => {
+  test('recovers an event once, however often the quarantine is checked, and writes an audit row each time', async () => {
     await receive({ provider: 'btcpay', delivery: delivery('a') });
     deps.providers = withSecret(deps, 'new');
     await checkQuarantine(deps, { provider: 'btcpay', actor: admin });
@@ -104,7 +104,7 @@ describe('a rotated secret', () => {
     ]);
   });
 
-  test('recovers nothing that came again in the meantime, and knows that it was real', async () => {
+  test('recovers nothing that arrived again in the meantime, and counts it as authentic', async () => {
     await receive({ provider: 'btcpay', delivery: delivery('a') });
     deps.providers = withSecret(deps, 'new');
     receive = createWebhookReceiver(deps);
@@ -148,7 +148,7 @@ describe('what is kept', () => {
     expect((await refusedAlert())?.actions).toEqual([]);
   });
 
-  test('of a stranger who sends ten thousand is two hundred rows at most, and one alert', async () => {
+  test('of a sender of ten thousand forgeries is two hundred rows at most, and one alert', async () => {
     for (let sent = 0; sent < 2_000; sent += 1) {
       await receive({ provider: 'btcpay', delivery: { headers: {}, body: Buffer.from(String(sent)) } });
       deps.clock.advance(100);

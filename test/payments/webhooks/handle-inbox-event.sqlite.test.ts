@@ -51,22 +51,22 @@ async function openAlerts(): Promise<string[]> {
   return alerts.map((alert) => alert.key);
 }
 
-test('money in a second checkout that a provider made for one payment rings', async () => {
+test('money in a second checkout that a provider made for one payment raises an alert', async () => {
   const paymentId = await placeTestOrder(deps, { reference: asProviderReference('first') });
   providers.shows('second', { paymentId, state: 'confirmed', providerStatus: 'Settled' });
-  expect(await handle('second')).toEqual({ kind: 'done', outcome: 'unknown payment with money' });
+  expect(await handle('second')).toEqual({ kind: 'done', outcome: 'unmatched payment with money' });
   expect(await openAlerts()).toEqual(['unmatched:btcpay:second']);
 });
 
-test('money of an amount that nobody tells, in a payment that is not ours, rings too', async () => {
+test('money of an unknown amount, in an unmatched payment, raises an alert too', async () => {
   providers.shows('foreign', { paymentId: null, state: 'expired', isLate: true, providerStatus: 'deposit' });
-  expect(await handle('foreign')).toEqual({ kind: 'done', outcome: 'unknown payment with money' });
+  expect(await handle('foreign')).toEqual({ kind: 'done', outcome: 'unmatched payment with money' });
   providers.shows('empty', { paymentId: null, state: 'expired' });
   expect(await handle('empty')).toEqual({ kind: 'done', outcome: 'unknown payment' });
   expect(await openAlerts()).toEqual(['unmatched:btcpay:foreign']);
 });
 
-test('an event of a provider that is taken for gone waits, and uses up no attempt', async () => {
+test('an event of a decommissioned provider waits, and uses up no attempt', async () => {
   const paymentId = await placeTestOrder(deps, { reference: asProviderReference('first') });
   providers.shows('first', { paymentId });
   providers.feels('btcpay', { retiredAt: 1 });
@@ -75,7 +75,7 @@ test('an event of a provider that is taken for gone waits, and uses up no attemp
   expect(await handle('first')).toEqual({ kind: 'done', outcome: 'unchanged' });
 });
 
-test('open payments of a provider that is not configured any more ring once, until it is configured again', async () => {
+test('open payments of a provider that is not configured any more raise one alert, until it is configured again', async () => {
   const now = deps.clock.now();
   await placeTestOrder(deps, { provider: 'bitpay', reference: asProviderReference('a'), nextPollAt: now });
   await placeTestOrder(deps, { provider: 'bitpay', reference: null, nextPollAt: now });

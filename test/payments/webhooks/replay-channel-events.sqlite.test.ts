@@ -109,7 +109,7 @@ async function addGuide(): Promise<string> {
   return saved.productId;
 }
 
-test('a sale, its refund and a subscription that were never booked are foretold and then booked, once', async () => {
+test('a channel order, its refund and a subscription that were never recorded are forecast and then recorded, once', async () => {
   await addGuide();
   await store(sold());
   await store(returned(400));
@@ -130,7 +130,7 @@ test('a sale, its refund and a subscription that were never booked are foretold 
   expect(await countOrders()).toBe(1);
 });
 
-test('what does not fit the catalogue is foretold as held, is booked as held, and stays so once the product is there', async () => {
+test('a channel order that does not fit the catalogue is forecast and recorded as held, and stays held once the product is added', async () => {
   await store(sold());
   expect((await replay('dry_run')).bookings).toMatchObject([{ as: 'held' }]);
   expect((await replay('real')).bookings).toMatchObject([{ as: 'held' }]);
@@ -143,7 +143,7 @@ test('what does not fit the catalogue is foretold as held, is booked as held, an
   expect(payment?.heldAt).not.toBeNull();
 });
 
-test('a refund that tells no more than is booked, and an end that is known, change nothing', async () => {
+test('a refund that is not larger than the recorded one, and a known end of a subscription, change nothing', async () => {
   await addGuide();
   for (const told of [sold(), returned(500), subscription('canceled')]) {
     await handleInboxEvent(deps, anEvent(told), new AbortController().signal);
@@ -155,7 +155,7 @@ test('a refund that tells no more than is booked, and an end that is known, chan
   expect((await replay('dry_run')).bookings).toMatchObject([{ money: { amountMinor: 700 }, isWaiting: false }]);
 });
 
-test('an event that today’s code cannot read, or today’s key does not accept, is told and changes nothing', async () => {
+test('an event that today’s code cannot read, or today’s key does not accept, is reported and changes nothing', async () => {
   await store('unreadable');
   expect(await replay('real')).toMatchObject({ found: 1, failed: 1, bookedCount: 0 });
   verdict = { kind: 'refused', reason: 'signature_wrong' };
@@ -167,7 +167,7 @@ test('an event that today’s code cannot read, or today’s key does not accept
   expect(await replay('real')).toMatchObject({ refused: 0, bookedCount: 1, failed: 1 });
 });
 
-test('an order whose license came with another one is foretold as held; its license is not asked about for that', async () => {
+test('an order whose license came with another one is forecast as held; its license is not verified for that', async () => {
   const secret = { productId: await addGuide(), secret: 'prod_sk_1', actor };
   await setLicenseSecret(deps, secret);
   const licensed = (id: string): ChannelEvent =>

@@ -101,7 +101,7 @@ async function everything(paymentId: PaymentId): Promise<unknown> {
 }
 
 describe('a dry run', () => {
-  test('says what would move and changes nothing', async () => {
+  test('says what would change and changes nothing', async () => {
     const paymentId = await place('a', paid);
     await place('b');
     await hear('a');
@@ -124,7 +124,7 @@ describe('a dry run', () => {
     expect(await everything(paymentId)).toEqual(before);
   });
 
-  test('foretells what the real run then does', async () => {
+  test('forecasts what the real run then does', async () => {
     const paymentId = await place('a', paid);
     await hear('a');
     const foretold = await replay('dry_run');
@@ -136,13 +136,13 @@ describe('a dry run', () => {
     expect(timeline.at(-1)).toMatchObject({ causeKind: 'admin', causeId: '42' });
   });
 
-  test('looks once at a payment, however many events told of it', async () => {
+  test('fetches a payment once, however many events it has', async () => {
     await place('a');
     for (let event = 0; event < 5; event += 1) await hear('a');
     expect(await replay('dry_run')).toMatchObject({ found: 5, total: 1, processed: 1 });
   });
 
-  test('counts what is not known here, and asks the provider whose it is', async () => {
+  test('counts unknown payments, and asks the provider which order they belong to', async () => {
     await hear('foreign');
     expect(await replay('dry_run')).toMatchObject({ unknown: 1, movedCount: 0 });
     const paymentId = await placeTestOrder(deps, { creation: 'requested' });
@@ -162,7 +162,7 @@ describe('an event', () => {
     expect(await statusOf(paymentId)).toBe('created');
   });
 
-  test('from before headers were kept is looked at: the provider is asked in any case', async () => {
+  test('from before headers were stored is replayed: its payment is fetched in any case', async () => {
     await place('a', paid);
     await hear('a', { secret: null });
     expect(await replay('real')).toMatchObject({ refused: 0, movedCount: 1 });
@@ -215,7 +215,7 @@ describe('a range', () => {
   });
 });
 
-describe('the looks', () => {
+describe('the fetches', () => {
   test('come two a second', async () => {
     for (const reference of ['a', 'b', 'c']) {
       await place(reference);
@@ -225,7 +225,7 @@ describe('the looks', () => {
     expect(slept).toEqual([500, 500]);
   });
 
-  test('end cleanly when they are told to, and when the provider goes away', async () => {
+  test('end cleanly when their signal aborts, and when the provider becomes unavailable', async () => {
     for (const reference of ['a', 'b', 'c']) {
       await place(reference, paid);
       await hear(reference);

@@ -83,7 +83,7 @@ const byDay = (hourOfDay: number): number => (hourOfDay >= 8 && hourOfDay < 20 ?
 const never = (): number => 0;
 
 describe('a new shop', () => {
-  test('rings nobody about webhooks that it never had', async () => {
+  test('raises no alert about webhooks that it never had', async () => {
     await spend(20, never);
     await pollFindsPaid('first');
     await pollFindsPaid('second');
@@ -92,7 +92,7 @@ describe('a new shop', () => {
     expect({ asked, compared }).toEqual({ asked: 0, compared: 0 });
   });
 
-  test('rings nobody after its first few events either, as long as nothing changed that it was not told of', async () => {
+  test('raises no alert after its first few events either, as long as nothing changed without a webhook', async () => {
     await spend(24, byDay);
     await spend(72, never);
     expect(await liveAlert()).toBeUndefined();
@@ -101,13 +101,13 @@ describe('a new shop', () => {
 });
 
 describe('a quiet night', () => {
-  test('is not even looked into', async () => {
+  test('is not even checked', async () => {
     await spend(10 * 24, byDay);
     expect({ asked, compared }).toEqual({ asked: 0, compared: 0 });
     expect(await liveAlert()).toBeUndefined();
   });
 
-  test('after which the day stays quiet is looked into by the hour, and rings nobody: nothing was sold', async () => {
+  test('after which the day stays quiet is checked every hour, and raises no alert: nothing was sold', async () => {
     await spend(10 * 24, byDay);
     await spend(24, never);
     expect(asked).toBeGreaterThan(0);
@@ -118,7 +118,7 @@ describe('a quiet night', () => {
 });
 
 describe('a real silence', () => {
-  test('rings once, and says what to check', async () => {
+  test('raises one alert, which says what to check', async () => {
     await spend(10 * 24, byDay);
     await spend(8, never);
     await pollFindsPaid('untold');
@@ -129,7 +129,7 @@ describe('a real silence', () => {
     expect(alert?.facts.why).toMatch(/^No event for \d+ hours, where about \d+ are usual; 1 payment changed there/);
   });
 
-  test('of a small shop is told by its payments: two that were paid without a word', async () => {
+  test('of a small shop shows by its payments: two that were paid without a webhook', async () => {
     await hear();
     await spend(1, never);
     await pollFindsPaid('first');
@@ -187,7 +187,7 @@ describe('a real silence', () => {
 });
 
 describe('a provider that is down at the same time', () => {
-  test('rings for its outage alone', async () => {
+  test('raises an alert for its outage alone', async () => {
     await spend(10 * 24, byDay);
     await pollFindsPaid('first');
     await pollFindsPaid('second');

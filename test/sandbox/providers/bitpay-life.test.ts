@@ -105,7 +105,7 @@ describe('webhooks', () => {
     expect(JSON.parse(receiver.received[0]?.body ?? '')).toMatchObject({ id, status: 'paid' });
   });
 
-  test('tell of each step of a refund', async () => {
+  test('report each step of a refund', async () => {
     const { client, sandbox } = await start();
     const receiver = await startReceiver();
     const { id } = (await client.pos({ notificationURL: receiver.url })).json.data;

@@ -83,7 +83,7 @@ describe('the life of an invoice', () => {
     expect((await look(setting, unconfirmed)).status).toBe('Invalid');
   });
 
-  test('is marked by hand only where that is on offer', async () => {
+  test('is marked manually only where that is on offer', async () => {
     const setting = await start();
     const { client } = setting;
     const { id } = (await client.create()).json;
@@ -98,7 +98,7 @@ describe('the life of an invoice', () => {
     expect((await mark('Invalid')).json.status).toBe('Invalid');
   });
 
-  test('payment methods tell what is due and what came in', async () => {
+  test('payment methods show what is due and what was received', async () => {
     const { client, visit } = await start();
     const { id } = (await client.create({ amount: '64.00' })).json;
     await visit(id, 'underpay', '0.25');

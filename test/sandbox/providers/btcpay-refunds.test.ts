@@ -197,7 +197,7 @@ test.each([
   expect(answer.json).toMatchObject({ code: 'missing-permission', missingPermission: permissions[right] });
 });
 
-test('webhooks tell of the refund by its invoice, and of payouts by the pull payment alone', async () => {
+test('webhooks report the refund by its invoice, and payouts by the pull payment alone', async () => {
   const { refund, visit, sandbox } = await start();
   const receiver = await startReceiver();
   sandbox.setWebhookUrl('btcpay', receiver.url);

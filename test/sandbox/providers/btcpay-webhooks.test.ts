@@ -23,7 +23,7 @@ async function start() {
 const url = 'http://127.0.0.1:9/webhooks/btcpay';
 
 describe('the webhook of a store', () => {
-  test('is made as documented, and its secret is told that once', async () => {
+  test('is made as documented, and its secret is shown only then', async () => {
     const { client, webhooks, sandbox, list } = await start();
     const { secret: _secret, ...request } = readSample<Record<string, unknown>>('btcpay/create-webhook-request.json');
     const { status, json } = await client.request('POST', webhooks, request);
@@ -35,7 +35,7 @@ describe('the webhook of a store', () => {
     expect((await client.request('GET', `${webhooks}/${json.id}`)).json).toEqual(listed);
   });
 
-  test('is there when the sandbox was told an address, and gone when it is deleted', async () => {
+  test('exists when the sandbox was given an address, and not after it is deleted', async () => {
     const { sandbox, client, webhooks, list } = await start();
     expect(await list()).toEqual([]);
     sandbox.setWebhookUrl('btcpay', url);
@@ -46,7 +46,7 @@ describe('the webhook of a store', () => {
     expect((await client.request('GET', `${webhooks}/${one?.id}`)).status).toBe(404);
   });
 
-  test('tells of no event that it is not for, and of none while it is off', async () => {
+  test('reports no event that it is not subscribed to, and none while it is off', async () => {
     const { sandbox, client, webhooks, list, pay } = await start();
     const receiver = await startReceiver();
     sandbox.setWebhookUrl('btcpay', receiver.url);

@@ -34,7 +34,7 @@ describe('the key', () => {
     expect((await call(url, { headers: { authorization: `token ${key}` } })).status).toBe(200);
   });
 
-  test('tells its permissions, which hold for one store', async () => {
+  test('shows its permissions, which are for one store', async () => {
     const { client, sandbox } = await start();
     const { json } = await client.request('GET', '/api-keys/current');
     expect(json.permissions).toContain(`btcpay.store.cancreateinvoice:${sandbox.environment['BTCPAY_STORE_ID']}`);

@@ -47,7 +47,7 @@ describe('the token', () => {
     expect(answer.json.errorType).toBe('unauthorized');
   });
 
-  test('that tells the truth is accepted', async () => {
+  test('with correct claims is accepted', async () => {
     const { client } = await start();
     expect((await client.request('GET', '/checkouts?pageSize=5')).status).toBe(200);
   });

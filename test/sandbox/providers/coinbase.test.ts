@@ -225,7 +225,7 @@ describe('webhooks', () => {
     expect(headers['x-event-type']).toBe('checkout.payment.success');
   });
 
-  test('tell of failure, expiry and refunds, and not of processing or deactivation', async () => {
+  test('report failure, expiry and refunds, and not processing or deactivation', async () => {
     const { client, sandbox, clock } = await start();
     const receiver = await startReceiver();
     sandbox.setWebhookUrl('coinbase', receiver.url);

@@ -48,7 +48,7 @@ async function told(): Promise<Record<string, unknown>[]> {
   return receiver.received.map(({ body }) => JSON.parse(body) as Record<string, unknown>);
 }
 
-test('tells the time of the sandbox in passing, also where it says no', async () => {
+test('gives the time of the sandbox in the Date header, also where it refuses', async () => {
   clock.advance(3 * hourMs);
   const tries: Record<string, string>[] = [{}, { 'payhip-api-key': 'not-the-key' }];
   for (const headers of tries) {
@@ -114,7 +114,7 @@ describe('a license', () => {
     expect((await verify(licenseKey, 'prod_sk_guessed')).status).toBe(401);
   });
 
-  test('is disabled when all of its price goes back', async () => {
+  test('is disabled when its full price is refunded', async () => {
     const { id, cents, licenseKey = '' } = seller().buy({ productKey: 'FnPr', email });
     seller().refund(id, cents - 1);
     expect((await verify(licenseKey)).json.data.enabled).toBe(true);
@@ -124,7 +124,7 @@ describe('a license', () => {
 });
 
 describe('a webhook', () => {
-  test('comes again once an hour, three times at the most, until it hears 200', async () => {
+  test('is repeated once an hour, three times at most, until the answer is 200', async () => {
     receiver.answers.push(204, 500, 302, 503, 200);
     const { id } = seller().buy({ productKey: 'NfPk', email });
     for (let nth = 0; nth < 6; nth += 1) {
@@ -143,7 +143,7 @@ describe('a webhook', () => {
     expect(new Set(receiver.received.map(({ body }) => body)).size).toBe(1);
   });
 
-  test('of a sale tells its price in cents, its quantity as text, and the same signature as all others', async () => {
+  test('of a sale has its price in cents, its quantity as text, and the same signature as all others', async () => {
     seller().buy({ productKey: 'NfPk', email, quantity: 2, vatPercent: 23 });
     seller().subscribe({ productKey: 'NfPk', email, plan: 'Monthly' });
     const [sale, subscription] = await told();
@@ -154,7 +154,7 @@ describe('a webhook', () => {
     expect(subscription).toMatchObject({ type: 'subscription.created', status: 'active' });
   });
 
-  test('of a refund tells what went back in all, and its sale', async () => {
+  test('of a refund has the total refunded, and its sale', async () => {
     const { id } = seller().buy({ productKey: 'NfPk', email });
     await sandbox.visit({ provider: 'payhip', reference: id, action: 'refund_part' });
     await sandbox.visit({ provider: 'payhip', reference: id, action: 'refund_full' });
@@ -195,7 +195,7 @@ describe('the shop', () => {
     expect(await told()).toMatchObject([{ price: 1_200, payment_type: 'paypal', coupons: [{ code: 'HALF' }] }]);
   });
 
-  test('tells of the refund before the sale, of a sale again, and of subscriptions, when it is asked to', async () => {
+  test('reports the refund before the sale, a sale again, and subscriptions, when it is asked to', async () => {
     await post('buy', { product: 'NfPk', email, refunded_first: 'on' });
     await post('again', {});
     await post('subscribe', {});

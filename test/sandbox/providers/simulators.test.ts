@@ -59,7 +59,7 @@ async function callUnder(fault: FaultKind, about: { sandbox: ProviderSandbox; na
 describe.each(providerNames)('%s', (name) => {
   const simulator = simulators[name];
 
-  test('stands under its own name, and its addresses and account switch the product on', async () => {
+  test('is registered under its own name, and its addresses and account configure the product', async () => {
     const { sandbox } = await start(name);
     expect(simulator.name).toBe(name);
     expect(sandbox.apiUrls[name]).toBe(sandbox.environment[simulator.address.setting]);
@@ -67,7 +67,7 @@ describe.each(providerNames)('%s', (name) => {
     expect(sandbox.environment[simulator.signing.secretSetting]).toMatch(/^\S+$/);
   });
 
-  test('holds what was made in its dashboard, newest first, with no word of ours', async () => {
+  test('lists what was made in its dashboard, newest first, without any data of ours', async () => {
     const { sandbox, make } = await start(name);
     const first = await make();
     const second = await make();
@@ -107,7 +107,7 @@ describe.each(providerNames)('%s', (name) => {
     expect((await read(checkoutUrl.replace(/\w{6}$/, '111111'))).status).toBe(404);
   });
 
-  test('knows the visits that it says, and refuses all others', async () => {
+  test('offers the actions of its page, and refuses all others', async () => {
     const { make, visit, sandbox } = await start(name);
     const { reference } = await make();
     expect(cases[name].offers.filter((action) => !simulator.visits.includes(action))).toEqual([]);
@@ -159,7 +159,7 @@ describe.each(providerNames)('%s', (name) => {
     expect(() => sign({ secret, nowMs: clock.now(), headers, body: 'no JSON' })).not.toThrow();
   });
 
-  test('comes again with a webhook that was not taken, and copies it byte for byte when told to', async () => {
+  test('repeats a webhook that was not accepted, and copies it byte for byte on request', async () => {
     const { make, visit, sandbox, clock, receiver, sent } = await start(name);
     const { reference } = await make();
     receiver.answers.push(503);
@@ -225,7 +225,7 @@ describe.each(providerNames)('%s', (name) => {
     await expect.poll(() => sandbox.callLog(name)[1]).toMatchObject({ fault, wasExecuted: true });
   });
 
-  test('speaks of trouble in a body of its own', () => {
+  test('reports failures in a body of its own', () => {
     for (const status of [500, 503, 429] as const) expect(simulator.troubleBody(status)).toMatch(/\S/);
   });
 

@@ -43,7 +43,7 @@ describe('grammY', () => {
     );
   });
 
-  test('hears of a file that a person drops into the chat, and fetches it', async () => {
+  test('receives a file that a user drops into the chat, and fetches it', async () => {
     const sandbox = await openSandbox();
     const bot = new Bot(adminToken, { client: { apiRoot: sandbox.url } });
     bot.on('message:document', async (context) => {
@@ -62,7 +62,7 @@ describe('grammY', () => {
     await sandbox.awaitMessage(({ text }) => text === 'sales.csv text/csv 8: id;price');
   });
 
-  test('deletes what a person wrote in private, once', async () => {
+  test('deletes what a user wrote in private, once', async () => {
     const sandbox = await openSandbox();
     const { api } = new Bot(adminToken, { client: { apiRoot: sandbox.url } });
     const written = await sandbox.sendText({ userId: ada.id, bot: 'till_bot', text: 'a secret' });

@@ -60,7 +60,7 @@ test('a card changes in place when its button is tapped, and the bot’s word is
   expect(await card.getByTestId('inline-button').count()).toBe(0);
 });
 
-test('on a phone the pager rings in the list until it is opened; photos and files are there', async () => {
+test('on a phone the list marks the pager’s chat until it is opened; photos and files are shown', async () => {
   const sandbox = await openSandbox({ startedChats: 'all' });
   const { api } = new Bot(pagerToken, { client: { apiRoot: sandbox.url } });
   await api.setMyCommands([{ command: 'alerts', description: 'What needs attention' }]);
@@ -85,7 +85,7 @@ test('on a phone the pager rings in the list until it is opened; photos and file
   expect(overflow).toBe(0);
 });
 
-test('a file goes to the bot by the paper clip, and is gone from the page when the bot deletes it', async () => {
+test('a file is sent to the bot by the paper clip, and disappears from the page when the bot deletes it', async () => {
   const sandbox = await openSandbox({ startedChats: 'all' });
   const { api } = new Bot(adminToken, { client: { apiRoot: sandbox.url } });
   const page = await openPage(sandbox.url, 390);
@@ -104,7 +104,7 @@ test('a file goes to the bot by the paper clip, and is gone from the page when t
   await own.waitFor();
 });
 
-test('a stranger presses Start first; a bot that is blocked cannot write', async () => {
+test('a new user presses Start first; a bot that is blocked cannot write', async () => {
   const sandbox = await openSandbox({ startedChats: [] });
   const { api } = new Bot(adminToken, { client: { apiRoot: sandbox.url } });
   const page = await openPage(sandbox.url);

@@ -148,7 +148,7 @@ describe('a call that Telegram would refuse is refused in the same words', () =>
   });
 });
 
-describe('lengths are counted after the markup is gone', () => {
+describe('lengths are counted without the markup', () => {
   test('4096 units of text inside tags are accepted', async () => {
     const sandbox = await openSandbox();
     const message = await sent(sandbox, { text: `<b>${'x'.repeat(4096)}</b>`, parse_mode: 'HTML' });
@@ -201,7 +201,7 @@ describe('an edit', () => {
 });
 
 describe('who may be written to', () => {
-  test('a person after they have written', async () => {
+  test('a user after they have written', async () => {
     const sandbox = await openSandbox();
     await sandbox.sendText({ userId: bob.id, bot: 'till_bot', text: '/start' });
     expect(await sent(sandbox, { chat_id: bob.id, text: 'hello' })).toMatchObject({

@@ -172,7 +172,7 @@ describe('a tap on a button', () => {
 });
 
 describe('in a group', () => {
-  test('bots hear commands meant for them and replies to them, nothing else', async () => {
+  test('bots receive commands meant for them and replies to them, nothing else', async () => {
     const sandbox = await openSandbox();
     const inTeam = { userId: ada.id, bot: 'till_bot', chatId: team.id };
     await sandbox.sendText({ ...inTeam, text: 'just talking' });
@@ -183,7 +183,7 @@ describe('in a group', () => {
     expect((await updates(sandbox)).map((update) => update.message?.text)).toEqual(['/orders', 'thanks']);
   });
 
-  test('members have a standing', async () => {
+  test('members have a status', async () => {
     const sandbox = await openSandbox();
     const status = async (userId: number) =>
       (await call(sandbox, 'getChatMember', { chat_id: team.id, user_id: userId })).result;
@@ -193,7 +193,7 @@ describe('in a group', () => {
   });
 });
 
-test('each person sees the narrowest command list that is meant for them', async () => {
+test('each user sees the narrowest command list that is meant for them', async () => {
   const sandbox = await openSandbox();
   const list = (name: string) => [{ command: name, description: name }];
   await call(sandbox, 'setMyCommands', { commands: list('start') });

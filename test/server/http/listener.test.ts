@@ -30,7 +30,7 @@ function get(port: number, agent?: Agent): Promise<{ status: number | undefined;
 }
 
 describe('a server that stops', () => {
-  test('finishes the request in hand and takes no other', async () => {
+  test('finishes the request in progress and takes no other', async () => {
     const arrived = Promise.withResolvers<void>();
     const answer = Promise.withResolvers<Response>();
     const port = await open(() => {

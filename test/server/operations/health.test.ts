@@ -28,7 +28,7 @@ test('/livez says which process answers', async () => {
 });
 
 describe('/readyz', () => {
-  test('is 200 and shows each check while all that is vital is well', async () => {
+  test('is 200 and shows each check while every vital one is ok', async () => {
     const minor: Check = { name: 'btcpay', isVital: false, check: async () => ({ ok: false, detail: 'breaker open' }) };
     const response = await ask({ ready: [fine, minor] });
     expect(response.status).toBe(200);

@@ -172,8 +172,8 @@ describe('POST /v1/orders', () => {
   });
 });
 
-describe('a provider in trouble', () => {
-  test('that refuses is told with its words and the order', async () => {
+describe('a failing provider', () => {
+  test('that refuses is reported with its message and the order', async () => {
     const own = await openServerFixture({ providers: ['btcpay'], env: { BTCPAY_API_KEY: 'a-wrong-key' } });
     try {
       const problem = await problemOf(await storeRequest(own, { body: orderBody() }), 502);
@@ -185,7 +185,7 @@ describe('a provider in trouble', () => {
     }
   });
 
-  test('that is away is told as such, and the request may come again', async () => {
+  test('that is unavailable is reported as such, and the request may be repeated', async () => {
     const own = await openServerFixture({ providers: ['btcpay'] });
     try {
       own.sandbox.faults('btcpay').set({ outage: true });

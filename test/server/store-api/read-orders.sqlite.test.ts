@@ -123,7 +123,7 @@ describe('every other address', () => {
     await problemOf(await fixture.server.app.request(path, { method, headers }), status);
   });
 
-  test('tells nothing about our own trouble', async () => {
+  test('shows nothing about internal failures', async () => {
     const own = await openServerFixture({ providers: ['btcpay'] });
     await own.db.database.close();
     const problem = await problemOf(await storeRequest(own), 500);

@@ -39,7 +39,7 @@ function refund(id: string, body: unknown, headers: Record<string, string> = {})
 const readOrder = async (id: string) =>
   orderSchema.parse(await (await storeRequest(fixture, { path: `/v1/orders/${id}` })).json());
 
-test('a refund is asked for, and the order shows it on its way and then as gone back', async () => {
+test('a refund is requested, and the order shows it as refunding and then as refunded', async () => {
   const { id, paymentId } = await paidOrder();
   const response = await refund(id, { amount: '10.00', reason: 'Bought by mistake' });
   expect(response.status).toBe(201);
@@ -60,7 +60,7 @@ test('a refund is asked for, and the order shows it on its way and then as gone 
   });
 });
 
-test('without an amount all goes back; repeated with its key it is one refund', async () => {
+test('without an amount everything is refunded; repeated with its key it is one refund', async () => {
   const { id } = await paidOrder();
   const headers = { 'idempotency-key': 'refund-1' };
   const first = await refund(id, { reason: 'All of it' }, headers);

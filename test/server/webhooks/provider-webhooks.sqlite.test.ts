@@ -56,7 +56,7 @@ describe('a webhook', () => {
     expect(await webhookCount('provider="btcpay",outcome="duplicate"')).toBe(2);
   });
 
-  test('with a bad signature is refused, counted and not stored, and the sender is not told why', async () => {
+  test('with a bad signature is refused, counted and not stored, and the answer does not say why', async () => {
     const response = await post('/webhooks/btcpay', { ...signed, body: signed.body.replace('Settled', 'Expired') });
     expect(response.status).toBe(401);
     expect(response.headers.get('content-type')).toBe('application/problem+json');
@@ -74,7 +74,7 @@ describe('a webhook', () => {
     },
   );
 
-  test('of a stranger never becomes a label of its own', async () => {
+  test('of an unknown provider never becomes a label of its own', async () => {
     await post('/webhooks/evil-name', signed);
     expect(await webhookCount('provider="unknown",outcome="unknown_provider"')).toBeGreaterThan(0);
     expect(await (await fixture.server.app.request('/metrics')).text()).not.toContain('evil-name');

@@ -1,10 +1,10 @@
 import type { Case, QuickAction } from '#cases/case.ts';
-import { providerTitle } from '#kernel/provider-name.ts';
 import type { AlertAct, AlertPlace } from '../../text/callback-data.ts';
 import { fitLines, type Line, line, weights } from '../../text/fit.ts';
 import { bold, show } from '../../text/html.ts';
 import { type Button, inPairs, type Presentation, type View } from '../../text/view.ts';
-import { formatTime, severitySigns, trustText } from '../../text/words.ts';
+import { formatTime, trustText } from '../../text/words.ts';
+import { factLines, headLine, sinceText, snoozeLines, subjectLines } from './case-lines.ts';
 
 const actionButtons: Readonly<Record<QuickAction, { text: string; act: AlertAct }>> = {
   new_payment_link: { text: 'New payment link', act: 'link' },
@@ -21,7 +21,7 @@ const actionButtons: Readonly<Record<QuickAction, { text: string; act: AlertAct 
 /** One trouble, as it stands: the first line says how bad it is, the last ones who has it in hand. */
 export function alertCard(alert: Case, options: Presentation & { place: AlertPlace }): View {
   return {
-    text: fitLines([...factLines(alert), ...stateLines(alert, options)]),
+    text: fitLines([...contentLines(alert), ...stateLines(alert, options)]),
     keyboard: alertKeyboard(alert, options),
   };
 }
@@ -34,44 +34,37 @@ export function wakeNotice(alert: Case): string {
   ]);
 }
 
-function factLines(alert: Case): Line[] {
-  const { facts } = alert;
-  const severity = `${severitySigns[alert.severity]} ${bold(alert.severity.toUpperCase())}`;
-  const first =
-    alert.status === 'resolved'
-      ? `✅ ${bold('RESOLVED')} · was ${alert.severity} · ${show(facts.headline, 200)}`
-      : `${severity} · ${show(facts.headline, 200)}`;
-  const subject = [
-    facts.orderNumber === null ? null : `Order ${bold(facts.orderNumber)}`,
-    facts.amount === null ? null : bold(facts.amount),
-    alert.provider === null ? null : show(providerTitle(alert.provider)),
-  ].filter((part) => part !== null);
-  const lines = [line(first, weights.must)];
-  if (subject.length > 0) lines.push(line(subject.join(' · '), weights.must));
-  if (facts.detail !== null) lines.push(line(show(facts.detail, 300)));
-  lines.push(line(`Why: ${show(facts.why, 700)}`));
-  if (facts.trust !== null) lines.push(line(`How sure: ${trustText(facts.trust, alert.provider)}`));
-  return lines;
+function contentLines(alert: Case): Line[] {
+  const { facts, severity, provider, status } = alert;
+  const word = status === 'resolved' ? `${bold('RESOLVED')} · was ${severity}` : bold(severity.toUpperCase());
+  return [
+    headLine(alert, `${word} · ${show(facts.headline, 200)}`),
+    ...subjectLines({ ...facts, amount: facts.amount === null ? null : bold(facts.amount), provider }),
+    ...(facts.detail === null ? [] : [line(show(facts.detail, 300))]),
+    ...factLines([
+      ['Why', facts.why, 700],
+      ['How sure', facts.trust && trustText(facts.trust, provider), 160],
+    ]),
+  ];
 }
 
 function stateLines(alert: Case, presentation: Presentation): Line[] {
+  const { status, acknowledgedAt, acknowledgedBy, resolvedAt, outcome } = alert;
+  const by = acknowledgedBy === null ? '' : ` by ${show(acknowledgedBy, 64)}`;
   const lines = [line(happened(alert, presentation), weights.detail)];
-  const by = alert.acknowledgedBy === null ? '' : ` by ${show(alert.acknowledgedBy, 64)}`;
-  if (alert.acknowledgedAt !== null && alert.acknowledgedBy !== null && alert.status !== 'snoozed') {
-    lines.push(line(`✋ Acknowledged${by}, ${formatTime(alert.acknowledgedAt, presentation)}`));
+  if (acknowledgedAt !== null && by !== '' && status !== 'snoozed') {
+    lines.push(line(`✋ Acknowledged${by}, ${formatTime(acknowledgedAt, presentation)}`));
   }
-  if (alert.status === 'snoozed' && alert.snoozedUntil !== null) {
-    lines.push(line(`💤 Snoozed${by} until ${formatTime(alert.snoozedUntil, presentation)}`));
-  }
-  if (alert.status === 'resolved' && alert.resolvedAt !== null) {
-    const what = alert.outcome === null ? '' : `: ${show(alert.outcome, 300)}`;
-    lines.push(line(`✅ Resolved ${formatTime(alert.resolvedAt, presentation)}${what}`, weights.must));
+  lines.push(...snoozeLines(alert, { ...presentation, words: `Snoozed${by}` }));
+  if (status === 'resolved' && resolvedAt !== null) {
+    const what = outcome === null ? '' : `: ${show(outcome, 300)}`;
+    lines.push(line(`✅ Resolved ${formatTime(resolvedAt, presentation)}${what}`, weights.must));
   }
   return lines;
 }
 
 function happened(alert: Case, presentation: Presentation): string {
-  if (alert.occurrences === 1) return `Since ${formatTime(alert.openedAt, presentation)}`;
+  if (alert.occurrences === 1) return sinceText(alert, presentation);
   return `Happened ${alert.occurrences} times, last ${formatTime(alert.lastRaisedAt, presentation)}`;
 }
 

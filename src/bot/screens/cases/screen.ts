@@ -2,15 +2,15 @@ import { defineScreen } from '../../kit/screen.ts';
 import { restoreId } from '../../text/callback-fields.ts';
 import { onAlertButton, onAlertViewButton } from './alert-card.ts';
 import { onCaseAgesButton } from './case-ages.ts';
-import { onCaseKindsButton, onCasesButton, openExceptions, runAlerts, runExceptions } from './case-list.ts';
 import {
   askForResolution,
   confirmResolve,
-  drawPlainException,
-  onExceptionButton,
+  drawPlainCase,
+  onCaseButton,
   onResolveButton,
-  openException,
-} from './exception-cards.ts';
+  openCase,
+} from './case-card.ts';
+import { onCaseKindsButton, onCasesButton, openExceptions, runAlerts, runExceptions } from './case-list.ts';
 
 export const casesScreen = defineScreen({
   commands: [
@@ -61,13 +61,13 @@ export const casesScreen = defineScreen({
         check: 'orders.check',
         undo: 'cases.resolve',
       },
-      run: onExceptionButton,
+      run: onCaseButton,
     },
     resolve: { permission: 'cases.resolve', run: onResolveButton },
   },
   confirmations: { 'case.resolve': { permission: 'cases.resolve', carryOut: confirmResolve } },
   openers: {
-    exception: { permission: 'cases.read', open: openException, plain: drawPlainException },
+    exception: { permission: 'cases.read', open: openCase, plain: drawPlainCase },
     exceptions: { permission: 'cases.read', open: openExceptions },
     resolution: { permission: 'cases.resolve', open: askForResolution },
   },

@@ -80,7 +80,7 @@ export function saveQuestion(draft: ProductDraft, before: Product | undefined): 
   ];
   if (before !== undefined) lines.push(line(`So far: ${show(before.name, 100)} · ${formatMoney(before)}`));
   if (draft.channel !== null) {
-    lines.push(line(`${providerTitle(draft.channel)} sales that fit it count at once, up to the hold limit.`));
+    lines.push(line(`${providerTitle(draft.channel)} sales that fit it count at once, up to the review threshold.`));
   }
   return {
     ask: before === undefined ? 'Add this product?' : 'Change this product?',

@@ -47,7 +47,7 @@ export const onRefundButton: OnButton<'refund'> = async (env, ctx, callback) => 
   const details = await getOrderDetails(env, { paymentId });
   const chosen = details && refundablePayments(env.providers, details).find(({ payment }) => payment.id === paymentId);
   if (details === undefined || chosen === undefined) {
-    return 'Nothing of this payment can go back any more.';
+    return 'Nothing of this payment can be refunded any more.';
   }
   await editView(ctx, await askAbout(env, { adminId: ctx.from.id, details, chosen, amount: 'all' }));
   return '';
@@ -65,7 +65,7 @@ async function ask(
   const chosen = candidates.find((one) => amount === 'all' || one.refundableMinor >= amount.amountMinor);
   if (chosen === undefined) {
     const most = formatMoney({ ...only.payment, amountMinor: only.refundableMinor });
-    return { text: show(`At most ${most} can go back; the rest went back or is on its way.`, 300), keyboard: [] };
+    return { text: show(`At most ${most} can be refunded; the rest is refunded or pending.`, 300), keyboard: [] };
   }
   return askAbout(env, { ...input, chosen });
 }
@@ -121,7 +121,7 @@ function whyNot(env: AdminEnv, details: OrderDetails): string {
   const number = formatOrderNumber(details.order.number);
   const reasons = refundRefusals(env.providers, details).map(refundRefusalText);
   if (reasons.length > 0) return `${number}: ${reasons.join(' ')}`;
-  if (details.refunds.length > 0) return `${number}: everything that came went back, or is on its way.`;
+  if (details.refunds.length > 0) return `${number}: everything received is refunded, or a refund is pending.`;
   return `${number}: no money is there that could go back.`;
 }
 

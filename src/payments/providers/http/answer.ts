@@ -88,7 +88,7 @@ export function failNotAsked(
   about: { operation: string; outcome: 'breaker_open' | 'decommissioned' },
 ): Attempt<never> {
   const { operation, outcome } = about;
-  const why = outcome === 'decommissioned' ? 'it is taken for gone' : 'the last calls all failed';
+  const why = outcome === 'decommissioned' ? 'it is decommissioned' : 'the last calls all failed';
   const attempt = failUnreachable(provider, { operation, message: `not asked, because ${why}`, wasAsked: false });
   return { ...attempt, mayRepeat: false, outcome };
 }

@@ -94,7 +94,7 @@ export async function unlinkOrder(
   const order = payment && (await tx.stores.orders.findOrder(payment.orderId));
   if (payment === undefined || order === undefined) return { code: 'payment_vanished' };
   const refunds = await tx.stores.refunds.listRefundsForOrder(order.id);
-  if (refunds.some(countsAgainstCaptured)) return { code: 'money_went_back' };
+  if (refunds.some(countsAgainstCaptured)) return { code: 'money_refunded' };
   const change: Partial<Payment> & { status: 'cancelled'; updatedAt: number } = {
     status: 'cancelled',
     creation: 'refused',
@@ -111,7 +111,7 @@ export async function unlinkOrder(
   const asked = { order, payments: all, event: 'acceptance_withdrawn', paymentId: payment.id } as const;
   const decision = await decideOrderEvent(tx, asked);
   const isOpen = order.status === 'awaiting_payment' || order.status === 'expired' || order.status === 'cancelled';
-  if (decision.kind === 'refused' && !isOpen) return { code: 'order_has_gone_on' };
+  if (decision.kind === 'refused' && !isOpen) return { code: 'order_has_changed' };
   await tx.stores.payments.changePayment(payment, change);
   const text = `${by.name} took the link to this order back`;
   const about = { orderId: order.id, paymentId: payment.id };

@@ -83,7 +83,7 @@ describe('settlements', () => {
     expect(books.urls('/settlements').map((url) => url.searchParams.get('offset'))).toEqual(['0', '100']);
   });
 
-  test('whose report nobody answers for are not told without it', async () => {
+  test('whose report cannot be fetched are not returned without it', async () => {
     const path = `/settlements/${settlements[0]?.id}/reconciliationReport`;
     await using books = await openBooks({
       '/settlements': json(200, { data: settlements }),

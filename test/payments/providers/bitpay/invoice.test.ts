@@ -57,7 +57,7 @@ describe('an invoice', () => {
     expect(toSnapshot(cancelled, 5)).toMatchObject({ state: 'cancelled', providerStatus: 'expired / isCancelled' });
   });
 
-  test('that ran out with a part of the money is expired and says how much came', () => {
+  test('that expired underpaid is expired and shows the amount received', () => {
     expect(toSnapshot(seen({ status: 'expired', exceptionStatus: 'paidPartial' }), 5)).toMatchObject({
       state: 'expired',
       providerStatus: 'expired / paidPartial',
@@ -65,7 +65,7 @@ describe('an invoice', () => {
     });
   });
 
-  test('that ran out with a part of unknown size is not taken for unpaid', () => {
+  test('that expired with a part of unknown size is not taken for unpaid', () => {
     const bare = { ...created, status: 'expired', exceptionStatus: 'paidPartial', displayAmountPaid: null } as const;
     const snapshot = toSnapshot(bare, 5);
     expect(snapshot).toMatchObject({ state: 'expired', settlement: null });

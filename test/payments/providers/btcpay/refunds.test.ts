@@ -95,7 +95,7 @@ describe('a refund is asked for', () => {
   });
 });
 
-describe('a refund by hand in coin', () => {
+describe('a manual refund in coin', () => {
   async function shownFor(about: { methods: object[]; invoice?: object }) {
     const byHand = { ...pull, name: 'Refund XEDvpempoTYJHJTKGDff1Q', currency: 'BTC', amount: '0.0005' };
     const script = [json(200, [byHand]), json(200, []), json(200, { ...invoice, ...about.invoice })];
@@ -105,12 +105,12 @@ describe('a refund by hand in coin', () => {
     return (await refunds.findRefunds(query)).map(({ amount }) => amount);
   }
 
-  test('is worth its share of what the coin was asked for at, rounded up: it is gone', async () => {
+  test('is worth its share at the rate of the request, rounded up because it is refunded', async () => {
     const methods = [{ paymentMethodId: 'BTC-CHAIN', currency: 'BTC', amount: '0.0015' }];
     expect(await shownFor({ methods })).toEqual([{ amount: '16.34', asset: 'USD' }]);
   });
 
-  test('counts as all that came in where nobody knows what the coin was asked for at', async () => {
+  test('counts as everything received where the rate of the request is unknown', async () => {
     expect(await shownFor({ methods: [] })).toEqual([{ amount: '49.00', asset: 'USD' }]);
     const methods = [{ paymentMethodId: 'BTC-CHAIN', currency: 'BTC', amount: '0' }];
     expect(await shownFor({ methods })).toEqual([{ amount: '49.00', asset: 'USD' }]);

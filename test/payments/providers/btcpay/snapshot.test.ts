@@ -63,7 +63,7 @@ describe('an invoice', () => {
     expect(show(short)).toMatchObject({ isLate: true, settlement: { expected: '49.00', received: '10.00' } });
   });
 
-  test('that ran out with a part of the money says how much came', () => {
+  test('that expired underpaid shows the amount received', () => {
     expect(show(partial)).toMatchObject({
       state: 'expired',
       providerStatus: 'Expired / PaidPartial',
@@ -95,7 +95,7 @@ describe('an invoice', () => {
   });
 });
 
-describe('an invoice of a server that does not tell paidAmount', () => {
+describe('an invoice of a server that does not send paidAmount', () => {
   const old: Invoice = { ...settled, paidAmount: undefined };
 
   test('settles in the coin that was sent', () => {

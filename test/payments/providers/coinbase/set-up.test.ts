@@ -50,7 +50,7 @@ const claimsOf = (authorization = ''): { uri: string } =>
   JSON.parse(Buffer.from(authorization.split('.')[1] ?? '', 'base64url').toString('utf8'));
 
 describe('the subscription', () => {
-  test('that posts to us is found in the documented answer, and its deliveries are looked at', async () => {
+  test('that posts to us is found in the documented answer, and its deliveries are checked', async () => {
     const deliveries = fixtureJson('coinbase-business/subscription-events-response.json');
     const { webhook, requests } = await lookAt([json(200, { subscriptions: [sample] }), json(200, deliveries)]);
     expect(webhook).toMatchObject({ status: 'ok', detail: `posts to ${webhookUrl}, the last delivery was accepted` });
@@ -73,7 +73,7 @@ describe('the subscription', () => {
     expect(own.webhook).toMatchObject({ status: 'ok' });
   });
 
-  test('whose deliveries fail is told with our answer', async () => {
+  test('whose deliveries fail is reported with our answer', async () => {
     const event = { status: 'retrying', createdAt: '2026-11-22T11:00:00Z', response: { httpCode: 401 } };
     const events = [
       event,
@@ -89,7 +89,7 @@ describe('the subscription', () => {
   test.each<[string, Answer]>([
     ['a key that may not read them', json(403, { errorType: 'forbidden', errorMessage: 'no' })],
     ['an answer of another shape', json(200, { data: [] })],
-  ])('is not condemned for %s', async (_what, answer) => {
+  ])('is no error for %s', async (_what, answer) => {
     const { webhook } = await lookAt([answer]);
     expect(webhook).toMatchObject({ status: 'warning', advice: expect.stringContaining(webhookUrl) });
   });

@@ -7,7 +7,7 @@ import { failureOf, good, openCalls } from '../support/http-rig.ts';
 import { type Answer, json } from '../support/scripted-server.ts';
 
 describe('the breaker', () => {
-  test('opens when the provider takes none of our keys, so that the watch over providers hears of it', async () => {
+  test('opens when the provider accepts none of our keys, so that the watch over providers notices it', async () => {
     await using at = await openCalls([json(401, {}), json(401, {})], { breakerFailuresMax: 2 });
     expect(await failureOf(at.call())).toMatchObject({ name: 'ProviderRejected', httpStatus: 401 });
     expect(at.http.health().breaker).toBe('closed');
@@ -41,7 +41,7 @@ describe('the breaker', () => {
     expect(at.log.events.map(({ message }) => message)).toEqual(['provider breaker opened', 'provider breaker closed']);
   });
 
-  test('opens again when the probe fails, and keeps the time at which the trouble began', async () => {
+  test('opens again when the probe fails, and keeps the time at which the failures began', async () => {
     await using at = await openCalls([json(500, {})], { attemptsMax: 1, breakerFailuresMax: 1 });
     await failureOf(at.call());
     const openedAt = at.clock.now();
@@ -53,7 +53,7 @@ describe('the breaker', () => {
     expect(at.server.requests).toHaveLength(2);
   });
 
-  test('lets one probe through, and whoever comes meanwhile goes by what comes of it', async () => {
+  test('lets one probe through, and calls made meanwhile follow its result', async () => {
     const seen: unknown[] = [];
     const probed: Answer = (response, request) => {
       seen.push(at.http.health().breaker);
@@ -87,7 +87,7 @@ describe('the breaker', () => {
   });
 });
 
-describe('a turn that is over', () => {
+describe('an attempt whose time is over', () => {
   test('counts as no answer, unlike a call that nobody wants any more', async () => {
     const turn = new AbortController();
     await using at = await openCalls([() => turn.abort(new AttemptTimedOut())], {
@@ -149,14 +149,14 @@ describe('what the calls show of the provider', () => {
   });
 });
 
-describe('a provider that is taken for gone', () => {
-  test('is not asked, whatever for, except for the one question whether it is back', async () => {
+describe('a decommissioned provider', () => {
+  test('is not called, except by the probe that shows whether it is back', async () => {
     const retired = createDecommissionedProviders();
     await using at = await openCalls([good], {}, retired);
     retired.set('bitpay', 1_000);
     const failure = await failureOf(at.call());
     expect(failure).toMatchObject({ name: 'ProviderUnreachable', wasAsked: false });
-    expect(failure.message).toBe('fetch_payment: not asked, because it is taken for gone');
+    expect(failure.message).toBe('fetch_payment: not asked, because it is decommissioned');
     expect(at.server.requests).toHaveLength(0);
     expect(at.http.health().retiredAt).toBe(1_000);
     expect(at.calls.map(({ outcome }) => outcome)).toEqual(['decommissioned']);

@@ -56,14 +56,14 @@ test.each<[string, WebhookAttempt[], { status: string; detail: string }]>([
   expect(await judgeWebhooks([hook({}, attempts)], expected)).toMatchObject(verdict);
 });
 
-test('a refused signature points to the secret, anything else to the way', async () => {
+test('a refused signature points to the secret, any other failure to the address', async () => {
   const refused = await judgeWebhooks([hook({}, [attempt(1, 401)])], expected);
   expect(refused.advice).toBe("copy the webhook's secret from its settings to ANY_WEBHOOK_SECRET");
   const lost = await judgeWebhooks([hook({}, [attempt(1, null)])], expected);
   expect(lost.advice).toBe(`check that the provider reaches ${webhookUrl}`);
 });
 
-test('without PUBLIC_URL nobody knows whether a webhook is ours', async () => {
+test('without PUBLIC_URL it is unknown whether a webhook is ours', async () => {
   const unknown = { ...expected, webhookUrl: null };
   expect(await judgeWebhooks([hook()], unknown)).toMatchObject({ status: 'warning', advice: 'set PUBLIC_URL' });
   expect(await judgeWebhooks([], unknown)).toMatchObject({ status: 'error', detail: 'none is registered' });

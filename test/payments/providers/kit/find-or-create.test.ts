@@ -29,7 +29,7 @@ test('what was done already is not done again', async () => {
   expect(done.acts).toBe(0);
 });
 
-test('a lost answer is looked for before the command is sent again', async () => {
+test('after a lost answer the result is searched for before the command is sent again', async () => {
   const { result, done } = runFindOrCreate({ finds: [undefined, 'found'], acts: [new ProviderUnreachable(failure)] });
   expect(await result).toBe('found');
   expect(done).toEqual({ finds: 2, acts: 1 });

@@ -18,43 +18,39 @@ import type { CallbackOf, ExceptionAct } from '../../text/callback-data.ts';
 import type { View } from '../../text/view.ts';
 import { paymentLink } from '../../wording/payment-link.ts';
 import { checkedText, exceptionGone, resolutionText } from '../../wording/result-texts.ts';
-import { exceptionCard } from './exception-card-view.ts';
+import { caseCard } from './case-card-view.ts';
 import { optionChoice, resolveQuestion } from './resolution-questions.ts';
 
 /** Shows the card; false when there is no such exception. */
-export async function showException(
-  env: AdminEnv,
-  at: At,
-  wanted: DestinationOf<'exception'>['wanted'],
-): Promise<boolean> {
+export async function showCase(env: AdminEnv, at: At, wanted: DestinationOf<'exception'>['wanted']): Promise<boolean> {
   const details = await getCase(env, wanted);
   if (details === undefined) return false;
   // The message may have shown the order: its refreshes must not cover the exception.
   if ('edit' in at && details.order !== null) {
     await leaveOrder(env, { chatId: at.edit.chat.id, orderId: details.order.id });
   }
-  await showView(at, exceptionCard(details, { ...env.presentation(), buttons: 'full' }));
+  await showView(at, caseCard(details, { ...env.presentation(), buttons: 'full' }));
   return true;
 }
 
-export async function openException(env: AdminEnv, at: At, to: DestinationOf<'exception'>): Promise<string> {
-  if (await showException(env, at, to.wanted)) return '';
+export async function openCase(env: AdminEnv, at: At, to: DestinationOf<'exception'>): Promise<string> {
+  if (await showCase(env, at, to.wanted)) return '';
   return tellInstead(at, 'key' in to.wanted ? 'It is settled already.' : exceptionGone);
 }
 
 /** The card without the buttons that only the command bot serves in private; one leads there. */
-export async function drawPlainException(
+export async function drawPlainCase(
   deps: PlainDeps,
   { wanted }: DestinationOf<'exception'>,
 ): Promise<View | undefined> {
   const details = await getCase(deps, wanted);
   const presentation = { now: deps.clock.now(), timeZone: deps.timeZone };
-  return details && exceptionCard(details, { ...presentation, buttons: 'plain', commandBot: deps.commandBot() });
+  return details && caseCard(details, { ...presentation, buttons: 'plain', commandBot: deps.commandBot() });
 }
 
-export const onExceptionButton: OnButton<'exception'> = async (env, ctx, callback) => {
+export const onCaseButton: OnButton<'exception'> = async (env, ctx, callback) => {
   const toast = await taps[callback.act](env, ctx, callback.id);
-  const isShown = await showException(env, { edit: ctx }, { id: callback.id });
+  const isShown = await showCase(env, { edit: ctx }, { id: callback.id });
   return isShown ? toast : exceptionGone;
 };
 
@@ -103,7 +99,7 @@ export const onResolveButton: OnButton<'resolve'> = async (env, ctx, callback) =
   const details = await getCase(env, { id: callback.id });
   const isOffered = details?.actions.includes(callback.action) ?? false;
   if (details === undefined || !isOffered) {
-    if (details !== undefined) await showException(env, { edit: ctx }, { id: callback.id });
+    if (details !== undefined) await showCase(env, { edit: ctx }, { id: callback.id });
     return details === undefined ? exceptionGone : outOfDate;
   }
   await editView(ctx, await askNext(env, { ctx, callback, details }));
@@ -181,7 +177,7 @@ export const confirmResolve: Confirmed = async (env, ctx, { payload, reason }) =
     option: typeof option === 'string' ? option : null,
     ...(typeof shownMinor === 'number' && { shownMinor }),
   });
-  await showException(env, { edit: ctx }, { id: caseId });
+  await showCase(env, { edit: ctx }, { id: caseId });
   if (resolution.kind === 'decided' && resolution.link !== undefined) {
     await replyView(ctx, paymentLink(resolution.link, { ...env.presentation(), buttons: 'full' }));
   }

@@ -1,6 +1,5 @@
 import { type Case, isLive } from '#cases/case.ts';
 import { formatAsset, formatMoney } from '#kernel/money.ts';
-import { providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber } from '#orders/order.ts';
 import { canUndo } from '#payments/resolutions/actions/undo-resolution.ts';
 import type { CaseDetails } from '#payments/resolutions/options/get-case.ts';
@@ -14,10 +13,11 @@ import { shortenId } from '../../text/callback-fields.ts';
 import { fitLines, type Line, line, weights } from '../../text/fit.ts';
 import { bold, code, show } from '../../text/html.ts';
 import { type Button, inPairs, type Presentation, type View } from '../../text/view.ts';
-import { formatTime, sentence, severitySigns, statusWord } from '../../text/words.ts';
+import { formatTime, sentence, statusWord } from '../../text/words.ts';
 import { ageText } from '../../wording/case-words.ts';
+import { factLines, headLine, sinceText, snoozeLines, subjectLines } from './case-lines.ts';
 
-export interface ExceptionCardOptions extends Presentation {
+export interface CaseCardOptions extends Presentation {
   /** `full` has the decisions; `plain` is for chats in which they are not served, and leads to the bot that serves them. */
   buttons: 'full' | 'plain';
   /** User name of the bot that serves them. */
@@ -52,48 +52,43 @@ export function actionText(kind: Case['kind'], action: ResolutionAction): string
 }
 
 /** One trouble that somebody has to decide: what, by how much, both sides, whose it is, and what may be done. */
-export function exceptionCard(details: CaseDetails, options: ExceptionCardOptions): View {
+export function caseCard(details: CaseDetails, options: CaseCardOptions): View {
   return {
-    text: fitLines([...headLines(details), ...factLines(details), ...stateLines(details, options)]),
+    text: fitLines([...headLines(details), ...contentLines(details), ...stateLines(details, options)]),
     keyboard: options.buttons === 'full' ? keyboardOf(details) : wayThere(details, options),
   };
 }
 
 function headLines({ case: one, order, payment }: CaseDetails): Line[] {
-  const { severity, facts } = one;
-  const sign = isLive(one) ? severitySigns[severity] : '✅';
-  const provider = one.provider ?? payment?.provider ?? null;
-  const subject = [
-    order === null ? null : `Order ${bold(formatOrderNumber(order.number))}`,
-    order === null ? moneyText(facts.money) : `${bold(formatMoney(order))} ${statusWord(order.status)}`,
-    provider === null ? null : show(providerTitle(provider)),
-  ].filter((part) => part !== null);
+  const { facts } = one;
+  const asked = facts.money === null ? null : bold(formatAsset(facts.money), 60);
   return [
-    line(`${sign} ${bold(facts.headline, 200)}`, weights.must),
-    ...(subject.length === 0 ? [] : [line(subject.join(' · '), weights.must)]),
+    headLine(one, bold(facts.headline, 200)),
+    ...subjectLines({
+      orderNumber: order === null ? null : formatOrderNumber(order.number),
+      amount: order === null ? asked : `${bold(formatMoney(order))} ${statusWord(order.status)}`,
+      provider: one.provider ?? payment?.provider ?? null,
+    }),
   ];
 }
 
-function moneyText(money: Case['facts']['money']): string | null {
-  return money === null ? null : bold(formatAsset(money), 60);
-}
-
-function factLines({ case: one, payment, suggestions }: CaseDetails): Line[] {
-  const { facts, reference } = one;
-  const difference = [facts.differenceFiat, facts.differenceCoin].filter((part) => part !== null);
+function contentLines({ case: one, payment, suggestions }: CaseDetails): Line[] {
+  const { kind, facts, reference } = one;
   const lines: Line[] = [];
-  if (difference.length > 0)
-    lines.push(
-      line(
-        `${one.kind === 'payment_overpaid' ? 'Overpayment' : 'Shortfall'}: ${bold(difference.join(' · '), 80)}`,
-        weights.must,
-      ),
-    );
-  if (facts.here !== null) lines.push(line(`Here: ${show(facts.here, 200)}`));
-  if (facts.there !== null) lines.push(line(`There: ${show(facts.there, 200)}`));
-  // The provider's words may be all that stands there.
-  if (facts.there?.startsWith(facts.why) !== true) lines.push(line(`Why: ${show(facts.why, 300)}`));
-  if (facts.label !== null) lines.push(line(`On it: ${show(facts.label, 160)}`));
+  const difference = [facts.differenceFiat, facts.differenceCoin].filter((part) => part !== null).join(' · ');
+  if (difference !== '') {
+    const word = kind === 'payment_overpaid' ? 'Overpayment' : 'Shortfall';
+    lines.push(line(`${word}: ${bold(difference, 80)}`, weights.must));
+  }
+  lines.push(
+    ...factLines([
+      ['Here', facts.here, 200],
+      ['There', facts.there, 200],
+      // The provider's words may be all that stands there.
+      ['Why', facts.there?.startsWith(facts.why) === true ? null : facts.why, 300],
+      ['On it', facts.label, 160],
+    ]),
+  );
   if (payment !== null && payment.acceptedAt !== null) {
     lines.push(line(`Accepted by ${show(payment.acceptedBy ?? '', 64)}: ${show(payment.acceptedReason ?? '', 200)}`));
   }
@@ -110,22 +105,18 @@ function factLines({ case: one, payment, suggestions }: CaseDetails): Line[] {
 }
 
 function stateLines({ case: one }: CaseDetails, presentation: Presentation): Line[] {
-  const { kind, openedAt, assigneeName, snoozedUntil, resolvedAt, resolvedBy, reason, resolution, outcome } = one;
+  const { kind, openedAt, assigneeName, resolvedAt, resolvedBy, reason, resolution, outcome } = one;
   const age = ageText((resolvedAt ?? presentation.now) - openedAt);
-  const lines = [line(`Since ${formatTime(openedAt, presentation)} (${age})`)];
+  const since = line(`${sinceText(one, presentation)} (${age})`);
   if (isLive(one)) {
-    lines.push(line(assigneeName === null ? 'Nobody has it yet.' : `✋ ${bold(assigneeName, 64)} has it`));
-    if (one.status === 'snoozed' && snoozedUntil !== null) {
-      lines.push(line(`💤 Rests until ${formatTime(snoozedUntil, presentation)}`, weights.must));
-    }
-    return lines;
+    const owner = line(assigneeName === null ? 'Nobody has it yet.' : `✋ ${bold(assigneeName, 64)} has it`);
+    return [since, owner, ...snoozeLines(one, { ...presentation, words: 'Rests' })];
   }
   const action = resolvingActions.find((each) => each === resolution);
   const what = action === undefined ? 'Over by itself' : `${show(resolvedBy ?? '', 64)} ${decidedWords(kind, action)}`;
   const why = action === undefined ? outcome : reason;
   const when = resolvedAt === null ? '' : `, ${formatTime(resolvedAt, presentation)}`;
-  lines.push(line(`${sentence(what)}${when}${why === null ? '' : `: ${show(why, 300)}`}`, weights.must));
-  return lines;
+  return [since, line(`${sentence(what)}${when}${why === null ? '' : `: ${show(why, 300)}`}`, weights.must)];
 }
 
 function keyboardOf(details: CaseDetails): Button[][] {
@@ -155,7 +146,7 @@ function assigneeButton({ id, assigneeId }: Case): Button {
     : { text: 'Give it back', callback: { kind: 'exception', act: 'give', id } };
 }
 
-function wayThere({ case: one }: CaseDetails, { commandBot }: ExceptionCardOptions): Button[][] {
+function wayThere({ case: one }: CaseDetails, { commandBot }: CaseCardOptions): Button[][] {
   if (commandBot === undefined || commandBot === null) return [];
   const url = `https://t.me/${commandBot}?start=ex-${shortenId(one.id)}`;
   return [[{ text: 'Resolve in the command bot', url }]];
