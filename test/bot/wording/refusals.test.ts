@@ -15,18 +15,12 @@ const refunds: [RefundRefusal, string][] = [
   [{ code: 'unknown_payment' }, 'There is no such payment.'],
   [{ code: 'provider_cannot', provider: 'btcpay', why: 'not_configured' }, 'BTCPay is not configured.'],
   [{ code: 'provider_cannot', provider: 'btcpay', why: 'payment_unknown' }, 'BTCPay does not know this payment.'],
-  [
-    { code: 'provider_cannot', provider: 'bitpay', why: 'not_set_up' },
-    'BitPay cannot refund in this set-up.',
-  ],
+  [{ code: 'provider_cannot', provider: 'bitpay', why: 'not_set_up' }, 'BitPay cannot refund in this set-up.'],
   [
     { code: 'provider_cannot', provider: 'payhip', why: 'made_at_provider' },
     'Refund it at Payhip itself: it is recorded here when the webhook is received.',
   ],
-  [
-    { code: 'nothing_captured', provider: 'btcpay', returnsOddPayments: false },
-    'This payment has no money to refund.',
-  ],
+  [{ code: 'nothing_captured', provider: 'btcpay', returnsOddPayments: false }, 'This payment has no money to refund.'],
   [
     { code: 'nothing_captured', provider: 'bitpay', returnsOddPayments: true },
     'This payment has no money to refund. BitPay itself returns underpayments and late payments.',
