@@ -4,6 +4,7 @@
 import type { Context, Telegraf } from 'telegraf';
 import type { CallbackQuery } from 'telegraf/types';
 import type { AdminDirectory } from '#access/admin.ts';
+import { actingAdmin } from '../kit/contexts.ts';
 import type { Destination } from '../kit/destinations.ts';
 import type { PlainDeps } from '../kit/env.ts';
 import { outOfDate } from '../kit/replies.ts';
@@ -11,7 +12,6 @@ import { type AlertButtonDeps, handleAlertButton } from '../screens/cases/alert-
 import { drawPlainCase } from '../screens/cases/case-card.ts';
 import { drawPlainOrder } from '../screens/orders/order-cards.ts';
 import { createAccessGate, unauthorizedText, type Visitor } from '../telegram/access-gate.ts';
-import { adminName } from '../telegram/admin-name.ts';
 import { callTimeoutMs } from '../telegram/connection.ts';
 import type { ChatSender } from '../telegram/telegram.ts';
 import { decodeCallback } from '../text/callback-data.ts';
@@ -70,8 +70,7 @@ async function serveTap(deps: PagerServeDeps, ctx: Context, tap: Visitor & { dat
   }
   const result = await handleAlertButton(deps, {
     callback,
-    adminId: from.id,
-    adminName: adminName(from),
+    by: actingAdmin({ from }),
     buttons: 'plain',
   });
   const plain = result.follow && (await drawPlain(deps, result.follow));

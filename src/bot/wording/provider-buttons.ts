@@ -1,5 +1,5 @@
 // What an admin can do about a provider that misbehaves, whichever card or list the button stands on; in words for a toast.
-import { adminActor } from '#access/admin.ts';
+import type { Actor } from '#kernel/actor.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import { askProviderAgain } from '#payments/availability/ask-again.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
@@ -9,10 +9,9 @@ import { plural } from '../text/words.ts';
 
 export async function carryOutProviderButton(
   deps: PaymentDeps,
-  input: { act: ProviderAct; provider: ProviderName | 'all'; adminId: number },
+  input: { act: ProviderAct; provider: ProviderName | 'all'; actor: Actor },
 ): Promise<string> {
-  const { act, provider } = input;
-  const actor = adminActor(input.adminId);
+  const { act, provider, actor } = input;
   switch (act) {
     case 'ask':
       return provider === 'all' ? '' : askText(provider, await askProviderAgain(deps, { provider, actor }));

@@ -1,6 +1,5 @@
 // A tap on an alert's button, whichever bot it reached. The card itself is not touched here: the verbs queue its refresh.
 import type { ActingAdmin } from '#access/acting-admin.ts';
-import { adminActor } from '#access/admin.ts';
 import { acknowledgeCase } from '#cases/acknowledge-case.ts';
 import type { Case } from '#cases/case.ts';
 import { findCase } from '#cases/read-cases.ts';
@@ -15,7 +14,7 @@ import { checkOrder } from '#payments/sync/check-order.ts';
 import type { Destination } from '../../kit/destinations.ts';
 import { outOfDate } from '../../kit/replies.ts';
 import type { OnceWithin } from '../../telegram/once-within.ts';
-import type { CallbackOf, ProviderAct } from '../../text/callback-data.ts';
+import type { AlertAct, CallbackOf, ProviderAct } from '../../text/callback-data.ts';
 import type { View } from '../../text/view.ts';
 import { formatTime } from '../../text/words.ts';
 import { noLinkText } from '../../wording/link-refusal.ts';
@@ -30,10 +29,9 @@ export interface AlertButtonDeps extends PaymentDeps {
   recentRequests: OnceWithin;
 }
 
-interface AlertButtonInput {
+interface AlertButton {
   callback: CallbackOf<'alert'>;
-  adminId: number;
-  adminName: string;
+  by: ActingAdmin;
   /** `plain` where the reply's own buttons would not be served. */
   buttons: 'full' | 'plain';
 }
@@ -45,141 +43,106 @@ interface AlertButtonResult {
   follow?: Destination;
 }
 
-/** Carries the tap out; a button that is stale or forged does nothing and says so. */
-export async function handleAlertButton(deps: AlertButtonDeps, input: AlertButtonInput): Promise<AlertButtonResult> {
-  const alert = await findCase(deps, input.callback.id);
-  return alert === undefined ? { toast: outOfDate } : carryOut(deps, { alert, input });
+type KnownButton = AlertButton & { alert: Case };
+type Answer = string | Partial<AlertButtonResult>;
+type Answering = (deps: AlertButtonDeps, button: KnownButton) => Answer | Promise<Answer>;
+
+/** Carries the tap out; a button that is stale does nothing and says so. */
+export async function handleAlertButton(deps: AlertButtonDeps, button: AlertButton): Promise<AlertButtonResult> {
+  const alert = await findCase(deps, button.callback.id);
+  const answer = alert === undefined ? outOfDate : await answers[button.callback.act](deps, { ...button, alert });
+  return typeof answer === 'string' ? { toast: answer } : { toast: '', ...answer };
 }
 
-interface KnownButton {
-  alert: Case;
-  input: AlertButtonInput;
-}
+const acknowledge: Answering = async (deps, { alert, by }) => {
+  const result = await acknowledgeCase(deps, { caseId: alert.id, by });
+  if (result.kind === 'acknowledged') return 'Acknowledged: it is yours.';
+  if (result.kind === 'already') return `Already acknowledged${result.by === null ? '' : ` by ${result.by}`}.`;
+  return result.kind === 'over' ? 'It is over already.' : outOfDate;
+};
 
-function carryOut(deps: AlertButtonDeps, known: KnownButton): Promise<AlertButtonResult> {
-  const { act } = known.input.callback;
-  switch (act) {
-    case 'ack':
-      return acknowledge(deps, known);
-    case 'snooze':
-      return snooze(deps, known);
-    case 'link':
-      return newLink(deps, known);
-    case 'check':
-      return checkAgain(deps, known);
-    case 'open':
-      return openOrder(known);
-    case 'resolve':
-      return openCase(known);
-    case 'paid':
-    case 'refund':
-      return askElsewhere(deps, known);
-    case 'list':
-      return Promise.resolve({ toast: '', follow: { screen: 'exceptions' } });
-    case 'ask':
-    case 'quarantine':
-      return troubleTap(deps, known, act);
-    default:
-      return act satisfies never;
-  }
-}
+const snooze: Answering = async (deps, { alert, by }) => {
+  const result = await snoozeCase(deps, { caseId: alert.id, by, forMs: snoozeMs });
+  if (result.kind === 'over') return 'It is over already.';
+  if (result.kind === 'unknown') return outOfDate;
+  return `Snoozed until ${formatTime(result.until, { now: deps.clock.now(), timeZone: deps.timeZone })}.`;
+};
 
-function actingAdmin({ adminId, adminName }: AlertButtonInput): ActingAdmin {
-  return { actor: adminActor(adminId), name: adminName };
-}
-
-async function acknowledge(deps: AlertButtonDeps, { alert, input }: KnownButton): Promise<AlertButtonResult> {
-  const result = await acknowledgeCase(deps, { caseId: alert.id, by: actingAdmin(input) });
-  if (result.kind === 'acknowledged') return { toast: 'Acknowledged: it is yours.' };
-  if (result.kind === 'already')
-    return { toast: `Already acknowledged${result.by === null ? '' : ` by ${result.by}`}.` };
-  return { toast: result.kind === 'over' ? 'It is over already.' : outOfDate };
-}
-
-async function snooze(deps: AlertButtonDeps, { alert, input }: KnownButton): Promise<AlertButtonResult> {
-  const result = await snoozeCase(deps, { caseId: alert.id, by: actingAdmin(input), forMs: snoozeMs });
-  if (result.kind === 'over') return { toast: 'It is over already.' };
-  if (result.kind === 'unknown') return { toast: outOfDate };
-  return { toast: `Snoozed until ${formatTime(result.until, { now: deps.clock.now(), timeZone: deps.timeZone })}.` };
-}
-
-async function newLink(deps: AlertButtonDeps, { alert, input }: KnownButton): Promise<AlertButtonResult> {
-  if (alert.orderId === null || alert.status === 'resolved') return { toast: outOfDate };
+const newLink: Answering = async (deps, { alert, by, buttons }) => {
+  if (alert.orderId === null || alert.status === 'resolved') return outOfDate;
   const key = `link:${alert.orderId}`;
-  if (!deps.recentRequests.isFirst(key)) return { toast: 'A new link was made a moment ago.' };
-  const result = await createPaymentLink(deps, {
-    orderId: alert.orderId,
-    provider: 'auto',
-    actor: adminActor(input.adminId),
-    by: input.adminName,
-  });
+  if (!deps.recentRequests.isFirst(key)) return 'A new link was made a moment ago.';
+  const draft = { orderId: alert.orderId, provider: 'auto', actor: by.actor, by: by.name } as const;
+  const result = await createPaymentLink(deps, draft);
   deps.recentRequests.touch(key);
-  if (result.kind !== 'created') return { toast: noLinkText(result) };
-  const presentation = { now: deps.clock.now(), timeZone: deps.timeZone };
-  return {
-    toast: 'Here is the payment link.',
-    reply: paymentLink(result.order, { ...presentation, buttons: input.buttons }),
-  };
-}
+  if (result.kind !== 'created') return noLinkText(result);
+  const options = { now: deps.clock.now(), timeZone: deps.timeZone, buttons };
+  return { toast: 'Here is the payment link.', reply: paymentLink(result.order, options) };
+};
 
-async function checkAgain(deps: AlertButtonDeps, { alert, input }: KnownButton): Promise<AlertButtonResult> {
-  if (!deps.recentRequests.isFirst(`check:${alert.id}`)) return { toast: 'Checked a moment ago.' };
+const checkAgain: Answering = async (deps, { alert, by }) => {
+  if (!deps.recentRequests.isFirst(`check:${alert.id}`)) return 'Checked a moment ago.';
   if (alert.orderId === null) return probeProvider(deps, alert);
-  const result = await checkOrder(deps, { orderId: alert.orderId, actor: adminActor(input.adminId) });
-  return { toast: checkedText(result) };
+  return checkedText(await checkOrder(deps, { orderId: alert.orderId, actor: by.actor }));
+};
+
+/** An alert without an order is about the provider as a whole: whether it answers is what can be checked. */
+async function probeProvider(deps: AlertButtonDeps, alert: Case): Promise<string> {
+  const name = alert.provider;
+  const provider = name !== null ? deps.providers.find(name) : undefined;
+  if (provider === undefined) return 'There is nothing to ask a provider about.';
+  try {
+    await provider.probe();
+    return `${providerTitle(provider.name)} answers.`;
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    return `${providerTitle(provider.name)} does not answer as it should: ${error.message}`;
+  }
 }
 
 /** What helps against the trouble of a provider as a whole. */
-async function troubleTap(
-  deps: AlertButtonDeps,
-  { alert, input }: KnownButton,
-  act: ProviderAct,
-): Promise<AlertButtonResult> {
-  const name = alert.provider;
-  if (alert.status === 'resolved' || name === null) return { toast: outOfDate };
-  return { toast: await carryOutProviderButton(deps, { act, provider: name, adminId: input.adminId }) };
+function helpProvider(act: ProviderAct): Answering {
+  return (deps, { alert: { status, provider }, by }) =>
+    status === 'resolved' || provider === null
+      ? outOfDate
+      : carryOutProviderButton(deps, { act, provider, actor: by.actor });
 }
 
-/** An alert without an order is about the provider as a whole: whether it answers is what can be checked. */
-async function probeProvider(deps: AlertButtonDeps, alert: Case): Promise<AlertButtonResult> {
-  const name = alert.provider;
-  const provider = name !== null ? deps.providers.find(name) : undefined;
-  if (provider === undefined) return { toast: 'There is nothing to ask a provider about.' };
-  try {
-    await provider.probe();
-    return { toast: `${providerTitle(provider.name)} answers.` };
-  } catch (error) {
-    if (!(error instanceof ProviderError)) throw error;
-    return { toast: `${providerTitle(provider.name)} does not answer as it should: ${error.message}` };
-  }
-}
-
-function openCase({ alert }: KnownButton): Promise<AlertButtonResult> {
-  if (alert.status === 'resolved') return Promise.resolve({ toast: 'It is settled already.' });
-  return Promise.resolve({ toast: '', follow: { screen: 'exception', wanted: { key: alert.key } } });
-}
-
-function openOrder({ alert }: KnownButton): Promise<AlertButtonResult> {
-  if (alert.orderId === null) return Promise.resolve({ toast: outOfDate });
-  return Promise.resolve({ toast: '', follow: { screen: 'order', order: { id: alert.orderId } } });
-}
+const openOrder: Answering = (_deps, { alert: { orderId } }) =>
+  orderId === null ? outOfDate : { follow: { screen: 'order', order: { id: orderId } } };
 
 /**
  * Money that moves on an admin's word needs a reason first, which only the command bot can ask for. Where the case has a
  * decision of that name, it is that decision.
  */
-async function askElsewhere(deps: AlertButtonDeps, known: KnownButton): Promise<AlertButtonResult> {
-  const { alert, input } = known;
+const moveMoney: Answering = async (deps, button) => {
+  const { alert, buttons } = button;
   const { orderId } = alert;
-  const isRefund = input.callback.act === 'refund';
-  if (orderId === null || alert.status === 'resolved') return { toast: outOfDate };
-  if (input.buttons !== 'full') return openOrder(known);
+  if (orderId === null || alert.status === 'resolved') return outOfDate;
+  if (buttons !== 'full') return openOrder(deps, button);
+  const isRefund = button.callback.act === 'refund';
   const details = await getCase(deps, { key: alert.key });
   const wanted = isRefund ? (['refund'] as const) : (['accept', 'mark_paid'] as const);
   const action = wanted.find((each) => details?.actions.includes(each));
   if (details !== undefined && action !== undefined) {
-    return { toast: '', follow: { screen: 'resolution', caseId: details.case.id, action } };
+    return { follow: { screen: 'resolution', caseId: details.case.id, action } };
   }
-  if (isRefund) return { toast: '', follow: { screen: 'refund', orderId } };
-  return { toast: '', follow: { screen: 'override', orderId, action: 'mark_paid' } };
-}
+  return { follow: isRefund ? { screen: 'refund', orderId } : { screen: 'override', orderId, action: 'mark_paid' } };
+};
+
+const answers: Readonly<Record<AlertAct, Answering>> = {
+  ack: acknowledge,
+  snooze,
+  link: newLink,
+  check: checkAgain,
+  open: openOrder,
+  resolve: (_deps, { alert }) =>
+    alert.status === 'resolved'
+      ? 'It is settled already.'
+      : { follow: { screen: 'exception', wanted: { key: alert.key } } },
+  paid: moveMoney,
+  refund: moveMoney,
+  list: () => ({ follow: { screen: 'exceptions' } }),
+  ask: helpProvider('ask'),
+  quarantine: helpProvider('quarantine'),
+};

@@ -1,9 +1,8 @@
 import { findCase } from '#cases/read-cases.ts';
-import type { CallbackContext } from '../../kit/contexts.ts';
+import { actingAdmin, type CallbackContext } from '../../kit/contexts.ts';
 import type { AdminEnv } from '../../kit/env.ts';
 import { editView, outOfDate, replyView } from '../../kit/replies.ts';
 import type { OnButton } from '../../kit/screen.ts';
-import { adminName } from '../../telegram/admin-name.ts';
 import { handleAlertButton } from './alert-buttons.ts';
 import { alertCard } from './alert-card-view.ts';
 
@@ -14,8 +13,7 @@ export const onAlertViewButton: OnButton<'alert_view'> = async (env, ctx, callba
 export const onAlertButton: OnButton<'alert'> = async (env, ctx, callback) => {
   const result = await handleAlertButton(env, {
     callback,
-    adminId: ctx.from.id,
-    adminName: adminName(ctx.from),
+    by: actingAdmin(ctx),
     buttons: ctx.chat.type === 'private' ? 'full' : 'plain',
   });
   if (callback.place === 'list') await showInList(env, ctx, callback.id);

@@ -1,6 +1,6 @@
 import { isProviderName, providerNames, providerTitle } from '#kernel/provider-name.ts';
 import { readProviderReports } from '#reports/provider-report.ts';
-import type { TextContext } from '../../kit/contexts.ts';
+import { actingAdmin, type TextContext } from '../../kit/contexts.ts';
 import type { AdminEnv } from '../../kit/env.ts';
 import { editView, replyView } from '../../kit/replies.ts';
 import type { OnButton } from '../../kit/screen.ts';
@@ -37,7 +37,7 @@ export const onProviderButton: OnButton<'provider'> = async (env, ctx, callback)
   if (!env.recentRequests.isFirst(`provider:${act}:${provider}`)) {
     return 'That was done a moment ago.';
   }
-  const toast = await carryOutProviderButton(env, { act, provider, adminId: ctx.from.id });
+  const toast = await carryOutProviderButton(env, { act, provider, actor: actingAdmin(ctx).actor });
   await editView(ctx, await drawProviders(env, knownSetUp(env)));
   return toast;
 };
