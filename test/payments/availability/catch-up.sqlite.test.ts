@@ -1,4 +1,4 @@
-// What happened while a provider could not be heard, made up for when it is back.
+// Payments that changed while a provider was unavailable are updated when it answers again.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Case } from '#cases/case.ts';
 import { day, hour, minute, second } from '#kernel/clock.ts';
@@ -52,7 +52,7 @@ async function place(reference: string, shows: Partial<PaymentSnapshot> = {}): P
   return paymentId;
 }
 
-/** The provider is away for an hour, and answers again. */
+/** The provider is unavailable for an hour, and answers again. */
 async function beAwayForAnHour(): Promise<void> {
   const probe = { kind: 'fails', why: 'probe: HTTP 503', readAsDecommissioned: null, isConfirmed: true } as const;
   providers.feels('btcpay', { failingSince: deps.clock.now() });
