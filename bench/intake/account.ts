@@ -1,4 +1,4 @@
-/** The BTCPay store that every server of this benchmark believes in. Nobody is there: intake never calls out. */
+/** The BTCPay store that every server of this benchmark is configured for. It does not exist: intake makes no calls. */
 export const btcpay = {
   url: 'http://127.0.0.1:9',
   apiKey: 'benchmark-key',

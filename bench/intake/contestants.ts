@@ -3,9 +3,9 @@ export const contestants = {
   noop: { title: 'no-op Hono route', storesRows: false },
   tillkeeper: { title: 'Tillkeeper (verify, group commit)', storesRows: true },
   'hono-commit': { title: 'Hono, one commit per request', storesRows: true },
-  'express-gate': { title: 'Express 5, our gate', storesRows: true },
+  'express-batcher': { title: 'Express 5, our commit batcher', storesRows: true },
   'express-commit': { title: 'Express 5, one commit per request', storesRows: true },
-  'fastify-gate': { title: 'Fastify 5, our gate', storesRows: true },
+  'fastify-batcher': { title: 'Fastify 5, our commit batcher', storesRows: true },
   'fastify-commit': { title: 'Fastify 5, one commit per request', storesRows: true },
 } as const;
 

@@ -19,7 +19,7 @@ function listen(server: Server): Promise<number> {
   });
 }
 
-/** What a route costs that looks at nothing and stores nothing. */
+/** The cost of a route that checks nothing and stores nothing. */
 export function startNoop(): Promise<number> {
   const app = new Hono();
   app.post(route, (context) => context.body(null, 200));

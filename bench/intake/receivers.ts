@@ -1,5 +1,5 @@
 // What the servers beside us do with a delivery: the same verification and the same table as ours, stored either through
-// our gate or, as one would write it at first, with a commit of its own.
+// our commit batcher or, as one would write it at first, with a commit of its own.
 import BetterSqlite3 from 'better-sqlite3';
 import { openDatabase } from '#db/database/open-database.ts';
 import { systemClock } from '#kernel/clock.ts';

@@ -1,5 +1,5 @@
 // One server of the comparison, in a process of its own: `server.ts NAME FILE`. Says its port to the parent and serves
-// until it is told to end.
+// until it gets a signal to end.
 import { type ContestantName, isContestant } from './contestants.ts';
 import { startExpress, startFastify, startHono, startNoop } from './peers.ts';
 import { commitEach, commitInGroups } from './receivers.ts';
@@ -9,9 +9,9 @@ const starters: Readonly<Record<ContestantName, (file: string) => Promise<number
   noop: () => startNoop(),
   tillkeeper: (file) => startTillkeeper(file),
   'hono-commit': (file) => startHono(commitEach(file)),
-  'express-gate': async (file) => startExpress(await commitInGroups(file)),
+  'express-batcher': async (file) => startExpress(await commitInGroups(file)),
   'express-commit': (file) => startExpress(commitEach(file)),
-  'fastify-gate': async (file) => startFastify(await commitInGroups(file)),
+  'fastify-batcher': async (file) => startFastify(await commitInGroups(file)),
   'fastify-commit': (file) => startFastify(commitEach(file)),
 };
 

@@ -56,7 +56,7 @@ export async function openBenchWorld(): Promise<BenchWorld> {
   };
 }
 
-/** A port that was free a moment ago: the process has to be told one, and must be asked there before it can say so. */
+/** A port that was free a moment ago: the process needs one that is known before it starts, because it is polled there. */
 export async function findFreePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

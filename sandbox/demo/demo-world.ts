@@ -15,7 +15,7 @@ import { createDemoClock, type DemoClock } from './demo-clock.ts';
 import { choosePorts } from './ports.ts';
 
 // Everything on one machine: a local Telegram, the providers, the shop's site, and the product between them. The product
-// is told of the others by its settings and by nothing else.
+// knows the others by its settings only.
 
 export const owner = { id: 4200, firstName: 'Ada', username: 'ada' } as const;
 export const stranger = { id: 4300, firstName: 'Mallory', username: 'mallory' } as const;
@@ -61,7 +61,7 @@ export async function startDemoWorld(options: DemoWorldOptions): Promise<DemoWor
   }
 }
 
-/** What started last is stopped first; what does not stop well holds up nobody. */
+/** What started last is stopped first; a part that does not stop in time delays no other. */
 async function stopAll(stops: readonly Stop[]): Promise<void> {
   for (const stop of stops.toReversed()) await stop().catch((error: unknown) => console.error(error));
 }
@@ -148,7 +148,7 @@ function openTelegram(input: {
       },
     ],
     users: [owner, stranger],
-    // The stranger has not met the bots: pressing Start is what he would try first.
+    // The unauthorized user has not written to the bots: he would press Start first.
     startedChats: Object.values(botNames).map((bot) => ({ userId: owner.id, bot })),
   });
 }

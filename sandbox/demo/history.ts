@@ -6,8 +6,8 @@ import { awaitOrder, createScene, type OrderInHand } from './scene.ts';
 import { fillCatalogue, type SaleStory, tellSales } from './shop-week.ts';
 import { placesOf, type Story, type StoryName, stories } from './stories.ts';
 
-// The week before: every order was placed by the shop, paid at a checkout and told of by webhooks, while the clocks were
-// put forward between one and the next. No row is written by hand.
+// The week before: every order is placed by the shop, paid at a checkout and reported by webhooks, and the clocks are moved
+// forward between one and the next. No row is written directly.
 
 const hourMs = 3_600_000;
 
@@ -18,7 +18,7 @@ interface Past {
   readonly ada?: 'deliver' | 'cancel' | 'refund' | 'acknowledge';
 }
 
-/** Something that was sold past us, by a shop of its own. */
+/** A channel order, made in a provider's own shop. */
 interface PastSale {
   readonly hoursAgo: number;
   readonly sale: SaleStory;
@@ -47,7 +47,7 @@ const week: readonly (Past | PastSale)[] = [
   { hoursAgo: 0.1, story: 'abandoned' },
 ];
 
-/** By then the books of the day before may be closed. */
+/** From then on the day before may be closed. */
 const closingHour = 5;
 
 /** How far back the clocks must begin. */
@@ -55,10 +55,10 @@ export const historyMs = 151 * hourMs;
 
 /** The product's daily and hourly work of that week, which its scheduler had no time for. */
 const jobsOfTheWeek = ['expire-orders', 'retire-cases', 'reconcile', 'prune'] as const;
-/** What is done as the days go by: the books of a day are closed while it is yesterday. */
+/** What is done day by day: a day is closed while it is yesterday. */
 const jobsOfADay = ['fetch-fees', 'close-days'] as const;
 
-/** A story of the past is over when the till knows its end; a webhook takes milliseconds, a lost one a few seconds. */
+/** A story of the past is over when the product has its final status; a webhook takes milliseconds, a lost one a few seconds. */
 const endsWithinMs = 12_000;
 
 export async function playHistory(world: DemoWorld): Promise<void> {
@@ -121,7 +121,7 @@ async function closeYesterday(world: DemoWorld): Promise<void> {
   await awaitQuiet(world);
 }
 
-/** Tells once a day, some hours after midnight, that the day before may be closed. */
+/** True once a day, some hours after midnight, when the day before may be closed. */
 function createMornings(): (now: number) => boolean {
   let last = Number.NaN;
   return (now) => {
@@ -132,7 +132,7 @@ function createMornings(): (now: number) => boolean {
   };
 }
 
-/** For a moment after the last jump of the clock the product takes its own queues for silent. */
+/** For a moment after the last jump of the clock the product reports its own queues as silent. */
 async function awaitReady(world: DemoWorld): Promise<void> {
   const deadline = performance.now() + endsWithinMs;
   for (;;) {
@@ -143,7 +143,7 @@ async function awaitReady(world: DemoWorld): Promise<void> {
   }
 }
 
-/** Somebody asks for money in a provider's dashboard and gets it, and no webhook comes: only reconciliation finds out. */
+/** An invoice is made in a provider's dashboard and paid, and no webhook comes: only reconciliation finds it. */
 async function payElsewhere({ providers }: DemoWorld): Promise<void> {
   const [provider] = providerNames;
   const controls = providers.faults(provider);
@@ -153,7 +153,7 @@ async function payElsewhere({ providers }: DemoWorld): Promise<void> {
   controls.set({ dropWebhooks: 0 });
 }
 
-/** Nothing may be on its way when the clocks are put forward: it would arrive days late. */
+/** No webhook may be in delivery when the clocks are moved forward: it would arrive days late. */
 async function awaitQuiet(world: DemoWorld): Promise<void> {
   const deadline = performance.now() + endsWithinMs;
   for (;;) {

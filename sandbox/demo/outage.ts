@@ -5,8 +5,8 @@ import type { Scene } from './scene.ts';
 const away = { from: 20, to: 30 };
 
 /**
- * A provider goes away for half a minute: an order that insists on it finds no checkout, one that does not goes elsewhere,
- * and a payment that was under way is told of when the provider is back.
+ * A provider is unavailable for half a minute: an order that insists on it gets no checkout, one that does not is served by
+ * another, and a payment in progress is reported when the provider answers again.
  */
 export async function tellOutage(scene: Scene, provider: ProviderName): Promise<void> {
   const controls = scene.world.providers.faults(provider);

@@ -5,7 +5,7 @@ const host = '127.0.0.1';
 
 /**
  * As many ports as asked for, in a row from `base` where they are free. All are known before anything listens, because
- * the servers must be told of each other; that another program takes one in between is possible and ends the start.
+ * each server's settings name the others; if another program takes a port in between, the start fails.
  */
 export async function choosePorts(base: number, count: number): Promise<number[]> {
   const chosen: number[] = [];

@@ -5,7 +5,7 @@ import { products } from '../shop/catalogue.ts';
 import { type PayWith, type TillOrder, TillRefused } from '../shop/till-client.ts';
 import type { DemoWorld } from './demo-world.ts';
 
-// What a story is told with: customers who order, visitors who pay, providers that fail, and time between.
+// The actions of a story: customers order, visitors pay, providers fail, and time passes.
 
 export interface OrderInHand {
   readonly id: string;
@@ -21,7 +21,7 @@ export interface Scene {
   visit(order: OrderInHand, action: VisitAction): Promise<void>;
   /** Like `visit`, and nothing where the checkout does not know it in its present state. */
   visitIfPossible(order: OrderInHand, action: VisitAction): Promise<void>;
-  /** Like `visit`, under faults that are gone again before anything else happens. */
+  /** Like `visit`, under faults that are cleared before anything else happens. */
   visitUnder(faults: Partial<FaultSettings>, visit: { order: OrderInHand; action: VisitAction }): Promise<void>;
   pause(seconds: { from: number; to: number }): Promise<void>;
   readonly world: DemoWorld;
@@ -47,7 +47,7 @@ export function createScene(world: DemoWorld, pass: Pass): Scene {
 
   async function order(payWith: PayWith): Promise<OrderInHand | undefined> {
     const customer = customers[count % customers.length] ?? customers[0];
-    // Steps of different length keep the same person from always buying the same thing.
+    // Steps of different length keep the same customer from always buying the same item.
     const product = products[(count * 2 + Math.floor(count / customers.length)) % products.length] ?? products[0];
     count += 1;
     try {
@@ -90,7 +90,7 @@ function toOrderInHand({ id, number, payment }: TillOrder): OrderInHand | undefi
   return { id, number, provider: payment.provider as ProviderName, reference };
 }
 
-/** Asks the till until the order is as wanted; throws with what it was instead. */
+/** Polls the store API until the order is as wanted; throws with what it was instead. */
 export async function awaitOrder(
   world: DemoWorld,
   wanted: { id: string; is: (order: TillOrder) => boolean; timeoutMs: number },

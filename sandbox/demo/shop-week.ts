@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { shopNames } from '../providers/registry.ts';
 import { botNames, type DemoWorld, owner } from './demo-world.ts';
 
-// What shops of their own sell in that week: Ada has told the till of all their goods but the last.
+// What the sales channels sell in that week: Ada has added all their products to the catalogue but the last.
 
 export type SaleStory = 'fits' | 'partlyRefunded' | 'held';
 
@@ -26,7 +26,7 @@ export async function fillCatalogue({ telegram, providers }: DemoWorld): Promise
   }
 }
 
-/** A sale at each of them; resolves when the till has its order as it should be. */
+/** A sale at each of them; resolves when the product has the channel order in the right status. */
 export async function tellSales(world: DemoWorld, story: SaleStory): Promise<void> {
   const { providers } = world;
   for (const provider of shopNames) {

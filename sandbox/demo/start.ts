@@ -6,7 +6,7 @@ import { startTraffic, type Traffic } from './traffic.ts';
 import { welcome } from './welcome.ts';
 
 export interface Demo {
-  /** Resolves when everything runs and has been said; rejects when it was stopped before that. */
+  /** Resolves when everything runs and the welcome is printed; rejects when it was stopped before that. */
   start(): Promise<void>;
   /** May be called at any time, also while starting. */
   stop(): Promise<void>;
@@ -46,10 +46,10 @@ export function createDemo(options: DemoOptions, { say, onFolder }: DemoDeps): D
   };
 }
 
-/** A story that could not be told is no reason to end the demo; the log has it. */
+/** A story that fails does not end the demo; the log shows it. */
 function note(world: DemoWorld, error: unknown): void {
   const msg = error instanceof Error ? error.message : String(error);
   const line = JSON.stringify({ level: 'warn', time: new Date().toISOString(), msg: `demo traffic: ${msg}` });
-  // The folder may be gone already when the demo is ending.
+  // The folder may be deleted already when the demo ends.
   appendFile(world.logFile, `${line}\n`).catch(() => undefined);
 }

@@ -3,7 +3,7 @@ import type { VisitAction } from '../providers/contract.ts';
 import { collectors } from '../providers/registry.ts';
 import { awaitOrder, type OrderInHand, type Scene } from './scene.ts';
 
-// Everything that happens to a small shop, told one order at a time. Each story ends with its provider as it found it.
+// What happens to a small shop, one order at a time. Each story leaves its provider as it found it.
 
 const thinking = { from: 2, to: 6 };
 const waiting = { from: 6, to: 14 };
@@ -57,7 +57,7 @@ export const stories = {
     ends: 'reversed',
     async tell(scene, order) {
       await scene.visit(order, 'pay');
-      // What was never known to be paid cannot be taken back.
+      // A payment that was never confirmed cannot be reversed.
       await awaitOrder(scene.world, { id: order.id, is: ({ status }) => status === 'paid', timeoutMs: 30_000 });
       await scene.pause(waiting);
       await scene.visit(order, 'take_back');

@@ -7,7 +7,7 @@ import { tellOutage } from './outage.ts';
 import { createScene, type Scene } from './scene.ts';
 import { placesOf, type Story, type StoryName, stories } from './stories.ts';
 
-// Light traffic that goes on: mostly orders that are simply paid, and every kind of trouble once in a round.
+// Light continuous traffic: mostly orders that are simply paid, and every kind of problem once in a round.
 
 const ordersMax = 300;
 const openMax = 20;
@@ -19,7 +19,7 @@ const firstAfterMs = 4_000;
 
 type Turn = StoryName | 'outage';
 
-/** Trouble that is worth seeing comes early; between the troubles, people simply pay. */
+/** The most interesting problems come early; between them, customers simply pay. */
 const round: readonly Turn[] = [
   'paid',
   'underpaid',
@@ -40,7 +40,7 @@ const round: readonly Turn[] = [
 ];
 
 export interface Traffic {
-  /** Resolves when no story is under way any more. */
+  /** Resolves when no story is in progress any more. */
   stop(): Promise<void>;
 }
 

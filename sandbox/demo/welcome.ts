@@ -4,7 +4,7 @@ import { collectors, shopNames } from '../providers/registry.ts';
 import type { DemoWorld } from './demo-world.ts';
 import type { DemoOptions } from './options.ts';
 
-// What the terminal says once everything runs. Colours are left out where the terminal has none.
+// What the terminal shows once everything runs. Colours are left out where the terminal has none.
 
 const bold = (text: string): string => styleText('bold', text);
 const dim = (text: string): string => styleText('dim', text);

@@ -88,7 +88,7 @@ export interface ForeignInput {
 /** `5xx`, `429`, `reset` and `timeout_before` do not execute the call; the two `…_after` do, and lose the answer. */
 export const faultKinds = ['5xx', '429', 'reset', 'reset_after', 'timeout_before', 'timeout_after'] as const;
 /**
- * These give no answer either, and execute the call only when the clock has moved by `lateMs`: a provider in trouble that
+ * These give no answer either, and execute the call only when the clock has moved by `lateMs`: a failing provider that
  * works off its queue after the client has given up. Kept apart, because without an idempotency key no client outwits them.
  */
 export const lateFaultKinds = ['reset_late', 'timeout_late'] as const;
@@ -124,7 +124,7 @@ export interface FaultControls extends FaultSettings {
   reset(): void;
   /** The next calls of the API fail in exactly this order, before `failRate` has a say. */
   failNext(...kinds: FaultKind[]): void;
-  /** The same for the next calls that are no GET: the command itself, whatever a client looks at before it. */
+  /** The same for the next calls that are no GET: the command itself, whatever a client fetches before it. */
   failNextCommand(...kinds: FaultKind[]): void;
 }
 

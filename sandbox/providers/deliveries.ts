@@ -7,7 +7,7 @@ import type { FaultSource } from './faults.ts';
 
 const deliveriesMax = 2_000;
 const receiverTimeoutMs = 15_000;
-/** Long enough for the events of one visit to gather, short enough for a person at the control page. */
+/** Long enough for the events of one visit to gather, short enough for somebody at the control page. */
 const reorderHoldMs = 300;
 
 export interface WebhookMessage {
@@ -19,7 +19,7 @@ export interface WebhookEvent {
   readonly reference: string;
   readonly type: string;
   readonly eventId: string;
-  /** Where it goes unless the sandbox was told another address for the whole provider. */
+  /** Where it goes unless another address is set for the whole provider. */
   readonly url: string | undefined;
   /** Called for each attempt, because some providers sign the time or count the attempts. */
   render(attempt: number): WebhookMessage;
@@ -138,7 +138,7 @@ class Sender implements Deliveries {
   }
 
   async #sendAll(): Promise<void> {
-    // The turn of the event loop lets the code that caused the event finish before the receiver hears of it.
+    // The turn of the event loop lets the code that caused the event finish before the receiver gets it.
     await new Promise((resolve) => setImmediate(resolve));
     for (let next = this.#nextDue(); next !== undefined; next = this.#nextDue()) {
       if (this.#stopping.signal.aborted) return;

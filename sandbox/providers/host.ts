@@ -10,11 +10,11 @@ export interface ProviderHost {
   /** Scheme, host and port, without a slash at the end. */
   origin(): string;
   announce(event: WebhookEvent): void;
-  /** Where its webhooks go and what became of them, for a provider whose API tells of it. */
+  /** Where its webhooks go and the results of their delivery, for a provider whose API shows them. */
   readonly deliveries: Pick<Deliveries, 'log' | 'url' | 'setUrl'>;
 }
 
-/** Something of one provider that a person or a test may set, beside the faults that all have. */
+/** A setting of one provider for the control page and tests, beside the faults that all have. */
 export interface Dial {
   readonly name: string;
   readonly title: string;
@@ -24,7 +24,7 @@ export interface Dial {
   set(value: string): void;
 }
 
-/** A shop of its own: visitors buy what its seller offers, and the product only hears of it. */
+/** A sales channel: visitors buy what its seller offers, and the product only receives its webhooks. */
 export interface SimulatedShop {
   readonly goods: readonly {
     readonly key: string;
@@ -32,7 +32,7 @@ export interface SimulatedShop {
     readonly cents: number;
     readonly currency: string;
   }[];
-  /** A visitor buys and pays; the sale is told of. Throws `VisitRefused`. */
+  /** A visitor buys and pays, and a webhook reports the sale. Throws `VisitRefused`. */
   sell(order: { readonly key: string; readonly email: string }): ProviderRecord;
 }
 

@@ -3,7 +3,7 @@
 const waitingMax = 1_000;
 
 export interface LateCalls {
-  /** Resolves when the clock has reached `dueAtMs` and somebody has looked at it. */
+  /** Resolves when the clock has reached `dueAtMs` and `release` was called. */
   until(dueAtMs: number): Promise<void>;
   /** Lets those go that are due; how many there were. */
   release(): number;

@@ -10,13 +10,13 @@ export interface ProviderSandboxOptions {
   readonly port?: number | undefined;
   /** Milliseconds since the epoch; a test may move it. Default: the system's clock. */
   readonly now?: (() => number) | undefined;
-  /** Which faults strike is the same for the same seed. Default 1. */
+  /** The same seed gives the same random faults. Default 1. */
   readonly seed?: number | undefined;
   /** Pauses between the attempts to deliver a webhook, by the clock above. The default is 8 retries within about a minute. */
   readonly webhookRetryDelaysMs?: readonly number[] | undefined;
   /** How long a refund is pending, by the clock above. Default 2 seconds. */
   readonly refundDelayMs?: number | undefined;
-  /** An account that is left out is made up; `environment` tells its secrets. */
+  /** An account that is left out is generated; `environment` has its secrets. */
   readonly accounts?: Partial<AccountByProvider> | undefined;
 }
 

@@ -81,7 +81,7 @@ async function settle(
   for (;;) {
     tick();
     for (const { deliveries } of stations) deliveries.release();
-    // Pumping makes every sender busy for one turn even if there is nothing to do, so look again after that turn.
+    // Releasing deliveries makes every sender busy for one turn even if there is nothing to do, so it is checked after that turn.
     await new Promise((resolve) => setTimeout(resolve, 2));
     if (!stations.some(({ deliveries }) => deliveries.hasWork())) return;
     if (performance.now() > deadline) throw new Error(`webhooks did not settle within ${timeoutMs} ms`);

@@ -1,4 +1,4 @@
-// The simulator contract: what the folder of a simulated provider says of itself, and what it must do. Its promises are
+// The simulator contract: what the folder of a simulated provider declares, and what it must do. Its promises are
 // tested for every simulator of the registry in test/sandbox/providers/simulators.test.ts.
 //
 // - Its API is written from the provider's documentation alone, refuses what the provider would refuse, and speaks of
@@ -6,7 +6,7 @@
 // - All that happens, happens by the clock of the host: nothing waits in real time, and `tick` lets happen what is due.
 // - It holds every checkout in `records`, newest first, also those that were made in its dashboard (`createForeign`).
 // - Each checkout has a hosted page at `checkoutUrl`, below `/<name>`, that offers what may happen in its present state.
-// - What happens is announced through the host as the provider tells of it, signed as the provider signs it. Loss,
+// - Every event is sent through the host as the provider reports it, signed as the provider signs it. Loss,
 //   repetition, delay and order of webhooks, and the faults of the API, are the host's and need no code of its own.
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { VisitAction } from './contract.ts';
@@ -68,15 +68,15 @@ export interface Simulator<Account extends SimulatorAccount> {
   troubleBody(status: 500 | 503 | 429): string;
   /** How it goes on after a webhook that was not accepted. */
   readonly retry: Omit<RetryPolicy, 'delaysMs'>;
-  /** `payment`: it is told with each payment where to post; `account`: an admin sets the address on its pages, once. */
+  /** `payment`: each payment carries the webhook address; `account`: an admin sets the address on its pages, once. */
   readonly webhookTarget: 'payment' | 'account';
   /** The product's setting of the secret that the address of its webhooks ends in, where it has one. */
   readonly addressSecretSetting?: string;
   readonly signing: WebhookSigning;
-  /** Collects what the shop asks for; a shop of its own only tells of the sales that it makes itself. */
+  /** Collects payments that the shop requests; a sales channel only reports the sales that it makes itself. */
   readonly collectsForUs: boolean;
   /** All that may ever happen to a checkout of it. */
   readonly visits: readonly VisitAction[];
-  /** Money that came short, or too much, goes back to the buyer by itself. */
+  /** Underpayments and surpluses are returned to the buyer automatically. */
   readonly returnsOddPayments: boolean;
 }

@@ -2,8 +2,8 @@ import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
 import { createDeliveries, type Deliveries } from './deliveries.ts';
+import { type CallLog, createCallLog, injectFaults } from './fault-injection.ts';
 import { createFaults, createRandom, type FaultSource } from './faults.ts';
-import { type CallLog, createCallLog, faultGate } from './gate.ts';
 import type { ProviderHost, SimulatedProvider } from './host.ts';
 import { createLateCalls } from './late-calls.ts';
 import type { ProviderSandboxOptions } from './options.ts';
@@ -45,7 +45,7 @@ function openStation<Account extends SimulatorAccount>(
 ): Station {
   const { options, now, given } = deps;
   const { name } = simulator;
-  // Each provider has its own stream, so that traffic at one does not change what strikes another.
+  // Each provider has its own stream, so that traffic at one does not change the faults of another.
   const seed = (options.seed ?? seedDefault) * 31 + providerNames.indexOf(name);
   const faults = createFaults(createRandom(seed));
   const calls = createCallLog();
@@ -68,7 +68,7 @@ function openStation<Account extends SimulatorAccount>(
     },
   };
   const app = new Hono<{ Bindings: HttpBindings }>();
-  app.use('*', faultGate({ faults, log: calls, late, now, errorBody: simulator.troubleBody }));
+  app.use('*', injectFaults({ faults, log: calls, late, now, errorBody: simulator.troubleBody }));
   app.route('/', provider.api);
   return { provider, faults, calls, deliveries, app, environment };
 }

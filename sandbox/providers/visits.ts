@@ -6,7 +6,7 @@ export type Visits = Partial<Record<VisitAction, () => void>>;
 
 /** Walking away is always possible and changes nothing. */
 export function walkAway(): void {
-  // The provider does not hear of it.
+  // The provider is not notified of it.
 }
 
 export function offered(visits: Visits): VisitAction[] {

@@ -2,7 +2,7 @@ import { html, raw } from 'hono/html';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { currency, type Product, products } from './catalogue.ts';
 import type { Sale } from './counter.ts';
-import type { Announcement } from './post-box.ts';
+import type { Announcement } from './received-events.ts';
 import { style } from './style.ts';
 import { payWith, type TillOrder } from './till-client.ts';
 
@@ -151,7 +151,7 @@ setInterval(async () => {
 }, 1500);`;
 }
 
-/** A second press while the first one is under way shows nothing new; the key would make it one order all the same. */
+/** A second press while the first one is in progress shows nothing new; the idempotency key would make it one order anyway. */
 const oncePressed = `
 document.querySelector('form').addEventListener('submit', (event) => event.submitter?.setAttribute('aria-busy', 'true'));
 addEventListener('pageshow', (event) => { if (event.persisted) location.reload(); });`;

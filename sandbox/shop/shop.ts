@@ -5,11 +5,11 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { type Counter, createCounter, type Sale } from './counter.ts';
 import { frontPage, orderPage, orderSlip, refusalPage, toldList } from './pages.ts';
-import { type Announcement, createPostBox, type PostBox } from './post-box.ts';
+import { type Announcement, createReceivedEvents, type ReceivedEvents } from './received-events.ts';
 import { createTillClient, payWith, type TillClient, type TillOrder, TillRefused } from './till-client.ts';
 
 // A shop's site as an owner of Tillkeeper would have it: it places orders over the store API, sends the customer to the
-// checkout, and hears of payments by signed webhooks. It shares nothing with the product.
+// checkout, and is notified of payments by signed webhooks. It shares nothing with the product.
 
 export interface ShopOptions {
   readonly port: number;
@@ -37,17 +37,17 @@ const bodyMax = 128 * 1024;
 interface Parts {
   till: TillClient;
   counter: Counter;
-  postBox: PostBox;
+  events: ReceivedEvents;
 }
 
 export async function startShop(options: ShopOptions): Promise<Shop> {
   const url = `http://${host}:${options.port}`;
   const till = createTillClient({ url: options.tillUrl, apiKey: options.apiKey });
   const counter = createCounter({ till, returnUrl: (key) => `${url}/orders/${key}` });
-  const postBox = createPostBox({ secret: options.webhookSecret, now: options.now });
+  const events = createReceivedEvents({ secret: options.webhookSecret, now: options.now });
   const app = new Hono();
-  addFront(app, { till, counter, postBox });
-  addPostBox(app, postBox);
+  addFront(app, { till, counter, events });
+  addEventRoute(app, events);
   const server = createAdaptorServer({ fetch: app.fetch, hostname: host });
   server.listen(options.port, host);
   await once(server, 'listening');
@@ -55,7 +55,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     url,
     till,
     buy: counter.buy,
-    announcements: postBox.announcements,
+    announcements: events.announcements,
     async stop() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       if ('closeAllConnections' in server) server.closeAllConnections();
@@ -64,13 +64,13 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   };
 }
 
-function addFront(app: Hono, { till, counter, postBox }: Parts): void {
+function addFront(app: Hono, { till, counter, events }: Parts): void {
   app.get('/', (context) =>
-    context.html(frontPage({ key: randomUUID(), announcements: postBox.announcements() }), 200, {
+    context.html(frontPage({ key: randomUUID(), announcements: events.announcements() }), 200, {
       'cache-control': 'no-store',
     }),
   );
-  app.get('/told', (context) => context.html(toldList(postBox.announcements())));
+  app.get('/told', (context) => context.html(toldList(events.announcements())));
   app.post('/buy', bodyLimit({ maxSize: bodyMax }), async (context) => {
     const form = await context.req.parseBody();
     const chosen = payWith.find((name) => name === form['payWith']) ?? 'auto';
@@ -99,9 +99,9 @@ function addFront(app: Hono, { till, counter, postBox }: Parts): void {
   });
 }
 
-function addPostBox(app: Hono, postBox: PostBox): void {
+function addEventRoute(app: Hono, events: ReceivedEvents): void {
   app.post(shopWebhookPath, bodyLimit({ maxSize: bodyMax }), async (context) => {
-    const lie = postBox.take({
+    const lie = events.take({
       id: context.req.header('webhook-id'),
       timestamp: context.req.header('webhook-timestamp'),
       signature: context.req.header('webhook-signature'),

@@ -1,4 +1,4 @@
-// The shop's look: a small independent label, nothing of the till.
+// The shop's style: a small independent label, different from the product's.
 
 export const style = `
 :root { --ink: #1d1b26; --soft: #6d6878; --line: #e7e2ea; --paper: #fff; --ground: #faf7f4; --accent: #4b2fbf; --good: #13795b; --bad: #b3382c; --warm: #96620b; color-scheme: light; }

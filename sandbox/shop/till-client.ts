@@ -35,7 +35,7 @@ export interface TillPayment {
   readonly provider_reference?: string | null;
 }
 
-/** The till said no, or could not; `message` is its own sentence. */
+/** The store API refused or failed; `message` is its own sentence. */
 export class TillRefused extends Error {
   override readonly name = 'TillRefused';
   readonly status: number;

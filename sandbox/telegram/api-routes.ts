@@ -54,7 +54,7 @@ export function createApiRoutes(platform: Platform): Hono<Env> {
   const app = new Hono<Env>();
   app.use('*', async (context, next) => {
     await next();
-    // Its clock is the sandbox's, also where it tells the time in passing.
+    // Its clock is the sandbox's, also in the Date header.
     context.header('date', new Date(platform.now()).toUTCString());
   });
   app.on(['GET', 'POST'], '/:prefix{bot[^/]+}/:method', async (context) => {

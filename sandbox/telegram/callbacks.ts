@@ -7,7 +7,7 @@ export interface CallbackAnswer {
   readonly url?: string;
 }
 
-/** Taps that wait for their bot's word. Each may be answered once, and only for a while. */
+/** Taps that wait for their bot's answer. Each may be answered once, and only for a while. */
 export interface Callbacks {
   open(botId: number): { id: string; answered: Promise<CallbackAnswer> };
   /** Throws what Telegram says of a query that is unknown, answered already, or too old. */

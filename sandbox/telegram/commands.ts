@@ -17,7 +17,7 @@ export interface Commands {
   set(input: { bot: SandboxBot; scope: CommandScope; language: string; commands: readonly BotCommand[] }): void;
   get(input: { bot: SandboxBot; scope: CommandScope; language: string }): readonly BotCommand[];
   remove(input: { bot: SandboxBot; scope: CommandScope; language: string }): void;
-  /** The list a person sees: the narrowest scope that has one, in their language before any language. */
+  /** The list that a user sees: the narrowest scope that has one, in their language before any language. */
   seenBy(input: { bot: SandboxBot; chat: Chat; user: SandboxUser }): readonly BotCommand[];
 }
 

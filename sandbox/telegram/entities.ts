@@ -32,7 +32,7 @@ export function formatText(input: TextInput): FormattedText {
   return tidy(input.parseMode ? parseText(input, input.parseMode) : explicitText(input), input.findUser);
 }
 
-/** What Telegram makes of a person's text: no markup, only what it finds by itself. */
+/** What Telegram makes of a user's text: no markup, only what it finds by itself. */
 export function typedText(text: string): FormattedText {
   return tidy({ text, entities: [] }, () => undefined);
 }

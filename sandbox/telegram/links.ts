@@ -20,7 +20,7 @@ export function checkLink(raw: string): { url: string } | { fault: LinkFault } {
   return { url: `${scheme ?? 'http'}://${host.toLowerCase()}${path}` };
 }
 
-/** The id in `tg://user?id=…`, with which a text mentions a person who has no user name. */
+/** The id in `tg://user?id=…`, with which a text mentions a user without a user name. */
 export function mentionedUserId(url: string): number | undefined {
   const id = /^tg:(?:\/\/)?user\?id=(\d{1,16})$/i.exec(url.trim())?.[1];
   return id === undefined ? undefined : Number(id);

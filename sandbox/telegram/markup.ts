@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { checkLink, mentionedUserId } from './links.ts';
 import type { MessageEntity } from './model.ts';
 
-/** What a markup parser finds, before people are looked up and the text is trimmed. */
+/** What a markup parser finds, before users are looked up and the text is trimmed. */
 export interface Markup {
   readonly text: string;
   readonly entities: readonly FoundEntity[];
@@ -20,7 +20,7 @@ export function byteOffset(source: string, index: number): number {
   return Buffer.byteLength(source.slice(0, index));
 }
 
-/** A link that leads nowhere is dropped without a word, as Telegram does when it parses a text. */
+/** A link without a valid address is dropped silently, as Telegram does when it parses a text. */
 export function linkEntity(url: string, span: { offset: number; length: number }): FoundEntity | undefined {
   const userId = mentionedUserId(url);
   if (userId !== undefined) return { type: 'text_mention', ...span, mentionedUserId: userId };

@@ -5,7 +5,7 @@ import { flagParam, integerParam, jsonParam, type Params, textParam } from './pa
 import type { Platform } from './platform.ts';
 import { wireUser } from './wire.ts';
 
-/** UTF-16 units, counted after the markup is gone. */
+/** UTF-16 units, counted without the markup. */
 const textMax = 4096;
 const captionMax = 1024;
 
@@ -30,8 +30,8 @@ export function knownChat({ platform, bot, params }: MethodCall): Chat {
 }
 
 /**
- * A chat the bot may write to. Telegram says "chat not found" of a person whom the bot never met and "can't initiate
- * conversation" of one it met in a group; all people of the sandbox count as met.
+ * A chat the bot may write to. Telegram says "chat not found" of a user whom the bot never met and "can't initiate
+ * conversation" of one it met in a group; all users of the sandbox count as met.
  */
 export function writableChat(call: MethodCall): Chat {
   const chat = knownChat(call);

@@ -25,7 +25,7 @@ export const getMe: Method = ({ bot }) => ({
 export const getChat: Method = (call) => {
   const { world } = call.platform;
   const chat = knownChat(call);
-  // A person shows to a bot only once they have written to it.
+  // A bot sees a user only once they have written to it.
   if (!chat.started) throw badRequest('chat not found');
   const pinned = chat.pinnedMessageId === undefined ? undefined : chat.messages.get(chat.pinnedMessageId);
   return {
@@ -51,7 +51,7 @@ export const getChatMember: Method = (call) => {
   return member(call, { chat, userId });
 };
 
-/** The first person of a group made it; its bots were made administrators, so that they may pin and delete. */
+/** The first user of a group made it; its bots were made administrators, so that they may pin and delete. */
 function member({ platform, bot }: MethodCall, who: { chat: Chat; userId: number }): unknown {
   const { chat, userId } = who;
   const asBot = userId === bot.id ? bot : platform.world.botById(userId);

@@ -7,7 +7,7 @@ export interface SandboxBot {
   readonly name: string;
   /** The line under the name on the chat page. */
   readonly about?: string;
-  /** Its messages ring on the chat page, as a pager's should. */
+  /** Its messages make a sound on the chat page, as a pager's should. */
   readonly rings?: boolean;
 }
 
@@ -15,7 +15,7 @@ export interface SandboxUser {
   readonly id: number;
   readonly firstName: string;
   readonly username?: string;
-  /** BCP 47 language of the person's app; decides which command list they see. Default `en`. */
+  /** BCP 47 language of the user's app; decides which command list they see. Default `en`. */
   readonly languageCode?: string;
 }
 
@@ -112,7 +112,7 @@ export interface StoredMessage {
   edits: number;
 }
 
-/** A message as a person sees it, for tests and for the page. */
+/** A message as a user sees it, for tests and for the page. */
 export interface SandboxMessage {
   readonly bot: string;
   readonly chatId: number;
@@ -158,7 +158,7 @@ export interface ApiCall {
   readonly error?: string;
 }
 
-/** What changes on people's screens. */
+/** What changes on the users' screens. */
 export type SandboxEvent =
   | { readonly type: 'message' | 'edited'; readonly chat: Chat; readonly message: StoredMessage }
   | { readonly type: 'deleted'; readonly chat: Chat; readonly messageId: number }

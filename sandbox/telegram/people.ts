@@ -27,11 +27,11 @@ export type TapButton = Person & {
   readonly forged?: boolean;
 };
 
-/** What people do in their app. Impossible acts throw plain errors: they are mistakes of the test, not of the bot. */
+/** What users do in their app. Impossible acts throw plain errors: they are mistakes of the test, not of the bot. */
 export interface People {
   sendText(input: SendText): SandboxMessage;
   sendDocument(input: SendDocument): SandboxMessage;
-  /** Resolves with the bot's word on the tap; throws when it does not come in time. */
+  /** Resolves with the bot's answer to the tap; throws when it does not come in time. */
   tapButton(input: TapButton): Promise<CallbackAnswer>;
   block(input: Person): void;
   unblock(input: Person): void;
@@ -85,7 +85,7 @@ export function createPeople(platform: Platform, options: { answerTimeoutMs: num
   };
 }
 
-/** In a group, bots in privacy mode hear commands and replies to themselves only. */
+/** In a group, bots in privacy mode receive commands and replies to themselves only. */
 function hearers(world: World, said: { chat: Chat; message: StoredMessage }): SandboxBot[] {
   const { chat, message } = said;
   const bots = chat.botIds.flatMap((id) => world.botById(id) ?? []);

@@ -10,13 +10,13 @@ import { createWorld, type World, type WorldOptions } from './world.ts';
 
 const historyMax = 5000;
 
-/** How one bot hears from people: it asks, or it is called. */
+/** How one bot receives updates: it polls, or it is called. */
 export interface Inbound {
   readonly queue: UpdateQueue;
   readonly webhook: Webhook;
 }
 
-/** Everything behind the Bot API and behind the people; the two sides meet only here. */
+/** Everything behind the Bot API and behind the users; the two sides meet only here. */
 export interface Platform {
   readonly world: World;
   readonly files: FileStore;

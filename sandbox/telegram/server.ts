@@ -36,8 +36,8 @@ export interface TelegramSandboxOptions {
 }
 
 /**
- * A local Telegram: the Bot API under `url`, people who type and tap, and a page that shows it all at `url/`.
- * Waiting is by events; a wait that runs out throws and says what was there instead.
+ * A local Telegram: the Bot API under `url`, users who type and tap, and a page that shows it all at `url/`.
+ * Waiting is by events; a wait that times out throws and shows what was there instead.
  */
 export interface TelegramSandbox {
   readonly url: string;
@@ -50,7 +50,7 @@ export interface TelegramSandbox {
   unblock(input: Person): Promise<void>;
   /** Every message of a chat in its present state, oldest first. */
   messages(input: { bot: string; chatId: number }): readonly SandboxMessage[];
-  /** The command list a person sees behind the menu button. */
+  /** The command list that a user sees behind the menu button. */
   commands(input: { bot: string; userId: number; chatId?: number }): readonly BotCommand[];
   /** The last few thousand API calls, refused ones too; successful getUpdates are left out. */
   history(filter?: { bot?: string; method?: string }): readonly ApiCall[];
@@ -107,7 +107,7 @@ function openPlatform(options: TelegramSandboxOptions): Platform {
     async call(bot, body) {
       const { method, ...fields } = body;
       const call = { bot, method: String(method), params: { fields, uploads: new Map() } };
-      // Telegram does not tell a bot how such a call went; the history keeps it.
+      // Telegram does not send a bot the result of such a call; the history keeps it.
       await runMethod(platform, { ...call, signal: AbortSignal.timeout(waitMsDefault) }).catch(() => undefined);
     },
   });

@@ -13,7 +13,7 @@ export interface PollInput {
   readonly limit: number | undefined;
   readonly timeoutSeconds: number | undefined;
   readonly allowed: readonly string[] | undefined;
-  /** Ends the wait when the client goes away. */
+  /** Ends the wait when the client disconnects. */
   readonly signal: AbortSignal;
 }
 
@@ -38,7 +38,7 @@ interface Waiter {
   readonly refuse: (error: ApiError) => void;
 }
 
-/** Holds one poll until it is woken, refused, given up or too old; `hold` learns who waits. Waking one that is gone does nothing. */
+/** Holds one poll until it is woken, refused, given up or too old; `hold` learns which poll waits. Waking one that has ended does nothing. */
 async function waitForOne(input: PollInput, hold: (waiter: Waiter) => void): Promise<void> {
   const seconds = Math.min(input.timeoutSeconds ?? 0, pollSecondsMax);
   if (seconds <= 0 || input.signal.aborted) return;

@@ -15,7 +15,7 @@ export interface WebhookSettings {
 
 export interface Webhook {
   set(settings: WebhookSettings): void;
-  /** Resolves when the delivery in hand, if any, has been given up. */
+  /** Resolves when the delivery in progress, if any, has been given up. */
   remove(): Promise<void>;
   settings(): WebhookSettings | undefined;
   lastError(): { readonly date: number; readonly message: string } | undefined;

@@ -63,7 +63,7 @@ function wireMedia(media: Media): Record<string, unknown> {
   return { photo: [{ ...file, width: media.width, height: media.height }] };
 }
 
-/** A message as people see it. In a group the bot is the one that wrote it, or the first one there. */
+/** A message as users see it. In a group the bot is the one that wrote it, or the first one there. */
 export function sandboxMessage(message: StoredMessage, place: { chat: Chat; world: World }): SandboxMessage {
   const { chat, world } = place;
   const { media, from } = message;

@@ -41,7 +41,7 @@ export interface World {
   botByName(username: string): SandboxBot;
   botById(id: number): SandboxBot | undefined;
   user(id: number): SandboxUser | undefined;
-  /** The chat a bot means by this id: its private chat with a person, or a group it is in. */
+  /** The chat a bot means by this id: its private chat with a user, or a group it is in. */
   chat(bot: SandboxBot, chatId: number): Chat | undefined;
   chats(): readonly Chat[];
   post(chat: Chat, draft: Draft): StoredMessage;

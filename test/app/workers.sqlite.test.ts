@@ -1,4 +1,4 @@
-// Messages that are given up on ring, and the ring cannot ring for itself.
+// Abandoned messages raise an alert, except for the message of that alert itself.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createWorkers } from '#app/workers.ts';
 import { raiseCase } from '#cases/raise-case.ts';

@@ -65,7 +65,7 @@ export interface Card {
   button(text: string): Locator;
 }
 
-/** The newest message of a bot that has this in it, held by its id, so that an edit is told from a new message. */
+/** The newest message of a bot that contains this, found by its id, so that an edit differs from a new message. */
 export async function findCard(page: Page, text: string | RegExp): Promise<Card> {
   const found = page.locator('[data-testid=message][data-from=bot]').filter({ hasText: text }).last();
   await found.waitFor();

@@ -9,7 +9,7 @@ import { choosePorts } from '#sandbox/demo/ports.ts';
 
 interface RunningDemo {
   process: ChildProcess;
-  /** Everything it has said. */
+  /** Everything it has printed. */
   said(): string;
   url(name: string): string;
   ended: Promise<number | null>;

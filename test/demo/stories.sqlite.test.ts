@@ -63,7 +63,7 @@ test('every story of the demo ends at every provider as it says', async () => {
   for (const { id, ends } of awaited) {
     const order = async () => (await world.shop.till.getOrder(id)).payment?.status;
     const isEnded = async (): Promise<boolean> => (await order()) === ends;
-    // What no webhook tells is found by polling, which comes minutes later.
+    // Changes without a webhook are found by polling, minutes later.
     await awaitUntil(isEnded, { what: `the end of ${id}: ${ends}`, meanwhile: () => letTimePass(world) });
   }
   for (const provider of providerNames) {
@@ -93,7 +93,7 @@ test('the week before leaves orders in every state: by the owner two delivered, 
   expect(new Set(statuses)).toEqual(
     new Set([
       ...['awaiting_payment', 'paid', 'fulfilled', 'expired', 'cancelled', 'needs_attention'],
-      // A sale of a shop of its own, and one that the owner gave back.
+      // A channel order, and one that the owner refunded.
       ...['partially_refunded', 'refunded'],
     ]),
   );

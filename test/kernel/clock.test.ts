@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { day, systemClock, withinTime } from '#kernel/clock.ts';
 import { createTestClock } from '#test/support/time/test-clock.ts';
 
-/** A timer of Node that is told of more ends at once. */
+/** A timer of Node with a longer delay ends at once. */
 const timerMaxMs = 2 ** 31 - 1;
 
 test('a wait of more than 24.8 days does not end at once, and ends when its signal aborts', async () => {

@@ -11,7 +11,7 @@ test('a value has one text: keys in order, no white space', () => {
 test('it reads back as the same value, and the order of keys never shows', () => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
-      // What JSON cannot tell apart, such as -0, is told apart by nobody.
+      // Values that JSON does not distinguish, such as -0 and 0, count as equal.
       const plain = JSON.parse(JSON.stringify(value)) as JsonValue;
       const text = canonicalJson(plain);
       expect(JSON.parse(text)).toEqual(plain);

@@ -44,7 +44,7 @@ interface Run {
   tests: string;
 }
 
-/** Runs unit tests in a process of its own. All of them: one that ends at the first failure may lose the word of it. */
+/** Runs unit tests in a process of its own. All of them: a run that ends at the first failure may lose its report. */
 async function runTests({ files, tests }: Run, mutant: Mutant): Promise<Report> {
   const folder = await mkdtemp(join(tmpdir(), 'tillkeeper-mutant-'));
   try {

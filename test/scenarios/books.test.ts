@@ -1,4 +1,4 @@
-// A day at the shop, closed the next morning, seen in the chat: through the real adapters, over HTTP, on a real file.
+// The daily close, seen in the chat on the next morning: through the real adapters, over HTTP, on a real file.
 import BetterSqlite3 from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { readContent } from '#accounting/ledger/chain.ts';
@@ -11,7 +11,7 @@ import { owner, pagerBot } from '#test/support/app-fixture/world.ts';
 
 const noRetries = { webhookRetryDelaysMs: [] };
 
-/** The clock goes to ten in the morning of the next day, so that a test is not cut in two by midnight. */
+/** Moves the clock to ten in the morning of the next day, so that no midnight falls into a test. */
 function goToMorning(app: AppFixture): CalendarDay {
   const tomorrow = addDays(dayOf(app.clock.now(), 'UTC'), 1);
   app.clock.move(dayBounds(tomorrow, 'UTC').from + 10 * hour - app.clock.now());

@@ -10,7 +10,7 @@ import { type MainRun, runMain } from '#test/support/process/run-main.ts';
 const run = (app: AppFixture, ...words: string[]): Promise<MainRun> => runMain(words, app.environment);
 const copyIn = (app: AppFixture, name: string): string => join(dirname(app.file), name);
 
-/** Orders that come one after the other until they are told to end; their ids. */
+/** Places orders one after the other until it is stopped; their ids. */
 function takeOrders(app: AppFixture): () => Promise<string[]> {
   let isEnding = false;
   const ids: string[] = [];
@@ -84,7 +84,7 @@ test('what a killed product left in its log is kept with the database of before'
   const copy = copyIn(app, 'copy.db');
   await run(app, 'backup', copy);
   const order = await app.placeOrder();
-  // As the files lie there when the process is gone from one moment to the next.
+  // The files as a killed process leaves them.
   const crashed = copyIn(app, 'crashed.db');
   for (const end of ['', '-wal']) copyFileSync(`${app.file}${end}`, `${crashed}${end}`);
   expect(statSync(`${crashed}-wal`).size).toBeGreaterThan(0);

@@ -20,7 +20,7 @@ import { createTestClock } from '#test/support/time/test-clock.ts';
 const outputs: string[] = [];
 const secrets = new Set<string>();
 
-/** Runs the doctor, and keeps what it said and what it must not have said. */
+/** Runs the doctor, and keeps its output and the secrets that must not be in it. */
 async function doctor(environment: Record<string, string>, ...words: string[]): Promise<MainRun> {
   for (const [name, { isSecret }] of Object.entries(settings)) {
     const parts = isSecret && name !== 'DATABASE_URL' ? (environment[name] ?? '').split(/,|\n/) : [];
@@ -69,7 +69,7 @@ describe('while the product runs', () => {
     const callsBefore = app.telegram.history().length;
     await doctor(app.environment);
     await app.awaitQuiet();
-    // Neither this look nor the one before.
+    // Neither this run nor the one before.
     expect(app.pagerMessages().map(({ text }) => text)).toEqual([]);
     const methods = app.telegram
       .history()

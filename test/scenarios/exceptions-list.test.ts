@@ -61,7 +61,7 @@ test('an unmatched payment of no order is dismissed, and stays dismissed over la
   expect((await listOf(app)).text).toContain('Nothing waits for a decision.');
 });
 
-/** Books that were damaged: what we asked for is not what the provider collects. */
+/** A damaged payment: the amount stored as requested is not what the provider collects. */
 async function misremember(app: AppFixture, order: { id: string }): Promise<void> {
   await app.close();
   const file = new Database(app.file);

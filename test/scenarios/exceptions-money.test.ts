@@ -1,4 +1,4 @@
-// Money that came too much, twice, for an order that was over, or that was taken back; and orders that a person settles.
+// Overpaid, paid twice, paid after the end of the order, reversed; and orders that an admin resolves.
 import { expect, test } from 'vitest';
 import { minute } from '#kernel/clock.ts';
 import { cases } from '#test/contract/providers/registry.ts';
@@ -195,7 +195,7 @@ async function takenBack(app: AppFixture) {
   return order;
 }
 
-/** As somebody at the BTCPay Server does by hand. */
+/** As somebody does manually at the BTCPay Server. */
 async function mark(app: AppFixture, reference: string, status: 'Invalid' | 'Settled'): Promise<void> {
   const { BTCPAY_URL, BTCPAY_API_KEY, BTCPAY_STORE_ID } = app.environment;
   const response = await fetch(`${BTCPAY_URL}/api/v1/stores/${BTCPAY_STORE_ID}/invoices/${reference}/status`, {

@@ -1,4 +1,4 @@
-// A payment came short, decided from the chat and seen over HTTP.
+// An underpaid payment, resolved from the chat and seen over HTTP.
 import { describe, expect, test } from 'vitest';
 import { hour, minute } from '#kernel/clock.ts';
 import { type AppFixture, buttonsOf, openAppFixture } from '#test/support/app-fixture/app-fixture.ts';

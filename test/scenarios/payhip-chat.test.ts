@@ -174,7 +174,7 @@ describe('/coupons', () => {
 
   test('finds the coupon of a try whose answer was lost', async () => {
     const question = await app.ask('/coupons new LOST 10%');
-    // Two pages are looked through for the code; then it is made, and the answer to that is lost.
+    // Two pages are searched for the code; then the coupon is made, and the answer is lost.
     app.sandbox.faults('payhip').failNextCommand('reset_after');
     expect((await app.tap(question, 'Yes, make it')).text).toContain('It is not known whether the coupon was made');
     const again = await app.ask('/coupons new LOST 10%');

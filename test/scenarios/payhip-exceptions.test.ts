@@ -1,4 +1,4 @@
-// What an export of Payhip finds and cannot heal, and refunds of its sales: nobody there can be asked, and that is said.
+// What an export of Payhip finds and cannot update, and refunds of channel orders, which only Payhip can make.
 import { expect, test } from 'vitest';
 import { exportCsv } from '#sandbox/providers/payhip/export.ts';
 import type { PayhipSale } from '#sandbox/providers/payhip/sale.ts';
@@ -37,7 +37,7 @@ test('an amount that differs offers nothing that Payhip would have to be asked f
 
   const second = sell(app);
   await awaitSale(app, second.id, ({ status }) => status === 'paid');
-  // The same sale at another line.
+  // The same channel order on another line.
   await importText(app, exportCsv([second, sale]).replace(/(24\.00)(?![\s\S]*24\.00)/, '25.00'));
   expect((await listOf(app)).text).toContain('Nothing waits for a decision.');
 });

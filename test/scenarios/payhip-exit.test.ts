@@ -1,4 +1,4 @@
-// Payhip as files: everything that its events and exports told, and nothing that opens a door or that a customer paid for.
+// The export of Payhip: everything from its events and files, without credentials and license keys.
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { second } from '#kernel/clock.ts';

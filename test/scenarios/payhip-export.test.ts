@@ -16,7 +16,7 @@ import { adminBot, owner } from '#test/support/app-fixture/world.ts';
 
 const kim = 'kim@customer.example';
 
-/** A sale of so many hours ago; lost ones are never told of. */
+/** A channel order of so many hours ago; a lost one has no webhook. */
 function sell(app: AppFixture, about: { isLost?: boolean } = {}): PayhipSale {
   return sellerAt(app).buy({ productKey: samplePack.key, email: kim, isUntold: about.isLost });
 }
@@ -27,7 +27,7 @@ async function reportOf(app: AppFixture): Promise<string> {
     (message) => message.bot === adminBot && message.from.isBot && message.document !== undefined,
   );
   const answer = await fetch(`${app.telegram.url}/page/files/${document?.fileId}`);
-  // Not as text: that would take the mark in front away.
+  // Not as text: that would remove the byte order mark.
   return Buffer.from(await answer.arrayBuffer()).toString('utf8');
 }
 

@@ -1,4 +1,4 @@
-// Events of Payhip are all the evidence there is: a replay books what was never booked, and changes nothing else.
+// Events of Payhip are the only evidence: a replay records what was never recorded, and changes nothing else.
 import { expect, test } from 'vitest';
 import { hour, minute } from '#kernel/clock.ts';
 import type { SandboxMessage } from '#sandbox/telegram/model.ts';

@@ -103,7 +103,7 @@ describe('a license', () => {
     });
     const order = await awaitSale(app, 'HandMade01', {
       isSo: ({ status }) => status === 'needs_attention',
-      // The event is tried again after seconds, each time more of them.
+      // The event is retried after some seconds, each time more of them.
       meanwhile: () => app.clock.move(second),
     });
     expect(order.attention).toContain('the license could not be checked');

@@ -28,7 +28,7 @@ async function awaitEnd(app: AppFixture, messageId: number): Promise<string> {
 
 test('payments made while a provider was unavailable are found at once, and the card says so', async () => {
   await using app = await openAppFixture();
-  // Webhooks are lost as well: nothing but the look at the open payments can find what was paid.
+  // Webhooks are lost as well: only fetching the open payments can find what was paid.
   app.sandbox.faults('btcpay').set({ dropWebhooks: 1 });
   const orders = [];
   for (let count = 0; count < 3; count += 1) orders.push(await app.placeOrder({ provider: 'btcpay' }));

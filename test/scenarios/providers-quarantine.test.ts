@@ -67,7 +67,7 @@ test('forgeries of an unauthorized sender leave at most two hundred rows and one
   expect(Number(kept?.[1])).toBeGreaterThan(100);
   expect(app.pagerMessages().filter(isRefused)).toHaveLength(1);
 
-  // Whether the secret is right is said by the webhooks that verify, not by those that do not.
+  // Webhooks that verify show that the secret is right; those that do not verify show nothing.
   const ofBtcpay = async (): Promise<unknown> =>
     JSON.parse((await app.send('/readyz')).text).checks.find(
       ({ name }: { name: string }) => name === 'provider btcpay',

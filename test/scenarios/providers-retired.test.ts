@@ -1,4 +1,4 @@
-// A provider that has gone for good says so once, is left in peace, and can be taken along as files.
+// A decommissioned provider is reported once, is not called any more, and can be exported as files.
 import { parse } from 'csv-parse/sync';
 import { expect, test } from 'vitest';
 import { day, hour, minute, second } from '#kernel/clock.ts';
@@ -9,7 +9,7 @@ import { awaitFound, awaitUntil } from '#test/support/time/await-until.ts';
 
 const isGone = ({ text }: { text: string }): boolean => text.includes('Provider seems to be closed');
 
-/** A day in which every question gets the same answer. */
+/** A day in which every call gets the same answer. */
 async function retire(app: AppFixture): Promise<SandboxMessage> {
   app.sandbox.faults('coinbase').set({ refuseWith: 410 });
   app.clock.move(hour);
@@ -47,7 +47,7 @@ test('a decommissioned provider is reported once, is not called any more, and is
   expect((await app.send('/metrics')).text).toContain('tillkeeper_provider_decommissioned{provider="coinbase"} 1');
   expect((await app.getOrder(order.id)).payments).toHaveLength(1);
 
-  // Whoever opens these views has the set-up looked at, this provider's too.
+  // Opening these views checks the set-up, this provider's too.
   const looked = calls();
   await app.restart();
   await app.runJob('watch-providers');
@@ -83,7 +83,7 @@ test('webhooks of a decommissioned provider that still verify are accepted, and 
   expect(app.sandbox.callLog('coinbase')).toHaveLength(calls);
   expect((await app.getOrder(order.id)).status).not.toBe('paid');
   app.sandbox.faults('coinbase').reset();
-  // It is back by itself when the question of the day is answered.
+  // It is available again by itself when the daily probe is answered.
   app.clock.move(day + minute);
   const isPaid = async (): Promise<boolean> => {
     await app.runJob('watch-providers');

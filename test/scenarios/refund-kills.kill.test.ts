@@ -1,4 +1,4 @@
-// Money that goes back while the process dies between command and answer, at providers that carry a command out, do not, or
+// Refunds while the process dies between command and answer, at providers that carry a command out, do not, or
 // do so only later.
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
@@ -21,7 +21,7 @@ const crowd = 3;
 const runMaxMs = 1_200;
 const repeatAfterMs = 50;
 const faults: readonly FaultKind[] = ['reset', 'reset_after', 'reset_late'];
-/** Two of them are all that came; a third would be too much. */
+/** Two of them are the captured amount; a third would exceed it. */
 const amounts = ['20.00', '29.00', '20.00'];
 /** More than the product sends one refund, with the quiet times between them. */
 const roundsMax = 10;

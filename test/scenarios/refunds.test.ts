@@ -26,7 +26,7 @@ async function arrive(app: AppFixture, order: PlacedOrder): Promise<void> {
   for (const action of cases[order.provider].refunds?.arrives ?? []) {
     await app.visit(order, action).catch((error: Error) => expect(error.name).toBe('VisitRefused'));
   }
-  // Where no webhook tells of it, it is seen when it is looked at the next time.
+  // Where no webhook reports it, the next fetch finds it.
   app.clock.move(10 * minute);
   await app.runJob('follow-refunds');
 }

@@ -20,7 +20,7 @@ const ordersPerProvider = 150;
 const earlyShare = 0.2;
 const startTakesMs = 900;
 const runMaxMs = 1_500;
-/** Everything is told again within moments, so that the end is reached soon; the last tries reach over every pause. */
+/** Every webhook is repeated within moments, so that the end is reached soon; the last attempts outlast every pause. */
 const webhookRetryDelaysMs = [100, 200, 400, ...Array.from({ length: 60 }, () => 800)];
 
 test(`after ${kills} kills at random moments every answered webhook has taken effect and nothing was told twice`, async () => {

@@ -4,7 +4,7 @@ import { type AppFixture, openAppFixture } from '#test/support/app-fixture/app-f
 import { adminBot, owner, pagerBot, stranger } from '#test/support/app-fixture/world.ts';
 import { awaitFound, awaitUntil } from '#test/support/time/await-until.ts';
 
-/** An order with a payment that came short, and the alert that rings for it. */
+/** An order with an underpaid payment, and its alert. */
 async function underpaid(app: AppFixture): Promise<{ id: string; number: string }> {
   const order = await app.placeOrder({ provider: 'btcpay' });
   await app.visit(order, 'underpay');
@@ -79,7 +79,7 @@ test('a card that could not be sent while Telegram was unavailable arrives once 
 test('an alert that was resolved while Telegram was unavailable is not sent at all', async () => {
   await using app = await openAppFixture();
   const order = await app.placeOrder({ provider: 'bitpay' });
-  // Every call of the pager is cut off until the faults are cleared.
+  // Every call of the pager fails until the faults are cleared.
   app.telegram.failNext({ bot: pagerBot, times: 1_000, kind: 'reset' });
   await app.visit(order, 'pay_unconfirmed');
   await app.visit(order, 'invalidate');

@@ -8,7 +8,7 @@ const everywhere = providersThat('canCreate', 'canFetch');
 
 interface Story {
   provider: ProviderName;
-  /** What the customer does, or what befalls the payment. */
+  /** What the customer does, or what happens to the payment. */
   does: VisitAction[];
   payment: string;
   order: string;

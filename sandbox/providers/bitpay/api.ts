@@ -48,7 +48,7 @@ export function createBitPayApi(deps: BitPayApiDeps, options: BitPayApiOptions):
   });
   api.use('*', async (context, next) => {
     await next();
-    // Its clock is the sandbox's, also where it tells the time in passing.
+    // Its clock is the sandbox's, also in the Date header.
     context.header('Date', new Date(deps.now()).toUTCString());
   });
   api.use('*', async (context, next) => {

@@ -76,7 +76,7 @@ export function paidUnits(invoice: Invoice): bigint {
   return invoice.transactions.reduce((sum, { units }) => sum + units, 0n);
 }
 
-/** In the invoice's currency, cut off: for people and tests; BitPay itself does not say it. */
+/** In the invoice's currency, cut off: for the pages and tests; BitPay itself does not send it. */
 export function paidInCurrency(invoice: Invoice): string {
   const total = dueUnits(invoice);
   return formatUnits((invoice.request.priceUnits * paidUnits(invoice)) / total, places(invoice));

@@ -51,7 +51,7 @@ export function createBtcPayApi({ store, host, hook }: BtcPayApiDeps, options: B
   });
   api.use('*', async (context, next) => {
     await next();
-    // Its clock is the sandbox's, also where it tells the time in passing.
+    // Its clock is the sandbox's, also in the Date header.
     context.header('Date', new Date(host.now()).toUTCString());
   });
   addClaimRoutes(api, { pulls: store.pulls, origin, jsonFields });

@@ -15,7 +15,7 @@ import {
 import type { InvoiceStatus } from './requests.ts';
 import { webhookEvent } from './webhook.ts';
 
-// What happens to an invoice, and which webhooks tell of it. BTCPay: Status, Webhooks.
+// What happens to an invoice, and which webhooks report it. BTCPay: Status, Webhooks.
 
 export class InvoiceLife {
   readonly #host: ProviderHost;
@@ -74,7 +74,7 @@ export class InvoiceLife {
       throw new VisitRefused('btcpay: underpaying means a fraction between 0 and 1 that leaves something open');
     }
     const payment = this.#take(invoice, units);
-    // Within the tolerance a short payment is a full one.
+    // Within the tolerance an underpaid invoice counts as paid in full.
     if (isPaidInFull(invoice)) {
       this.#process(invoice);
       this.#confirm(invoice);
@@ -133,7 +133,7 @@ export class InvoiceLife {
     this.#settlePayment(invoice, payment);
   }
 
-  /** No webhook tells of this: only a poll sees it. */
+  /** No webhook reports this: only a poll finds it. */
   #doubleSpend(invoice: Invoice): void {
     for (const payment of invoice.payments) {
       if (payment.status === 'Processing') payment.status = 'Invalid';

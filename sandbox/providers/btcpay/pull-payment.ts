@@ -55,7 +55,7 @@ export function openPayout({ payouts }: PullPayment): Payout | undefined {
   return payouts.find(({ state }) => state === 'AwaitingApproval' || state === 'AwaitingPayment');
 }
 
-/** One word for people and tests; the API has none of its own. */
+/** The status for the pages and tests; the API has none of its own. */
 export function statusOf(pull: PullPayment): string {
   const open = openPayout(pull);
   if (open !== undefined) return open.state;

@@ -43,7 +43,7 @@ export function addWebhookRoutes(api: Hono, routes: WebhookRoutes): void {
     if (deliveries.url() !== undefined) throw invalidField('url', 'The sandbox keeps one webhook: change that one');
     if ((fields['secret'] ?? secret) !== secret) throw invalidField('secret', 'The sandbox keeps the secret it has');
     change(routes, fields);
-    // Nobody is told the secret a second time.
+    // The secret is shown only once.
     return context.json({ ...webhookData(routes), secret });
   });
   api.get(one, (context) => context.json(found(context)));

@@ -39,7 +39,7 @@ export function createCoinbaseApi({ shop, checkJwt, now, arrivedAt, honoursRefun
   });
   api.use('*', async (context, next) => {
     await next();
-    // Its clock is the sandbox's, also where it tells the time in passing.
+    // Its clock is the sandbox's, also in the Date header.
     context.header('Date', new Date(now()).toUTCString());
   });
   api.use('*', async (context, next) => {

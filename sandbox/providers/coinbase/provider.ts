@@ -1,6 +1,6 @@
 import { type CheckoutView, type ForeignInput, type ProviderRecord, VisitRefused } from '../contract.ts';
 import { formatUnits } from '../decimal.ts';
-import { arrivedAtMs } from '../gate.ts';
+import { arrivedAtMs } from '../fault-injection.ts';
 import type { ProviderHost, SimulatedProvider } from '../host.ts';
 import { offered, perform } from '../visits.ts';
 import { type CoinbaseApiDeps, createCoinbaseApi } from './api.ts';

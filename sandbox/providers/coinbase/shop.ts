@@ -146,7 +146,7 @@ export class CoinbaseShop {
     return `${this.#host.origin()}/coinbase/payment-links/${checkout.pageId}`;
   }
 
-  /** No webhook tells of this: only a poll sees it. */
+  /** No webhook reports this: only a poll finds it. */
   #process(checkout: Checkout): void {
     checkout.status = 'PROCESSING';
     checkout.updatedAtMs = this.#host.now();

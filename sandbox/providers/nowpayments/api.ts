@@ -33,7 +33,7 @@ export function createNowPaymentsApi({ shop, now }: NowPaymentsApiDeps, options:
   });
   api.use('*', async (context, next) => {
     await next();
-    // Its clock is the sandbox's, also where it tells the time in passing.
+    // Its clock is the sandbox's, also in the Date header.
     context.header('Date', new Date(now()).toUTCString());
   });
   api.get('/status', (context) => context.json({ message: 'OK' }));

@@ -71,7 +71,7 @@ function recordRow(record: ProviderRecord, nowMs: number): Html {
 <td class="num dim">${age(record.createdAtMs, nowMs)}</td></tr>`;
 }
 
-/** The number that people know the order by, where the shop has sent it along. */
+/** The order number, where the shop has sent it along. */
 function orderLabel({ metadata, orderId }: ProviderRecord): string | undefined {
   const number = metadata['orderNumber'];
   return typeof number === 'string' ? number : orderId;

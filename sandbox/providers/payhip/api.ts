@@ -16,7 +16,7 @@ export function createPayhipApi(seller: PayhipSeller, options: { apiKey: string;
   });
   api.use('*', async (context, next) => {
     await next();
-    // Its clock is the sandbox's, also where it tells the time in passing.
+    // Its clock is the sandbox's, also in the Date header.
     context.header('Date', new Date(options.now()).toUTCString());
   });
   api.use('/coupons/*', requireAccount(options.apiKey));

@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import type { PayhipSale } from './sale.ts';
 
-// The CSV that a seller exports by hand. Payhip does not publish its columns: these are likely ones.
+// The CSV that a seller exports manually. Payhip does not publish its columns: these are likely ones.
 
 export function exportCsv(sales: Iterable<PayhipSale>): string {
   const paid = [...sales].filter(({ isPaid }) => isPaid);

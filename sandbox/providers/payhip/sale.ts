@@ -23,7 +23,7 @@ export interface SaleInput {
   readonly payBy?: 'card' | 'paypal' | undefined;
   /** On top of the price. */
   readonly vatPercent?: number | undefined;
-  /** Does not tell of the sale until `tellOf` is called. */
+  /** Sends no webhook of the sale until `tellOf` is called. */
   readonly isUntold?: boolean | undefined;
 }
 

@@ -13,7 +13,7 @@ import {
 } from './sale.ts';
 import { payhipMessage, saleEvent, subscriptionEvent } from './webhook.ts';
 
-// The seller's account: what visitors buy, what goes back through the seller's own Stripe or PayPal, and what Payhip tells.
+// The seller's account: what visitors buy, what is refunded through the seller's own Stripe or PayPal, and Payhip's webhooks.
 
 export interface SellerOptions {
   readonly apiKey: string;
@@ -79,7 +79,7 @@ export class PayhipSeller {
     this.tellOf(sale);
   }
 
-  /** Tells of the sale, once more if it was told already. */
+  /** Sends the webhook of the sale, again if it was sent already. */
   tellOf(sale: PayhipSale): void {
     this.#host.announce(saleEvent('paid', { sale, apiKey: this.#apiKey }));
   }

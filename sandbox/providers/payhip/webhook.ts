@@ -19,7 +19,7 @@ export function saleEvent(
   type: 'paid' | 'refunded',
   { sale, apiKey }: { sale: PayhipSale; apiKey: string },
 ): WebhookEvent {
-  // What is told is how it was at that moment, however often it is sent.
+  // A webhook shows the sale as it was at that moment, however often it is sent.
   const body = { ...saleBody(sale), ...(type === 'paid' ? paidBody(sale) : refundedBody(sale)), type };
   const moment = type === 'paid' ? '' : `:${sale.refundedAtMs}:${sale.refundedCents}`;
   return {

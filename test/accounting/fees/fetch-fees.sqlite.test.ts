@@ -10,7 +10,7 @@ import { type AccountingKit, openAccountingKit, paid } from '#test/support/scena
 import { detailsOf } from '#test/support/scenario-kits/payment-kit.ts';
 
 let kit: AccountingKit;
-/** What BitPay's books show, and which windows they were asked for. */
+/** The fees that BitPay reports, and the windows that were fetched. */
 let figures: PaymentFees[];
 let settlements: ProviderSettlement[];
 let windows: { from: number; to: number }[];

@@ -26,7 +26,7 @@ const mutants: ProviderCase['mutants'] = [
 ];
 
 export const bitpay: ProviderCase = {
-  // Only the merchant facade can look; a pos token repeats the create under its guid.
+  // Only the merchant facade can search for an invoice; a pos token repeats the create under its guid.
   looksBeforeCreate: ({ canFindLostCreate }) => canFindLostCreate,
   isRefusalUsual: true,
   offers: ['pay', 'pay_unconfirmed', 'underpay', 'overpay', 'expire', 'walk_away'],

@@ -140,7 +140,7 @@ describe('two offers under one id of ours', () => {
       { reference: known, refundId: command.refundId },
       { reference: late, refundId: null, state: 'pending' },
     ]);
-    // Once the books have taken it for another refund, it is looked at as that one.
+    // Once it is recorded as another refund, it is fetched as that one.
     const adopted = shop.aRefund();
     const shown = await shop.refunds.findRefunds(shop.looking([command, adopted], [known, late]));
     expect(shown.map(({ reference, refundId }) => [reference, refundId])).toEqual([

@@ -10,7 +10,7 @@ import { cases } from './registry.ts';
 import { listAll, openShop } from './shop.ts';
 
 // What every adapter promises, shown before its simulated provider. What an adapter says that it cannot do it is not
-// asked for: its list of tests is shorter, and what it cannot do is said to the admin instead.
+// asked for: its list of tests is shorter, and what it cannot do is shown to the admin instead.
 
 describe.each(providerNames)('%s', (name) => {
   test('is registered under its own name and answers a probe', async () => {
@@ -62,7 +62,7 @@ describe.each(providersThat('canCreate', 'canFetch'))('%s', (name) => {
       requested: quoted,
       settlement: null,
       isLate: false,
-      isMarkedByHand: false,
+      isMarkedSettled: false,
       transactionIds: [],
     });
     const [record] = shop.records();
@@ -275,7 +275,7 @@ for (const name of uncancellable) {
   });
 }
 
-/** What a look leaves untold is taken from before: some providers tell an address or a time only once. */
+/** Details that a fetch leaves out are taken from the create: some providers send an address or a time only once. */
 function tellsTheSame(look: PaymentSnapshot, before: PaymentSnapshot): PaymentSnapshot {
   const told = Object.entries(look).filter(([, value]) => value !== null);
   return { ...before, ...Object.fromEntries(told) };

@@ -55,7 +55,7 @@ export const payhip: ProviderCase = {
   looksBeforeCreate: () => false,
   isRefusalUsual: false,
   offers: ['pay', 'walk_away'],
-  // It cannot be asked: what is shown of a sale is what its event says (test/scenarios/payhip-sales.test.ts).
+  // It has no API for orders: a channel order is known by its event only (test/scenarios/payhip-sales.test.ts).
   states: [],
   customers: [{ does: ['pay'], ends: 'paid' }],
   // The signature covers nothing, so that there is no form whose bytes could be changed.

@@ -30,7 +30,7 @@ export interface Lie {
   of(genuine: Delivery, about: { now: number; environment: Readonly<Record<string, string>> }): Delivery;
 }
 
-/** How money goes back at the provider, outside of us. */
+/** How a refund is made at the provider, without us. */
 export interface RefundCase {
   /** What happens until the buyer has his money. */
   arrives: readonly VisitAction[];
@@ -42,9 +42,9 @@ export interface RefundCase {
 }
 
 export interface ProviderCase {
-  /** Whether it looks for a payment before it makes one: then a fault of the create has to wait until it has looked. */
+  /** Whether it searches for a payment before it creates one: then a fault of the create has to wait until it has searched. */
   looksBeforeCreate(capabilities: ProviderCapabilities): boolean;
-  /** Calls that end in a refusal though all is well, as a look for what is not there. */
+  /** Calls that are refused in the normal case, such as a search for a payment that does not exist. */
   isRefusalUsual: boolean;
   /** What the page of a fresh checkout offers, in its order. */
   offers: readonly VisitAction[];

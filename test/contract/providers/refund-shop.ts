@@ -38,7 +38,7 @@ export async function openRefundShop(name: ProviderName, options: Parameters<typ
       customerEmail: 'buyer@example.com',
       ...differences,
     }),
-    /** Looks for these refunds, of which only our own ids are known unless a reference is given. */
+    /** Searches for these refunds, of which only our own ids are known unless a reference is given. */
     looking: (commands: readonly RefundCommand[], references: readonly string[] = []): RefundQuery => ({
       paymentReference: reference,
       asset: requested.asset,

@@ -5,7 +5,7 @@ import { openRefundShop, refundingNames } from './refund-shop.ts';
 import { openShop } from './shop.ts';
 
 // What every adapter promises that gives money back, shown before its simulated provider. Whether a command was carried
-// out is never guessed: a lost answer is told as such, and a look shows what became of it.
+// out is never guessed: a lost answer is reported as such, and a fetch shows the result.
 
 const lost = { name: 'ProviderUnreachable' };
 const executed = faultKinds.filter((kind) => kind.endsWith('_after'));

@@ -1,4 +1,4 @@
-// What a shop of its own promises to tell and to answer, shown before its simulated provider.
+// What the adapter of a sales channel reports and answers, tested with its simulated provider.
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { ChannelEvent, SalesChannel } from '#payments/ports/sales-channel.ts';
 import { exportCsv } from '#sandbox/providers/payhip/export.ts';
@@ -13,7 +13,7 @@ async function open() {
   const sales: SalesChannel | undefined = shop.provider.sales;
   if (sales === undefined) throw new Error('Payhip is no sales channel');
   const seller = sellerAt(shop);
-  /** The newest webhook as the adapter judges and reads it. */
+  /** The newest webhook as the adapter verifies and reads it. */
   const heard = async (): Promise<{ key: string; event: ChannelEvent | undefined }> => {
     await shop.sandbox.settle();
     const { headers, body = '' } = shop.sandbox.deliveries('payhip').at(-1) ?? {};

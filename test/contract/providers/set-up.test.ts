@@ -5,7 +5,7 @@ import { minute } from '#kernel/clock.ts';
 import { providerNames } from '#kernel/provider-name.ts';
 import { openShop, type Shop } from './shop.ts';
 
-// What each adapter finds when its account is looked at, before its simulated provider.
+// What each adapter finds when its account is checked, with its simulated provider.
 
 async function look(shop: Shop, webhookUrl: string | null = shop.webhookUrl): Promise<SetUpCheck[]> {
   return await shop.provider.checkSetUp({ webhookUrl }, new AbortController().signal);

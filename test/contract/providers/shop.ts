@@ -22,7 +22,7 @@ import { recordingLog, seededRandom, testClock } from '#test/payments/providers/
 import { providerSettings } from '#test/support/providers/provider-settings.ts';
 import { cases } from './registry.ts';
 
-/** The operations by which an adapter looks for a payment before it makes one. */
+/** The operations by which an adapter searches for a payment before it creates one. */
 const lookUps = ['find_payment', 'list_payments'];
 
 interface ShopOptions {
@@ -89,7 +89,7 @@ export async function openShop(name: ProviderName, options: ShopOptions = {}) {
     /** The adapter of a process that was started anew. */
     restart: () => neededProvider(connect(), name),
     visit: (reference: string, action: VisitAction) => sandbox.visit({ provider: name, reference, action }),
-    /** Lets the fault strike the create itself, not the look that some adapters take before it. */
+    /** Applies the fault to the create itself, not to the search that some adapters make before it. */
     failCreate(fault: FaultKind): void {
       createFault = fault;
       if (!cases[name].looksBeforeCreate(provider.capabilities)) strikeCreate();
@@ -102,7 +102,7 @@ export async function openShop(name: ProviderName, options: ShopOptions = {}) {
       judged = receiver.deliveries.length;
       return fresh.map(judge);
     },
-    /** What the product would hand to a look: the ids that webhooks have told of, and what was asked for. */
+    /** What the product would pass to a fetch: the ids from webhooks, and the amount requested. */
     async lookOptions(reference: string, request: CreatePaymentRequest): Promise<FetchOptions> {
       await sandbox.settle();
       const told = receiver.deliveries.map(judge).flatMap((verdict) => {

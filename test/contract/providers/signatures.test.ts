@@ -122,7 +122,7 @@ async function formsOf(shop: Shop, name: ProviderName): Promise<readonly SignedF
   return cases[name].signedForms({ headers: { ...sent.headers }, body: sent.body });
 }
 
-/** With one character after the other changed, cut short at either end of each part, and said twice. */
+/** With one character after the other changed, cut short at either end of each part, and repeated. */
 function changedSignatures(signature: string, parts: SignedForm['parts']): string[] {
   const changed = parts.flatMap(({ text, alphabet }) => {
     const start = signature.indexOf(text);

@@ -24,13 +24,13 @@ describe.each(rows)('$name after $visits', ({ name, visits, shows, paid }) => {
     expect(settlement === null ? undefined : compareDecimals(settlement.received, settlement.expected)).toBe(paid);
     expectSoundFigures(snapshot);
     if (!abilities[name].canList) return;
-    // The list tells the same as a fetch, apart from the transactions and the coin that they were in.
+    // The list shows the same as a fetch, except for the transactions and their coin.
     const [listed] = await listAll(shop.provider, { from: shop.clock.now() - minute, to: shop.clock.now() + minute });
     expect({ ...listed, transactionIds: [], coin: null }).toEqual({ ...snapshot, transactionIds: [], coin: null });
   });
 });
 
-/** Fee and net are told of money that came, and add up to it where all three are in one unit. */
+/** Fee and net are shown for received money, and add up to it where all three are in one unit. */
 function expectSoundFigures({ fees, settlement }: PaymentSnapshot): void {
   if (fees === null) return;
   expect(settlement).not.toBeNull();

@@ -1,4 +1,4 @@
-// What the books and the exports read of orders, payments, refunds, exceptions and the audit trail.
+// What the daily close and the exports read of orders, payments, refunds, cases and the audit trail.
 import { describe, expect, test } from 'vitest';
 import { asOrderId, asPaymentId, asProviderReference, asRefundId } from '#kernel/ids.ts';
 import type { Payment } from '#payments/model/payment.ts';

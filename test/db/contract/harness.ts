@@ -12,7 +12,7 @@ export interface ContractDatabase {
 /** Opens a migrated, empty database of one engine. Every suite in this folder runs on both. */
 export type OpenContractDatabase = (options?: Omit<OpenOptions, 'target'>) => Promise<ContractDatabase>;
 
-/** A promise that the test settles by hand. */
+/** A promise that the test settles itself. */
 export function createSignal(): { given: Promise<void>; give(): void } {
   const { promise, resolve } = Promise.withResolvers<void>();
   return { given: promise, give: resolve };

@@ -6,7 +6,7 @@ import type { Engine } from '#db/engine/migrations.ts';
 import { postgresKit, sqliteKit } from '#db/schema/kit.ts';
 import { buildTables } from '#db/schema/tables.ts';
 
-// As the product does: tables that were made with drizzle's CommonJS are strangers to its ES modules.
+// As the product does: drizzle's ES modules do not recognise tables that were made with its CommonJS build.
 const { generateDrizzleJson, generateMigration, generateSQLiteDrizzleJson, generateSQLiteMigration } = createRequire(
   import.meta.url,
 )('drizzle-kit/api') as typeof import('drizzle-kit/api');

@@ -72,7 +72,7 @@ async function enqueue(key: string, priority = 1): Promise<string> {
 const find = (id: string): Promise<OutboxMessage | undefined> =>
   opened.database.read((stores) => stores.outbox.find(id));
 
-/** What a process leaves behind that dies with the row in hand. */
+/** The row as a process leaves it that crashes while it works on it. */
 async function dieWith(id: string): Promise<void> {
   const now = clock.now();
   for (const suspectedPoison of [true, false]) {

@@ -1,4 +1,4 @@
-// What happened while a provider could not be heard, made up for when it is back.
+// Payments that changed while a provider was unavailable are updated when it answers again.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Case } from '#cases/case.ts';
 import { day, hour, minute, second } from '#kernel/clock.ts';
@@ -52,7 +52,7 @@ async function place(reference: string, shows: Partial<PaymentSnapshot> = {}): P
   return paymentId;
 }
 
-/** The provider is away for an hour, and answers again. */
+/** The provider is unavailable for an hour, and answers again. */
 async function beAwayForAnHour(): Promise<void> {
   const probe = { kind: 'fails', why: 'probe: HTTP 503', readAsDecommissioned: null, isConfirmed: true } as const;
   providers.feels('btcpay', { failingSince: deps.clock.now() });
@@ -82,7 +82,7 @@ test('payments made during the outage are found at once, and the alert ends with
   await place('still-open');
   providers.lists('btcpay', ['paid-meanwhile', 'still-open']);
   await beAwayForAnHour();
-  expect(await catchUp({})).toEqual({ finished: 1, looked: 2 });
+  expect(await catchUp({})).toEqual({ finished: 1, fetched: 2 });
   expect(await newestOutage()).toMatchObject({
     status: 'over',
     lookedCount: 2,
@@ -93,7 +93,7 @@ test('payments made during the outage are found at once, and the alert ends with
   const alert = await onlyAlert();
   expect(alert).toMatchObject({ status: 'resolved', occurrences: 1 });
   expect(alert.outcome).toBe('It answers again: unavailable for 60 minutes, 1 payment recovered, 0 lost.');
-  expect(await catchUp({})).toEqual({ finished: 0, looked: 0 });
+  expect(await catchUp({})).toEqual({ finished: 0, fetched: 0 });
 });
 
 test('a payment that a webhook changed before it was fetched counts as recovered too', async () => {
@@ -199,10 +199,10 @@ test('a provider that becomes unavailable again is caught up with when it answer
   providers.lists('btcpay', ['a']);
   await beAwayForAnHour();
   providers.feels('btcpay', { breaker: 'open' });
-  expect(await catchUp({})).toEqual({ finished: 0, looked: 0 });
+  expect(await catchUp({})).toEqual({ finished: 0, fetched: 0 });
   expect(await newestOutage()).toMatchObject({ status: 'catching_up' });
   providers.feels('btcpay', { breaker: 'closed' });
-  expect(await catchUp({})).toEqual({ finished: 1, looked: 1 });
+  expect(await catchUp({})).toEqual({ finished: 1, fetched: 1 });
   expect((await detailsOf(deps, paymentId)).payment.status).toBe('paid');
 });
 

@@ -83,7 +83,7 @@ test('a reopened order gets a new expiry, and its second expiry is announced aga
   deps.clock.advance(2 * hour);
   const closed = { state: 'expired', reference: asProviderReference('btcpay-1') } as const;
   await lookAt(deps, { paymentId: link.payment.id, shows: closed });
-  // Another look, and the job that ends orders, find nothing new.
+  // Another fetch, and the job that expires orders, change nothing.
   await lookAt(deps, { paymentId: link.payment.id, shows: closed });
   await expireOrders(deps, { limit: 9 });
   const facts = await announced('order.expired');

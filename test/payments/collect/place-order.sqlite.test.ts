@@ -1,4 +1,4 @@
-// Placing an order while providers refuse, hang and go away: one live link, no ring for what went well in the end.
+// Placing an order while providers refuse, hang and become unavailable: one open link, and no alert when the order gets one.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { adminActor } from '#access/admin.ts';
 import { storeActor } from '#kernel/actor.ts';

@@ -1,4 +1,4 @@
-// The promises of the payment life cycle, over random stories of what a provider shows and when we look, through the real
+// The promises of the payment life cycle, over random sequences of what a provider shows and when it is fetched, through the real
 // verbs and a real database.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -50,7 +50,7 @@ const providerState = fc.record({
 });
 const story = fc.array(providerState, { minLength: 1, maxLength: 6 });
 
-/** When we look: indexes into the story, with repeats, in any order; the last look is at the end of the story. */
+/** The fetches: indexes into the story, with repeats, in any order; the last one is at the end of the story. */
 const looks = fc.array(fc.nat({ max: 5 }), { maxLength: 8 });
 
 type ProviderState = typeof providerState extends fc.Arbitrary<infer Value> ? Value : never;
@@ -60,7 +60,7 @@ function shownAs(shown: ProviderState): Partial<PaymentSnapshot> {
   return { state: shown.state, providerStatus: shown.state, isLate: shown.isLate, settlement };
 }
 
-/** A payment that was paid before remembers it: where a first look says one thing, it says `reversed` or `paid`. */
+/** A payment that was paid before stays known as such: a snapshot that gives another status to a new payment gives it `reversed` or `paid`. */
 function forgetHistory(status: PaymentStatus, isCovered: boolean): string {
   if (isCovered) return 'money is there';
   return status === 'reversed' ? 'money is not there' : status;

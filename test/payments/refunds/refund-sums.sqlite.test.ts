@@ -1,4 +1,4 @@
-// Whatever people ask for, whatever answers get lost and come late, and whenever the process dies: what goes back is never
+// Whatever refunds are requested, whatever answers get lost or come late, and whenever the process dies: what is refunded is never
 // more than what came, and no refund is paid out twice.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -77,7 +77,7 @@ async function take(kit: RefundKit, taken: Step): Promise<void> {
   }
 }
 
-/** At the provider: what has gone back or is on its way there, in cents. */
+/** At the provider: what was refunded or is being refunded, in cents. */
 function paidOut(kit: RefundKit): number {
   const counting = kit.refundProvider.refunds.filter(({ state }) => state === 'pending' || state === 'succeeded');
   return counting.reduce((sum, refund) => sum + Math.round(Number(refund.amount.amount) * 100), 0);
@@ -101,7 +101,7 @@ test('refunds never sum to more than was captured, and none is paid out twice', 
       expect(paidOut(kit)).toBeLessThanOrEqual(captured);
       const ids = kit.refundProvider.refunds.map(({ refundId }) => refundId);
       expect(new Set(ids).size).toBe(ids.length);
-      // At the end the books say what the provider did, refund by refund.
+      // At the end our refunds match those of the provider, one by one.
       for (const there of kit.refundProvider.refunds) {
         const here = refunds.find(({ id }) => id === there.refundId);
         expect(here?.status).toBe(there.state);

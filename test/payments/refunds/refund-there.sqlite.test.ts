@@ -1,4 +1,4 @@
-// Whatever is given back by hand at the provider, and whatever is reversed there meanwhile: a command that goes out is
+// Whatever is refunded manually at the provider, and whatever is reversed there meanwhile: a command that is sent is
 // covered, at that moment, by money that is there and that the provider shows as not given back.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -78,7 +78,7 @@ test('no command is sent that the money at the provider does not cover', { timeo
       await kit.deliver();
       await kit.pass(35);
       expect(uncovered).toEqual([]);
-      // What was lost is known by then, or a person has been applied.
+      // A lost refund was found by then, or an admin was notified.
       const unknown = (await kit.refunds()).filter(({ status }) => status === 'unknown');
       const applied = await opened.database.read((stores) => listDecisions(stores, ['refund_unknown']));
       const toldOf = applied.map(({ refundId }) => refundId);

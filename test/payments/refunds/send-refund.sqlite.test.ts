@@ -60,7 +60,7 @@ describe('a refund that is carried out', () => {
     kit.refundProvider.decide(refund?.id ?? '', 'failed');
     const { order } = await kit.details();
     expect(order.status).toBe('refunded');
-    // Nobody polls what is over: a webhook or a person asks.
+    // A payment in a final status is not polled: a webhook or an admin causes a fetch.
     const { fetchRefunds } = await import('#payments/refunds/fetch-refunds.ts');
     const { payments } = await kit.details();
     const cause = { kind: 'webhook', id: 'event-1', actor: { kind: 'provider', id: 'btcpay' } } as const;
@@ -91,7 +91,7 @@ describe('a refund that the provider refuses', () => {
     expect(await kit.ask()).toMatchObject({ kind: 'requested' });
     await kit.deliver();
     expect((await kit.details()).order.status).toBe('refunded');
-    // As much as failed went back since: nothing is left to be decided.
+    // The failed amount was refunded since: nothing is left to be decided.
     expect(await exceptions()).toEqual([]);
   });
 

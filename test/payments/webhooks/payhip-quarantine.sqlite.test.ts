@@ -29,7 +29,7 @@ function withKey(made: TestDeps, apiKey: string): TestDeps['providers'] {
   );
 }
 
-/** A sale that is told with the signature of the key, at the address with this end. */
+/** The webhook of a channel order, signed with the key, at the address with this secret end. */
 function tell(id: string, about: { key: string; pathSecret: string }): Promise<WebhookReceipt> {
   const signature = createHash('sha256').update(about.key).digest('hex');
   const date = Math.floor(deps.clock.now() / second);

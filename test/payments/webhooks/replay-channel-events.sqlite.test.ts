@@ -1,4 +1,4 @@
-// Stored events of a channel that cannot be asked: a dry run says what is missing in the books, a real one books it once.
+// Stored events of a channel without an API for orders: a dry run says what is missing, a real run records it once.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { saveProduct } from '#catalog/save-product.ts';
 import { setLicenseSecret } from '#catalog/set-license-secret.ts';

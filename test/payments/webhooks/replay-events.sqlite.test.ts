@@ -90,7 +90,7 @@ const replay = (mode: ReplayMode, range: ReplayRange = rangeOf()): Promise<Repla
   replayEvents(deps, { range, mode, actor });
 const statusOf = async (paymentId: PaymentId) => (await detailsOf(deps, paymentId)).payment.status;
 
-/** Everything that is stored, but for the audit, which tells of the dry run itself. */
+/** Everything that is stored, except for the audit trail, which has the dry run itself. */
 async function everything(paymentId: PaymentId): Promise<unknown> {
   const { order, payment, timeline } = await detailsOf(deps, paymentId);
   const rest = await opened.database.read(async (stores) => ({

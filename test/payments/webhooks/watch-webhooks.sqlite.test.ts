@@ -1,4 +1,4 @@
-// Webhooks that stop coming, by a clock that stands still: what rings, what does not, and what ends it.
+// Webhooks that stop coming, on a test clock: what raises an alert, what does not, and what resolves it.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { day, hour, minute } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
@@ -58,7 +58,7 @@ async function hear(reference?: string): Promise<void> {
   );
 }
 
-/** Hours in which so many payments are heard of, by the hour of the day; the job runs at the end of each. */
+/** Hours in which webhooks of so many payments come, by the hour of the day; the job runs at the end of each. */
 async function spend(hours: number, heardAt: (hourOfDay: number) => number): Promise<void> {
   for (let passed = 0; passed < hours; passed += 1) {
     const count = heardAt(new Date(deps.clock.now()).getUTCHours());

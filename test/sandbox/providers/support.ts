@@ -62,7 +62,7 @@ export async function startReceiver(): Promise<Receiver> {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`, received, answers };
 }
 
-/** A JSON answer, loosely typed: the tests look at what came over the wire. */
+/** A JSON answer, loosely typed: the tests check what came over the wire. */
 export interface Answer {
   readonly status: number;
   readonly text: string;

@@ -7,7 +7,7 @@ export const ada = { id: 42, firstName: 'Ada', username: 'ada' };
 export const bob = { id: 43, firstName: 'Bob' };
 export const team = { id: -100500, title: 'Team', users: [42, 43], bots: ['till_bot', 'pager_bot'] };
 
-/** A sandbox with two bots, two people and a group; it stops with the test. */
+/** A sandbox with two bots, two users and a group; it stops with the test. */
 export async function openSandbox(options: Partial<TelegramSandboxOptions> = {}): Promise<TelegramSandbox> {
   const sandbox = await startTelegramSandbox({
     bots: [

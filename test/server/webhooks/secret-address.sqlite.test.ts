@@ -1,4 +1,4 @@
-// Webhooks whose address ends in a secret: the end opens the door, and is told to nobody.
+// Webhooks whose address ends in a secret: the end is required, and never shown.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { payhipSignature } from '#sandbox/providers/payhip/webhook.ts';
 import { secretWebhookBytesMax } from '#server/webhooks/provider-webhooks.ts';

@@ -42,7 +42,7 @@ export interface AppFixture extends World, ShopClient {
   pagerText(messageId: number): string;
   /** Writes to the admin bot; the first answer, new or edited, that satisfies the predicate. */
   ask(text: string, isAnswer?: (message: SandboxMessage) => boolean): Promise<SandboxMessage>;
-  /** Presses the button of that name on the message; the bot's word on it. */
+  /** Presses the button of that name on the message; returns the bot's answer. */
   tap(message: SandboxMessage, button: string): Promise<CallbackAnswer>;
   /** Stops the app; the world goes on. */
   close(): Promise<void>;

@@ -21,14 +21,14 @@ export async function openException(
   return current(app, card);
 }
 
-/** Each button in turn on one message; the bot's last word. */
+/** Presses each button in turn on one message; returns the bot's last answer. */
 export async function press(app: AppFixture, card: SandboxMessage, ...buttons: string[]): Promise<string> {
   let word = '';
   for (const button of buttons) word = (await app.tap(card, button)).text ?? '';
   return word;
 }
 
-/** Writes the reason that was asked for, and confirms it; the bot's word, and the message that shows what became of it. */
+/** Writes the requested reason and confirms it; returns the bot's answer, and the message that shows the result. */
 export async function writeReason(
   app: AppFixture,
   input: { reason: string; yes: string },

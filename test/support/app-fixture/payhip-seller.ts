@@ -1,5 +1,5 @@
-// An app that sells at Payhip: the orders that its sales become, the catalogue as an admin fills it from the chat, and
-// webhooks that a test writes by hand.
+// An app fixture with Payhip: its channel orders, the catalogue as an admin fills it from the chat, and webhooks that a test
+// composes itself.
 import type { OrderView } from '#payments/lifecycle/order-view.ts';
 import type { ProviderSandbox } from '#sandbox/providers/options.ts';
 import type { PayhipSeller } from '#sandbox/providers/payhip/seller.ts';
@@ -22,7 +22,7 @@ export function sellerAt({ sandbox }: { sandbox: ProviderSandbox }): PayhipSelle
   return shop.seller;
 }
 
-/** The order of a sale as soon as it is there and satisfies the predicate. */
+/** The order of a Payhip sale as soon as it exists and satisfies the predicate. */
 export function awaitSale(
   app: AppFixture,
   reference: string,
@@ -71,7 +71,7 @@ export function pathOf(app: AppFixture): string {
   return `payhip/${app.environment['PAYHIP_WEBHOOK_PATH_SECRET']?.split(',')[0]}`;
 }
 
-/** A sale as Payhip would tell of it, with what the test says otherwise. */
+/** Payhip's webhook of a sale, with the fields that the test overrides. */
 export function paidBody(app: AppFixture, change: Record<string, unknown> = {}): Record<string, unknown> {
   const item = { product_id: '1', product_name: 'Nightfall Sample Pack', product_key: 'NfPk', quantity: '1' };
   return {

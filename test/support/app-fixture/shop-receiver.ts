@@ -23,7 +23,7 @@ export interface ShopReceiver {
   readonly deliveries: readonly Announcement[];
   /** Deliveries whose signature or time was wrong; none is ever expected. */
   readonly forged: readonly string[];
-  /** Answers so until told otherwise. */
+  /** Answers with this status until it is changed. */
   answerWith(status: number): void;
   /** What was announced about an order: accepted deliveries, one entry for each webhook id. */
   heardOf(orderId: string): Announcement[];

@@ -33,7 +33,7 @@ export interface World {
 }
 
 export interface WorldOptions {
-  /** Settings that differ. An empty value takes one away. */
+  /** Settings that differ from the defaults of the fixture. An empty value removes one. */
   env?: Record<string, string>;
   telegramLimits?: Partial<SandboxLimits>;
   webhookRetryDelaysMs?: readonly number[];
@@ -61,7 +61,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   // The same over restarts, so that providers know where to come back to.
   const port = await findFreePort();
   const url = `http://127.0.0.1:${port}`;
-  // Some are told with each payment where to post; the others are told here, as an admin does on their pages.
+  // Some providers get the webhook address with each payment; the others get it here, as an admin sets it on their pages.
   for (const provider of providerNames) {
     const isTold = simulators[provider].webhookTarget === 'account';
     if (isTold) sandbox.setWebhookUrl(provider, `${url}${webhookPath(provider, sandbox.environment)}`);

@@ -3,7 +3,7 @@ import type { CaseStore } from '#cases/case-store.ts';
 
 const first = { after: null, limit: 100 } as const;
 
-/** Cases that ring by themselves, newest first. */
+/** Cases that are alerts, newest first. */
 export function listAlerts(
   stores: { cases: CaseStore },
   statuses: readonly CaseStatus[] = caseStatuses,

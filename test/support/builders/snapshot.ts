@@ -1,7 +1,7 @@
 import { asProviderReference } from '#kernel/ids.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 
-/** A look at an open BTCPay invoice over 49.00 USD, with what the test says differently. */
+/** A snapshot of an open BTCPay invoice over 49.00 USD, with the fields that the test overrides. */
 export function aSnapshot(differences: Partial<PaymentSnapshot> = {}): PaymentSnapshot {
   return {
     provider: 'btcpay',
@@ -16,7 +16,7 @@ export function aSnapshot(differences: Partial<PaymentSnapshot> = {}): PaymentSn
     coin: null,
     fees: null,
     isLate: false,
-    isMarkedByHand: false,
+    isMarkedSettled: false,
     checkoutUrl: null,
     transactionIds: [],
     label: null,

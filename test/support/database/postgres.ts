@@ -1,4 +1,4 @@
-// A real PostgreSQL for tests: its own cluster in a temporary folder, on loopback and a free port, gone with the test.
+// A real PostgreSQL for tests: its own cluster in a temporary folder, on loopback and a free port, deleted with the test.
 // A machine without PostgreSQL fails these tests; it never skips them.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';

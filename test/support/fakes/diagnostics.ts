@@ -3,9 +3,9 @@ import type { GroupedCheck, SetUpReport } from '#diagnostics/set-up-check.ts';
 export interface FakeDiagnostics {
   latest(): SetUpReport | undefined;
   examine(): Promise<SetUpReport>;
-  /** What every look finds from here on. */
+  /** What every check finds from here on. */
   finds(checks: readonly GroupedCheck[]): void;
-  /** Looks wait from here on, until the function that is given back is called. */
+  /** Checks wait from here on, until the returned function is called. */
   hold(): () => void;
   looks(): number;
 }

@@ -1,4 +1,4 @@
-// Where money goes back, as a fake provider: it carries a command out at once, never, or only later, and its answer
+// A fake provider for refunds: it carries a command out at once, never, or only later, and its answer
 // may be lost either way. What it has paid out is counted, so that a test can say that the money moved once.
 import type { Clock, Milliseconds } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
@@ -22,7 +22,7 @@ export interface FakeRefundProvider extends RefundProvider {
   fates: Fate[];
   /** Whether a command under a known id is the same command; without it a repeat is another refund. */
   honoursIds: boolean;
-  /** Looks fail while it is away. */
+  /** Fetches fail while it is unavailable. */
   isAway: boolean;
   /** Called before each command, for a process that dies there; a throw is not the provider's. */
   onCommand: () => void;

@@ -1,4 +1,4 @@
-// A fake sales channel: it knows the licenses that the test gives it, and its events are sales that the test makes up.
+// A fake sales channel: its licenses and its channel orders are those that the test gives it.
 import { asProviderReference } from '#kernel/ids.ts';
 import type { InboxEvent } from '#messaging/queues/messaging-store.ts';
 import type { PaymentProvider, ProviderRegistry } from '#payments/ports/payment-provider.ts';
@@ -14,7 +14,7 @@ import { capabilities } from '../providers/capabilities.ts';
 export interface FakeSalesChannel extends ProviderRegistry {
   /** What the next licenses are; a throw is the channel's answer. */
   licenses: (LicenseLookup | Error)[];
-  /** License keys that were asked about. */
+  /** License keys that were verified. */
   asked: string[];
   isOff: boolean;
 }

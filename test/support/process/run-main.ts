@@ -11,7 +11,7 @@ export interface MainRun {
   status: number | null;
   /** Lines of the output. */
   lines: string[];
-  /** What it said beside it. */
+  /** What it wrote to standard error. */
   said: string;
 }
 

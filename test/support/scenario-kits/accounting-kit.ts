@@ -25,7 +25,7 @@ export interface FakeListedProvider {
   /** Shown when asked for alone, and not in the list. */
   hides: PaymentSnapshot[];
   isAway: boolean;
-  /** Taken for gone; it must not be asked. */
+  /** Decommissioned; it must not be called. */
   isRetired: boolean;
   capabilities: ProviderCapabilities;
   refunds: RefundProvider | null;

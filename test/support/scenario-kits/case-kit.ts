@@ -1,4 +1,4 @@
-// Orders over 49.00 USD whose payments show what the test says, and a person who decides about what comes of it.
+// Orders over 49.00 USD whose payments have the snapshots that the test gives, and an admin who resolves their cases.
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import { type Case, needsDecision } from '#cases/case.ts';
 import { minute } from '#kernel/clock.ts';
@@ -41,7 +41,7 @@ export interface CaseKit {
   ): Promise<Resolution>;
   undo(exception: Pick<Case, 'id'>): Promise<Resolution>;
   offered(exception: Pick<Case, 'id'>): Promise<string[]>;
-  /** Types of what the shop is to hear, oldest first; each is told once. */
+  /** Types of the events for the shop, oldest first; each is returned once. */
   shopHears(): Promise<string[]>;
   /** `case.accept: why`, oldest first. */
   audit(): Promise<string[]>;
@@ -49,7 +49,7 @@ export interface CaseKit {
   remove(): Promise<void>;
 }
 
-/** BTCPay credits what came short, BitPay sends it back. `list` is what BTCPay's own list shows. */
+/** BTCPay keeps an underpayment, BitPay returns it. `list` is what BTCPay's own list shows. */
 export async function openCaseKit(): Promise<CaseKit> {
   const opened = await openTestDatabase();
   const made = createTestDeps(opened.database);
@@ -134,7 +134,7 @@ export async function openCaseKit(): Promise<CaseKit> {
   };
 }
 
-/** What came short at BitPay never reaches the shop. */
+/** An underpayment at BitPay never reaches the shop. */
 function returningOdd(registry: ProviderRegistry): ProviderRegistry {
   const dress = (provider: PaymentProvider): PaymentProvider =>
     provider.name === 'bitpay'

@@ -1,4 +1,4 @@
-// A shop of its own that sells on paper, and the people who decide about what is held.
+// A fake sales channel, and the admins who review its held orders.
 import { saveProduct } from '#catalog/save-product.ts';
 import { setLicenseSecret } from '#catalog/set-license-secret.ts';
 import { asProviderReference } from '#kernel/ids.ts';
@@ -72,7 +72,7 @@ export const audited = async ({ deps }: ChannelKit): Promise<string[]> => {
   return rows.map(({ action, reason }) => (reason === null ? action : `${action}: ${reason}`));
 };
 
-/** A person decides about the sale: by the exception that it is held under. */
+/** An admin resolves the case of the held channel order. */
 export async function decide(
   shop: ChannelKit,
   asked: { action: 'accept' | 'reject'; reason: string; reference?: string; option?: string },

@@ -1,4 +1,4 @@
-// A provider's list beside our books, and what a comparison of both finds.
+// A provider's list beside our payments, and what a reconciliation of both finds.
 
 import type { Case } from '#cases/case.ts';
 import { hour } from '#kernel/clock.ts';
@@ -23,7 +23,7 @@ export interface Comparison {
   findings(): Promise<Case[]>;
   /** Throws unless there is one. */
   only(): Promise<Case>;
-  /** The alert that rings for all of them. */
+  /** The one alert for all of them. */
   grouped(): ReturnType<CaseKit['alert']>;
   /** A payment that somebody made in BTCPay's own pages. */
   stray(differences?: Partial<PaymentSnapshot>): PaymentSnapshot;

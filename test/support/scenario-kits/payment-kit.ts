@@ -1,4 +1,4 @@
-// Orders with one BTCPay payment over 49.00 USD, and looks at it that the test makes up: the payment life cycle without
+// Orders with one BTCPay payment over 49.00 USD, and snapshots of it that the test makes: the payment life cycle without
 // a provider, through the real verbs and a real database.
 import type { DomainDeps } from '#accounting/ledger/deps.ts';
 import { asOrderId, asPaymentId, createIds, type PaymentId } from '#kernel/ids.ts';
@@ -26,7 +26,7 @@ export function createTestDeps(database: DomainDeps['database']): TestDeps {
   return { database, clock, random, ids: createIds({ clock, random }), providers, log: createRecordingLog() };
 }
 
-/** The payment has no reference yet, so that the first look gives it one of its own, unless the test says otherwise. */
+/** The payment has no reference yet, so that the first snapshot gives it one, unless the test says otherwise. */
 export async function placeTestOrder(deps: DomainDeps, differences: Partial<Payment> = {}): Promise<PaymentId> {
   const now = deps.clock.now();
   const orderId = asOrderId(deps.ids.newId());
@@ -60,7 +60,7 @@ export async function placeTestOrder(deps: DomainDeps, differences: Partial<Paym
   return paymentId;
 }
 
-/** One look at the payment, applied; the snapshot is of this payment and of this moment unless the test says otherwise. */
+/** Applies a snapshot of the payment; it is of this payment and this moment unless the test says otherwise. */
 export async function lookAt(
   deps: DomainDeps,
   input: { paymentId: PaymentId; shows: Partial<PaymentSnapshot> },

@@ -25,7 +25,7 @@ import {
 
 export const admin = { kind: 'admin', id: '42' } as const;
 
-/** The process that had it in hand is gone, and nobody can say how far it came. */
+/** The process that sent it has crashed, and how far it came is unknown. */
 export class ProcessDied extends Error {
   override readonly name = 'ProcessDied';
 }

@@ -8,11 +8,11 @@ export interface Waiting {
   what: string;
   instead?: (() => unknown) | undefined;
   timeoutMs?: number | undefined;
-  /** Done after each look that found nothing: what the product does by the clock, or the clock itself. */
+  /** Done after each attempt that found nothing: a job of the product, or a move of the clock. */
   meanwhile?: (() => unknown) | undefined;
 }
 
-/** Looks until `find` gives something; a wait that runs out throws and says what was there instead. */
+/** Repeats `find` until it returns something; a wait that times out throws and shows what was found instead. */
 export async function awaitFound<Found>(
   find: () => Promise<Found | undefined> | Found | undefined,
   about: Waiting,

@@ -5,7 +5,7 @@ import type { ApiCall } from './contract.ts';
 import { type FaultSource, isLate } from './faults.ts';
 import type { LateCalls } from './late-calls.ts';
 
-// Stands before each provider's API: notes every call and lets it fail as the faults demand.
+// Runs before each provider's API: records every call and lets it fail as the faults demand.
 
 const callsMax = 2_000;
 
@@ -25,12 +25,12 @@ export function createCallLog(): CallLog {
   };
 }
 
-export interface GateOptions {
+export interface FaultInjection {
   readonly faults: FaultSource;
   readonly log: CallLog;
   readonly late: LateCalls;
   readonly now: () => number;
-  /** The provider's own way to say that it is in trouble (500, 503) or that there were too many calls (429). */
+  /** The provider's own error body for failures (500, 503) and for too many calls (429). */
   readonly errorBody: (status: 500 | 503 | 429) => string;
 }
 
@@ -41,12 +41,12 @@ export function arrivedAtMs(context: Context<Sockets>): number | undefined {
   return context.env.arrivedAtMs;
 }
 
-export function faultGate(options: GateOptions): MiddlewareHandler<Sockets> {
+export function injectFaults(options: FaultInjection): MiddlewareHandler<Sockets> {
   let fiveHundreds = 0;
   return async (context, next) => {
     const { incoming } = context.env;
     context.env.arrivedAtMs = options.now();
-    // What came before this call and is due has its turn first.
+    // Late calls that are due by now are executed first.
     if (options.late.release() > 0) await new Promise((resolve) => setImmediate(resolve));
     const fault = options.faults.nextApiFault({ method: context.req.method });
     const note = (call: Pick<ApiCall, 'wasExecuted' | 'status'>) =>
@@ -114,7 +114,7 @@ function isAfter(fault: ApiCall['fault']): boolean {
 }
 
 /** Takes turns between the API's own 500 and 503 and the HTML of a proxy that lost its upstream. */
-function serverError(turn: number, errorBody: GateOptions['errorBody']): Response {
+function serverError(turn: number, errorBody: FaultInjection['errorBody']): Response {
   if (turn % 3 === 1) {
     const page = '<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>';
     return new Response(page, { status: 502, headers: { 'Content-Type': 'text/html' } });

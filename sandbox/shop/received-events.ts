@@ -1,6 +1,6 @@
 import { findLie, type ReceivedWebhook } from './standard-webhooks.ts';
 
-// What the till has told the shop. A fact that comes twice has the same id, and is kept once.
+// The order events that the shop has received. An event that comes twice has the same id, and is kept once.
 
 export interface Announcement {
   readonly id: string;
@@ -14,8 +14,8 @@ export interface Announcement {
   times: number;
 }
 
-export interface PostBox {
-  /** Null when it was believed, else why not. */
+export interface ReceivedEvents {
+  /** Null when it was accepted, else the reason. */
   take(webhook: ReceivedWebhook): string | null;
   /** Newest first. */
   announcements(): readonly Announcement[];
@@ -23,7 +23,7 @@ export interface PostBox {
 
 const keptMax = 200;
 
-export function createPostBox(deps: { secret: string; now: () => number }): PostBox {
+export function createReceivedEvents(deps: { secret: string; now: () => number }): ReceivedEvents {
   const kept = new Map<string, Announcement>();
   return {
     take(webhook) {
