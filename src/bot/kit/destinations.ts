@@ -9,7 +9,7 @@ interface Destinations {
   refund: { orderId: OrderId };
   override: { orderId: OrderId; action: 'mark_paid' | 'write_off' };
   channel_order_review: { orderId: OrderId; decision: 'accept' | 'remember' | 'reject' };
-  exception: { wanted: { id: string } | { key: string } };
+  case: { wanted: { id: string } | { key: string } };
   exceptions: object;
   /** The question about a decision on a case. */
   resolution: { caseId: string; action: ResolvingAction };

@@ -83,7 +83,7 @@ async function serveTap(deps: PagerServeDeps, ctx: Context, tap: Visitor & { dat
 /** What a button leads to, without buttons: those that are served are in the command bot. */
 function drawPlain(deps: PagerServeDeps, to: Destination): Promise<View | undefined> {
   if (to.screen === 'order') return drawPlainOrder(deps, to);
-  return to.screen === 'exception' ? drawPlainCase(deps, to) : Promise.resolve(undefined);
+  return to.screen === 'case' ? drawPlainCase(deps, to) : Promise.resolve(undefined);
 }
 
 function visitorOf(query: CallbackQuery): Visitor | undefined {

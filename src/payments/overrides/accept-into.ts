@@ -15,6 +15,7 @@ import { balanceOf } from '../model/balance.ts';
 import type { Payment } from '../model/payment.ts';
 import { countsAgainstCaptured } from '../model/refund.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
+import type { AcceptanceRefusal, WithdrawalRefusal } from './override.ts';
 
 export interface AboutPayment {
   order: Order;
@@ -38,13 +39,13 @@ async function findOrderOf(tx: PaymentTx, orderId: Order['id'] | null): Promise<
 }
 
 /** Why it cannot be accepted as paid; undefined when it can. */
-export async function acceptanceRefusal(tx: PaymentTx, about: AboutPayment): Promise<string | undefined> {
+export async function acceptanceRefusal(tx: PaymentTx, about: AboutPayment): Promise<AcceptanceRefusal | undefined> {
   const { order, payment, payments } = about;
   const asked = { order, payments, event: 'accepted', paymentId: payment.id } as const;
   const decision = await decideOrderEvent(tx, asked);
-  if (decision.kind !== 'changed') return `The order is ${order.status.replaceAll('_', ' ')} already.`;
-  const isInHand = payment.creation === 'requested' && (payment.lockedUntil ?? 0) > tx.clock.now();
-  return isInHand ? 'Its link is being created right now: try again in a moment.' : undefined;
+  if (decision.kind !== 'changed') return { code: 'order_is_already', status: order.status };
+  const isBeingCreated = payment.creation === 'requested' && (payment.lockedUntil ?? 0) > tx.clock.now();
+  return isBeingCreated ? { code: 'link_being_made' } : undefined;
 }
 
 export async function acceptInto(
@@ -101,14 +102,15 @@ export function acceptanceUndo({ payment }: AboutPayment): JsonObject {
 export async function withdrawAcceptance(
   tx: PaymentTx,
   input: { undo: JsonObject; by: ActingAdmin },
-): Promise<string | undefined> {
+): Promise<WithdrawalRefusal | undefined> {
   const { undo, by } = input;
   const payment = await tx.stores.payments.findPayment(asPaymentId(String(undo['paymentId'])));
   const order = payment && (await tx.stores.orders.findOrder(payment.orderId));
-  if (payment === undefined || order === undefined || payment.acceptedAt === null)
-    return 'It is not accepted any more.';
+  if (payment === undefined || order === undefined || payment.acceptedAt === null) {
+    return { code: 'not_accepted' };
+  }
   const refunds = await tx.stores.refunds.listRefundsForOrder(order.id);
-  if (refunds.some(countsAgainstCaptured)) return 'Money of the order was refunded since, or a refund is pending.';
+  if (refunds.some(countsAgainstCaptured)) return { code: 'money_refunded' };
   const heldAt = typeof undo['heldAt'] === 'number' ? undo['heldAt'] : null;
   const change = {
     acceptedAt: null,
@@ -122,9 +124,9 @@ export async function withdrawAcceptance(
   const asked = { order, payments: all, event: 'acceptance_withdrawn', paymentId: payment.id } as const;
   const isCovered = (some: readonly Payment[]): boolean => balanceOf(order, some, refunds).isCovered;
   if (isCovered(all) && !isCovered(all.filter(({ id }) => id !== payment.id))) {
-    return 'All of the money was received since: the order is paid without the acceptance.';
+    return { code: 'acceptance_not_needed' };
   }
-  if ((await decideOrderEvent(tx, asked)).kind === 'refused') return 'The order has changed since: it is fulfilled.';
+  if ((await decideOrderEvent(tx, asked)).kind === 'refused') return { code: 'order_is_fulfilled' };
   await tx.stores.payments.changePayment(payment, change);
   await applyOrderEvent(tx, { ...asked, trust: null, text: `${by.name} withdrew the acceptance` });
   return undefined;

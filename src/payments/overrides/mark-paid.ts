@@ -6,7 +6,7 @@ import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transactio
 import { payablePayment } from '../model/payment.ts';
 import type { PaymentStores, PaymentTx } from '../ports/payment-store.ts';
 import { type AboutPayment, acceptanceRefusal, acceptInto } from './accept-into.ts';
-import { type Override, refused } from './override.ts';
+import type { Override } from './override.ts';
 import { recordOverride } from './record-override.ts';
 
 /** Marks an order as paid by an admin's override. Everybody who gets alerts is notified who did it and why. */
@@ -21,7 +21,7 @@ export function markPaid(
     const about = await paymentToMark(tx, input.orderId);
     if (about === undefined) return { kind: 'unknown' };
     const refusal = await acceptanceRefusal(tx, about);
-    if (refusal !== undefined) return refused(refusal);
+    if (refusal !== undefined) return { kind: 'refused', ...refusal };
     await markPaidInto(tx, { ...about, by, reason });
     return { kind: 'decided', said: 'Marked as paid.' };
   });

@@ -8,7 +8,7 @@ import type { Order, OrderStatus } from '#orders/order.ts';
 import { closeOpenLinks } from '../collect/cancel-order.ts';
 import { applyOrderEvent, decideOrderEvent } from '../lifecycle/change-order.ts';
 import type { PaymentStores, PaymentTx } from '../ports/payment-store.ts';
-import { type Override, refused } from './override.ts';
+import type { Override, WithdrawalRefusal, WriteOffRefusal } from './override.ts';
 import { recordOverride } from './record-override.ts';
 
 /** Writes off the money of an order that is not paid. Everybody who gets alerts is notified who did it and why. */
@@ -23,21 +23,19 @@ export function writeOffOrder(
     const order = await tx.stores.orders.findOrder(input.orderId);
     if (order === undefined) return { kind: 'unknown' };
     const refusal = await writeOffRefusal(tx, order);
-    if (refusal !== undefined) return refused(refusal);
+    if (refusal !== undefined) return { kind: 'refused', ...refusal };
     await writeOffInto(tx, { order, by, reason });
     return { kind: 'decided', said: 'Written off.' };
   });
 }
 
-export async function writeOffRefusal(tx: PaymentTx, order: Order): Promise<string | undefined> {
+export async function writeOffRefusal(tx: PaymentTx, order: Order): Promise<WriteOffRefusal | undefined> {
   const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
   const decision = await decideOrderEvent(tx, { order, payments, event: 'written_off', paymentId: null });
   if (decision.kind !== 'refused') return undefined;
   const isWaiting = order.status === 'awaiting_payment' || order.status === 'expired';
-  if (isWaiting || order.status === 'needs_attention') {
-    return 'Money was received: accept it as paid, or refund it.';
-  }
-  return `The order is ${order.status.replaceAll('_', ' ')}: there is nothing to write off.`;
+  if (isWaiting || order.status === 'needs_attention') return { code: 'money_is_there' };
+  return { code: 'nothing_to_write_off', status: order.status };
 }
 
 /** Returns the order as it is afterwards; the caller has checked `writeOffRefusal` before. */
@@ -70,16 +68,16 @@ export async function writeOffInto(
 export async function withdrawWriteOff(
   tx: PaymentTx,
   input: { undo: JsonObject; by: ActingAdmin },
-): Promise<string | undefined> {
+): Promise<WithdrawalRefusal | undefined> {
   const { undo, by } = input;
   // Where only the difference was written off, no order was changed.
   if (undo['orderId'] === undefined) return undefined;
   const order = await tx.stores.orders.findOrder(asOrderId(String(undo['orderId'])));
   const left: OrderStatus | undefined = order?.status;
-  if (order === undefined || left !== undo['left']) return 'The order has changed since.';
+  if (order === undefined || left !== undo['left']) return { code: 'order_has_changed' };
   const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
   const asked = { order, payments, event: 'write_off_withdrawn', paymentId: null } as const;
-  if ((await decideOrderEvent(tx, asked)).kind === 'refused') return 'The order has changed since.';
+  if ((await decideOrderEvent(tx, asked)).kind === 'refused') return { code: 'order_has_changed' };
   await applyOrderEvent(tx, { ...asked, trust: null, text: `${by.name} withdrew the write-off` });
   return undefined;
 }

@@ -7,6 +7,7 @@ import { resolutionText } from '#bot/wording/result-texts.ts';
 import type { NoProvider } from '#payments/collect/choose-provider.ts';
 import type { LinkRefusal } from '#payments/collect/create-payment-link.ts';
 import type { RefundRefusal } from '#payments/refunds/request-refund.ts';
+import type { ResolutionRefusal } from '#payments/resolutions/actions/resolution-refusal.ts';
 
 const refunds: [RefundRefusal, string][] = [
   [{ code: 'reason_missing' }, 'A refund needs a reason.'],
@@ -14,18 +15,12 @@ const refunds: [RefundRefusal, string][] = [
   [{ code: 'unknown_payment' }, 'There is no such payment.'],
   [{ code: 'provider_cannot', provider: 'btcpay', why: 'not_configured' }, 'BTCPay is not configured.'],
   [{ code: 'provider_cannot', provider: 'btcpay', why: 'payment_unknown' }, 'BTCPay does not know this payment.'],
-  [
-    { code: 'provider_cannot', provider: 'bitpay', why: 'not_set_up' },
-    'BitPay cannot refund in this set-up.',
-  ],
+  [{ code: 'provider_cannot', provider: 'bitpay', why: 'not_set_up' }, 'BitPay cannot refund in this set-up.'],
   [
     { code: 'provider_cannot', provider: 'payhip', why: 'made_at_provider' },
     'Refund it at Payhip itself: it is recorded here when the webhook is received.',
   ],
-  [
-    { code: 'nothing_captured', provider: 'btcpay', returnsOddPayments: false },
-    'This payment has no money to refund.',
-  ],
+  [{ code: 'nothing_captured', provider: 'btcpay', returnsOddPayments: false }, 'This payment has no money to refund.'],
   [
     { code: 'nothing_captured', provider: 'bitpay', returnsOddPayments: true },
     'This payment has no money to refund. BitPay itself returns underpayments and late payments.',
@@ -83,4 +78,40 @@ test.each(choices)('no provider: %j', (reason, text) => {
 test('what the provider said is shown with its name', () => {
   const failed = { kind: 'refused', code: 'provider_failed', provider: 'btcpay', message: 'not found' } as const;
   expect(resolutionText(failed)).toBe('BTCPay: not found');
+});
+
+const btc = { amount: '0.5', asset: 'BTC' };
+const resolutions: [ResolutionRefusal, string][] = [
+  [{ code: 'reason_missing' }, 'A reason is needed.'],
+  [{ code: 'reason_too_long', unitsMax: 300 }, 'A reason has at most 300 characters.'],
+  [{ code: 'order_is_already', status: 'needs_attention' }, 'The order is needs attention already.'],
+  [
+    { code: 'order_is_already', status: 'paid', canDismiss: true },
+    'The order is paid already. If our books are right, say so instead.',
+  ],
+  [{ code: 'link_being_made' }, 'Its link is being created right now: try again in a moment.'],
+  [{ code: 'money_is_there' }, 'Money was received: accept it as paid, or refund it.'],
+  [{ code: 'nothing_to_write_off', status: 'paid' }, 'The order is paid: there is nothing to write off.'],
+  [{ code: 'not_accepted' }, 'It is not accepted any more.'],
+  [{ code: 'money_refunded' }, 'Money of the order was refunded since, or a refund is pending.'],
+  [{ code: 'acceptance_not_needed' }, 'All of the money was received since: the order is paid without the acceptance.'],
+  [{ code: 'order_is_fulfilled' }, 'The order has changed since: it is fulfilled.'],
+  [{ code: 'order_has_changed' }, 'The order has changed since.'],
+  [{ code: 'not_allowed' }, 'That does not help here.'],
+  [{ code: 'wait_time_missing' }, 'For an hour or for a day?'],
+  [{ code: 'refund_just_sent' }, 'It was sent a moment ago and may show yet: say so in ten minutes.'],
+  [{ code: 'no_order', action: 'new_link' }, 'There is no order to make a link for.'],
+  [{ code: 'no_payment', action: 'refund' }, 'There is no payment of ours to give back.'],
+  [{ code: 'cannot_cancel', status: 'paid' }, 'The order is paid: its goods have left, or money is there.'],
+  [{ code: 'other_asset', requested: btc }, 'The provider collects 0.5 BTC: our books know only one currency.'],
+  [{ code: 'other_currency', requested: btc, currency: 'USD' }, 'It is over 0.5 BTC, and the order is in USD.'],
+  [
+    { code: 'amount_changed', amount: { amountMinor: 3000, currency: 'USD' } },
+    'It would be 30.00 USD now: look at it again.',
+  ],
+  [{ code: 'unknown_payment' }, 'There is no such payment.'],
+];
+
+test.each(resolutions)('a decision that is refused as %j', (refusal, text) => {
+  expect(resolutionText({ kind: 'refused', ...refusal })).toBe(text);
 });

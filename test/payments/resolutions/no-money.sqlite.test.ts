@@ -49,7 +49,7 @@ describe('a payment that failed or ran out', () => {
     expect(exception.kind).toBe('payment_mismatch');
     await kit.decide(exception, 'new_link', { option: 'btcpay' });
     const again = await kit.decide(exception, 'new_link', { option: 'bitpay' });
-    expect(again).toMatchObject({ kind: 'refused', code: 'link_open' });
+    expect(again).toEqual({ kind: 'refused', code: 'link_open', provider: 'btcpay' });
   });
 
   test('a link for an order that needs attention lets its exception rest, and brings it back unpaid', async () => {
@@ -123,7 +123,7 @@ describe('mark paid', () => {
     await markPaid(kit.deps, { orderId, by: bob, reason: 'Cash' });
     expect(await kit.allOpen(orderId)).toEqual([]);
     const again = await markPaid(kit.deps, { orderId, by: bob, reason: 'Cash' });
-    expect(again).toEqual({ kind: 'refused', reason: 'The order is paid already.' });
+    expect(again).toEqual({ kind: 'refused', code: 'order_is_already', status: 'paid' });
     expect(await loud()).toHaveLength(1);
   });
 
@@ -156,7 +156,7 @@ describe('write off', () => {
     });
     const part = await kit.order({ state: 'expired', settlement: money('10.00') });
     const refused = await writeOffOrder(kit.deps, { orderId: part.orderId, by: bob, reason });
-    expect(refused).toEqual({ kind: 'refused', reason: 'Money was received: accept it as paid, or refund it.' });
+    expect(refused).toEqual({ kind: 'refused', code: 'money_is_there' });
     expect(await loud()).toEqual([]);
   });
 });

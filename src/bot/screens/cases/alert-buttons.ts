@@ -137,9 +137,7 @@ const answers: Readonly<Record<AlertAct, Answering>> = {
   check: checkAgain,
   open: openOrder,
   resolve: (_deps, { alert }) =>
-    alert.status === 'resolved'
-      ? 'It is settled already.'
-      : { follow: { screen: 'exception', wanted: { key: alert.key } } },
+    alert.status === 'resolved' ? 'It is settled already.' : { follow: { screen: 'case', wanted: { key: alert.key } } },
   paid: moveMoney,
   refund: moveMoney,
   list: () => ({ follow: { screen: 'exceptions' } }),

@@ -14,7 +14,7 @@ import { leaveOrder } from '../../kit/order-messages.ts';
 import { askForReason, askToWriteReason } from '../../kit/reason-dialogue.ts';
 import { editView, outOfDate, replyView } from '../../kit/replies.ts';
 import type { Confirmed, OnButton } from '../../kit/screen.ts';
-import type { CallbackOf, ExceptionAct } from '../../text/callback-data.ts';
+import type { ExceptionAct } from '../../text/callback-data.ts';
 import type { View } from '../../text/view.ts';
 import { paymentLink } from '../../wording/payment-link.ts';
 import { checkedText, exceptionGone, resolutionText } from '../../wording/result-texts.ts';
@@ -22,7 +22,7 @@ import { caseCard } from './case-card-view.ts';
 import { optionChoice, resolveQuestion } from './resolution-questions.ts';
 
 /** Shows the card; false when there is no such exception. */
-export async function showCase(env: AdminEnv, at: At, wanted: DestinationOf<'exception'>['wanted']): Promise<boolean> {
+export async function showCase(env: AdminEnv, at: At, wanted: DestinationOf<'case'>['wanted']): Promise<boolean> {
   const details = await getCase(env, wanted);
   if (details === undefined) return false;
   // The message may have shown the order: its refreshes must not cover the exception.
@@ -33,16 +33,13 @@ export async function showCase(env: AdminEnv, at: At, wanted: DestinationOf<'exc
   return true;
 }
 
-export async function openCase(env: AdminEnv, at: At, to: DestinationOf<'exception'>): Promise<string> {
+export async function openCase(env: AdminEnv, at: At, to: DestinationOf<'case'>): Promise<string> {
   if (await showCase(env, at, to.wanted)) return '';
   return tellInstead(at, 'key' in to.wanted ? 'It is settled already.' : exceptionGone);
 }
 
 /** The card without the buttons that only the command bot serves in private; one leads there. */
-export async function drawPlainCase(
-  deps: PlainDeps,
-  { wanted }: DestinationOf<'exception'>,
-): Promise<View | undefined> {
+export async function drawPlainCase(deps: PlainDeps, { wanted }: DestinationOf<'case'>): Promise<View | undefined> {
   const details = await getCase(deps, wanted);
   const presentation = { now: deps.clock.now(), timeZone: deps.timeZone };
   return details && caseCard(details, { ...presentation, buttons: 'plain', commandBot: deps.commandBot() });
@@ -97,30 +94,26 @@ function assignmentText(assignment: Assignment): string {
 /** A decision begins: what it needs beside a reason is asked first, then the reason, and then it is made. */
 export const onResolveButton: OnButton<'resolve'> = async (env, ctx, callback) => {
   const details = await getCase(env, { id: callback.id });
-  const isOffered = details?.actions.includes(callback.action) ?? false;
-  if (details === undefined || !isOffered) {
-    if (details !== undefined) await showCase(env, { edit: ctx }, { id: callback.id });
-    return details === undefined ? exceptionGone : outOfDate;
+  if (details === undefined) return exceptionGone;
+  const { action, option } = callback;
+  if (!details.actions.includes(action)) {
+    await showCase(env, { edit: ctx }, { id: callback.id });
+    return outOfDate;
   }
-  await editView(ctx, await askNext(env, { ctx, callback, details }));
+  const choice = option === null ? choiceFor(env, { details, action }) : undefined;
+  await editView(ctx, choice ?? (await askToResolve(env, { adminId: ctx.from.id, details, action, option })));
   return '';
 };
 
-interface Begun {
-  ctx: CallbackContext;
-  callback: CallbackOf<'resolve'>;
-  details: CaseDetails;
-}
-
-async function askNext(env: AdminEnv, { ctx, callback, details }: Begun): Promise<View> {
-  const { action } = callback;
+/** What has to be chosen before the reason is asked; undefined where nothing has. */
+function choiceFor(
+  env: AdminEnv,
+  { details, action }: { details: CaseDetails; action: ResolvingAction },
+): View | undefined {
+  if (action === 'wait' || action === 'link_order') return optionChoice(details, { action, providers: [] });
+  if (action !== 'new_link' && action !== 'ask_rest') return undefined;
   const providers = providersFor(env, details);
-  if (callback.option === null && (action === 'wait' || action === 'link_order')) {
-    return optionChoice(details, { action, providers });
-  }
-  if (callback.option === null && isLink(action) && providers.length > 1)
-    return optionChoice(details, { action, providers });
-  return askToResolve(env, { adminId: ctx.from.id, details, action, option: callback.option });
+  return providers.length > 1 ? optionChoice(details, { action, providers }) : undefined;
 }
 
 export async function askForResolution(env: AdminEnv, at: At, to: DestinationOf<'resolution'>): Promise<string> {
@@ -149,10 +142,6 @@ function askToResolve(
     back: { kind: 'exception', act: 'show', id },
   } as const;
   return question.reasons.length === 0 ? askToWriteReason(env, asked) : askForReason(env, asked);
-}
-
-function isLink(action: ResolvingAction): action is 'new_link' | 'ask_rest' {
-  return action === 'new_link' || action === 'ask_rest';
 }
 
 /** Those that can take the order's money right now. */

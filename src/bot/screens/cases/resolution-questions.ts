@@ -1,5 +1,5 @@
-import type { Case } from '#cases/case.ts';
 // What each decision says of itself before it is made: what will happen, and three reasons that fit often.
+import type { Case } from '#cases/case.ts';
 import { formatMoney } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber } from '#orders/order.ts';

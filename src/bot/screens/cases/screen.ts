@@ -67,12 +67,12 @@ export const casesScreen = defineScreen({
   },
   confirmations: { 'case.resolve': { permission: 'cases.resolve', carryOut: confirmResolve } },
   openers: {
-    exception: { permission: 'cases.read', open: openCase, plain: drawPlainCase },
+    case: { permission: 'cases.read', open: openCase, plain: drawPlainCase },
     exceptions: { permission: 'cases.read', open: openExceptions },
     resolution: { permission: 'cases.resolve', open: askForResolution },
   },
   readStartWord(word) {
     const id = restoreId(/^ex-(.+)$/.exec(word)?.[1] ?? '');
-    return id === undefined ? undefined : { screen: 'exception', wanted: { id } };
+    return id === undefined ? undefined : { screen: 'case', wanted: { id } };
   },
 });

@@ -1,9 +1,9 @@
 import { rememberProduct } from '../../channels/remember-product.ts';
 import { acceptanceRefusal, acceptanceUndo, acceptInto, loadAbout } from '../../overrides/accept-into.ts';
 import { markPaidInto } from '../../overrides/mark-paid.ts';
-import { refused } from '../../overrides/override.ts';
 import { isTwoSided } from '../options/resolution-actions.ts';
 import { decideCaseIn, type Resolver, settleCase } from './resolution.ts';
+import { refused } from './resolution-refusal.ts';
 
 /** Of a held sale: the catalogue learns what was sold at this price, so that the next sale of it needs nobody. */
 export const rememberOption = 'remember';
@@ -12,7 +12,7 @@ export const rememberOption = 'remember';
 export const acceptPayment: Resolver = (deps, asked) =>
   decideCaseIn(deps, { asked, action: 'accept' }, async ({ tx, one, reason }) => {
     const about = await loadAbout(tx, one);
-    if (about === undefined) return refused('There is no payment to accept.');
+    if (about === undefined) return refused({ code: 'no_payment', action: 'accept' });
     const refusal = await acceptanceRefusal(tx, about);
     if (refusal !== undefined) return refused(refusal);
     const { by } = asked;
@@ -30,10 +30,9 @@ export const acceptPayment: Resolver = (deps, asked) =>
 export const markCasePaid: Resolver = (deps, asked) =>
   decideCaseIn(deps, { asked, action: 'mark_paid' }, async ({ tx, one, reason }) => {
     const about = await loadAbout(tx, one);
-    if (about === undefined) return refused('There is no order to mark as paid.');
+    if (about === undefined) return refused({ code: 'no_order', action: 'mark_paid' });
     const refusal = await acceptanceRefusal(tx, about);
-    const canDismiss = isTwoSided(one.kind) ? ' If our books are right, say so instead.' : '';
-    if (refusal !== undefined) return refused(`${refusal}${canDismiss}`);
+    if (refusal !== undefined) return refused({ ...refusal, canDismiss: isTwoSided(one.kind) });
     const { by } = asked;
     await settleCase(tx, { one, action: 'mark_paid', by, reason, undo: acceptanceUndo(about) });
     await markPaidInto(tx, { ...about, by, reason });

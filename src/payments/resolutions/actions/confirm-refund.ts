@@ -4,20 +4,20 @@ import { causeOf } from '#kernel/transaction-context.ts';
 import type { ProviderDeps } from '../../lifecycle/deps.ts';
 import { withPayment } from '../../lifecycle/payment-lease.ts';
 import type { Payment } from '../../model/payment.ts';
-import { refused } from '../../overrides/override.ts';
 import { ProviderError } from '../../ports/provider-errors.ts';
 import { applyRefundEvent } from '../../refunds/change-refund.ts';
 import { fetchRefunds } from '../../refunds/fetch-refunds.ts';
 import { quietMs } from '../../refunds/send-refund.ts';
 import type { ResolvingAction } from '../options/resolution-actions.ts';
 import { type Asked, decideCaseIn, type Resolution, type Resolver, settleCase } from './resolution.ts';
+import { refused } from './resolution-refusal.ts';
 
 type Said = Extract<ResolvingAction, 'confirm_refunded' | 'confirm_not_refunded'>;
 
 export const confirmRefunded: Resolver = (deps, asked) => settle(deps, { asked, action: 'confirm_refunded' });
 export const confirmNotRefunded: Resolver = (deps, asked) => settle(deps, { asked, action: 'confirm_not_refunded' });
 
-const events = { confirm_refunded: 'said_gone', confirm_not_refunded: 'said_not_gone' } as const;
+const events = { confirm_refunded: 'confirmed_refunded', confirm_not_refunded: 'confirmed_not_refunded' } as const;
 const answers = {
   confirm_refunded: 'It counts as gone back.',
   confirm_not_refunded: 'It counts as failed.',
@@ -28,7 +28,7 @@ async function settle(deps: ProviderDeps, input: { asked: Asked; action: Said })
   const { caseId } = input.asked;
   const one = await deps.database.read((stores) => stores.cases.findCase(caseId));
   if (one === undefined) return { kind: 'unknown' };
-  if (one.paymentId === null) return refused('There is no refund of ours to decide about.');
+  if (one.paymentId === null) return refused({ code: 'no_refund' });
   // Under the lease nobody sends it meanwhile.
   const leased = await withPayment(deps, {
     paymentId: one.paymentId,
@@ -38,7 +38,7 @@ async function settle(deps: ProviderDeps, input: { asked: Asked; action: Said })
     },
   });
   if (leased.kind === 'done') return leased.result;
-  return refused('It is being asked about right now: try again in a moment.');
+  return refused({ code: 'refund_busy' });
 }
 
 /** A provider that cannot be asked, perhaps never again, leaves the admin's word. */
@@ -55,9 +55,9 @@ function say(deps: ProviderDeps, { asked, action }: { asked: Asked; action: Said
   return decideCaseIn(deps, { asked, action }, async ({ tx, one, reason }) => {
     const { refundId } = one;
     const refund = refundId === null ? undefined : await tx.stores.refunds.findRefund(refundId);
-    if (refund?.status !== 'unknown') return refused('There is no refund of ours to decide about.');
+    if (refund?.status !== 'unknown') return refused({ code: 'no_refund' });
     if (tx.clock.now() - (refund.sentAt ?? refund.createdAt) < quietMs) {
-      return refused('It was sent a moment ago and may show yet: say so in ten minutes.');
+      return refused({ code: 'refund_just_sent' });
     }
     const { by } = asked;
     await settleCase(tx, { one, action, by, reason, undo: null });

@@ -7,17 +7,17 @@ import { writeTimeline } from '../../lifecycle/write-timeline.ts';
 import type { Payment } from '../../model/payment.ts';
 import type { PaymentSnapshot } from '../../model/snapshot.ts';
 import { loadAbout } from '../../overrides/accept-into.ts';
-import { refused } from '../../overrides/override.ts';
 import { refuseFetch } from '../../ports/capability-refusal.ts';
 import type { ProviderRegistry } from '../../ports/payment-provider.ts';
 import type { PaymentTx } from '../../ports/payment-store.ts';
 import { ProviderError } from '../../ports/provider-errors.ts';
 import { type Asked, decideCaseIn, type Open, type Resolution, type Resolver, settleCase } from './resolution.ts';
+import { refused } from './resolution-refusal.ts';
 
 export const correctBooks: Resolver = async (deps, asked) => {
   const paymentId = await deps.database.read(async (stores) => (await stores.cases.findCase(asked.caseId))?.paymentId);
   if (paymentId === undefined) return { kind: 'unknown' };
-  if (paymentId === null) return refused('There is nobody to ask about it.');
+  if (paymentId === null) return refused({ code: 'nobody_to_ask' });
   let applied: Application | undefined;
   // What is asked is applied in the transaction that settles the case, under the lease in which it was asked: nothing
   // can come between the word and the books.
@@ -34,7 +34,7 @@ export const correctBooks: Resolver = async (deps, asked) => {
       });
     },
   });
-  if (leased.kind !== 'done') return refused('Somebody else asks about it right now: try again in a moment.');
+  if (leased.kind !== 'done') return refused({ code: 'payment_busy' });
   if (leased.result.kind === 'decided' && applied?.kind === 'changed') deps.onTransition?.(applied);
   return leased.result;
 };
@@ -45,16 +45,16 @@ async function lookThere(
   payment: Payment,
 ): Promise<{ snapshot: PaymentSnapshot | null } | Resolution> {
   const provider = deps.providers.find(payment.provider);
-  if (provider === undefined) return refused('There is nobody to ask about it.');
+  if (provider === undefined) return refused({ code: 'nobody_to_ask' });
   const notAsked = refuseFetch(provider);
-  if (notAsked !== undefined) return { kind: 'refused', ...notAsked };
-  if (payment.reference === null) return refused('The provider never gave it an id to ask for.');
+  if (notAsked !== undefined) return refused(notAsked);
+  if (payment.reference === null) return refused({ code: 'no_reference' });
   try {
     return { snapshot: await provider.fetchPayment(payment.reference, { details: payment.details }) };
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     if (error.httpStatus === 404) return { snapshot: null };
-    return { kind: 'refused', code: 'provider_failed', provider: payment.provider, message: error.message };
+    return refused({ code: 'provider_failed', provider: payment.provider, message: error.message });
   }
 }
 
@@ -65,15 +65,15 @@ async function take(
   const { asked, open } = about;
   const { tx, one, reason } = open;
   const known = await loadAbout(tx, one);
-  if (known === undefined) return refused('There is no payment of ours to correct.');
+  if (known === undefined) return refused({ code: 'no_payment', action: 'correct' });
   const { order } = known;
   const snapshot = about.snapshot ?? noSuchPayment(known.payment, tx.clock.now());
-  if (snapshot === undefined) return refused('The provider never gave it an id to ask for.');
+  if (snapshot === undefined) return refused({ code: 'no_reference' });
   if (snapshot.requested.asset !== known.payment.requestedAsset) {
-    return refused(`The provider collects ${formatAsset(snapshot.requested)}: our books know only one currency.`);
+    return refused({ code: 'other_asset', requested: snapshot.requested });
   }
   const payment = await takeAmount(tx, { payment: known.payment, snapshot });
-  if (payment === undefined) return refused('That amount does not fit into our books.');
+  if (payment === undefined) return refused({ code: 'amount_does_not_fit' });
   await settleCase(tx, { one, action: 'correct', by: asked.by, reason, undo: null });
   const { returnsOddPayments = false } = deps.providers.find(payment.provider)?.capabilities ?? {};
   return { application: await applySnapshotInto(tx, { order, payment, snapshot, returnsOddPayments }) };
@@ -133,7 +133,7 @@ function noSuchPayment(payment: Payment, now: number): PaymentSnapshot | undefin
     coin: null,
     fees: null,
     isLate: false,
-    isMarkedByHand: false,
+    isMarkedSettled: false,
     checkoutUrl: null,
     transactionIds: [],
     label: null,

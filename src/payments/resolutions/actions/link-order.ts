@@ -5,7 +5,7 @@ import type { Actor } from '#kernel/actor.ts';
 import type { Database } from '#kernel/database.ts';
 import { asPaymentId, asProviderReference } from '#kernel/ids.ts';
 import type { JsonObject } from '#kernel/json.ts';
-import { formatAsset, MoneyInvalid, parseMinorFloor } from '#kernel/money.ts';
+import { MoneyInvalid, parseMinorFloor } from '#kernel/money.ts';
 import { causeOf } from '#kernel/transaction-context.ts';
 import { formatOrderNumber, type Order, parseOrderNumber } from '#orders/order.ts';
 import { applyOrderEvent, decideOrderEvent } from '../../lifecycle/change-order.ts';
@@ -14,13 +14,13 @@ import { adoptPayment } from '../../lifecycle/new-payment.ts';
 import type { Payment } from '../../model/payment.ts';
 import { countsAgainstCaptured } from '../../model/refund.ts';
 import type { PaymentSnapshot } from '../../model/snapshot.ts';
-import { refused } from '../../overrides/override.ts';
 import { refuseFetch } from '../../ports/capability-refusal.ts';
 import type { PaymentProvider, ProviderRegistry } from '../../ports/payment-provider.ts';
 import type { PaymentStores, PaymentTx } from '../../ports/payment-store.ts';
 import { ProviderError } from '../../ports/provider-errors.ts';
 import { refreshPayment } from '../../sync/refresh-payment.ts';
 import { type Asked, decideCaseIn, type Resolution, type Resolver, settleCase } from './resolution.ts';
+import { type ResolutionRefusal, refused } from './resolution-refusal.ts';
 
 /** An unmatched payment is taken into the records of an order; what it is worth, its provider says. */
 export const linkToOrder: Resolver = async (deps, asked) => {
@@ -29,13 +29,13 @@ export const linkToOrder: Resolver = async (deps, asked) => {
   const { provider, snapshot } = looked;
   const resolution = await decideCaseIn(deps, { asked, action: 'link_order' }, async ({ tx, one, reason }) => {
     const order = await tx.stores.orders.findOrderByNumber(parseOrderNumber(asked.option ?? '') ?? 0);
-    if (order === undefined) return refused('There is no such order.');
+    if (order === undefined) return refused({ code: 'unknown_order' });
     const { reference } = snapshot;
     const known = await tx.stores.payments.findPaymentByReference({ provider: provider.name, reference });
-    if (known !== undefined) return refused('It belongs to an order already.');
+    if (known !== undefined) return refused({ code: 'belongs_to_order' });
     const amountMinor = amountFor(order, { provider, snapshot });
     if (amountMinor === undefined) {
-      return refused(`It is over ${formatAsset(snapshot.requested)}, and the order is in ${order.currency}.`);
+      return refused({ code: 'other_currency', requested: snapshot.requested, currency: order.currency });
     }
     const payment = await adoptPayment(tx, { order, snapshot, amountMinor });
     const words = `linked it to ${formatOrderNumber(order.number)}`;
@@ -62,13 +62,13 @@ async function lookThere(
   if (one === undefined) return { kind: 'unknown' };
   const provider = one.provider === null ? undefined : deps.providers.find(one.provider);
   const notAsked = provider && refuseFetch(provider);
-  if (notAsked !== undefined) return { kind: 'refused', ...notAsked };
-  if (provider === undefined || one.reference === null) return refused('Its provider is not configured.');
+  if (notAsked !== undefined) return refused(notAsked);
+  if (provider === undefined || one.reference === null) return refused({ code: 'provider_missing' });
   try {
     return { provider, snapshot: await provider.fetchPayment(asProviderReference(one.reference)) };
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    return { kind: 'refused', code: 'provider_failed', provider: provider.name, message: error.message };
+    return refused({ code: 'provider_failed', provider: provider.name, message: error.message });
   }
 }
 
@@ -84,17 +84,17 @@ function amountFor(order: Order, there: { provider: PaymentProvider; snapshot: P
   }
 }
 
-/** Takes the payment out of the order again; a sentence when that cannot be done any more, and then nothing was changed. */
+/** Takes the payment out of the order again; a refusal when that cannot be done any more, and then nothing was changed. */
 export async function unlinkOrder(
   tx: PaymentTx,
   input: { undo: JsonObject; by: ActingAdmin },
-): Promise<string | undefined> {
+): Promise<ResolutionRefusal | undefined> {
   const { undo, by } = input;
   const payment = await tx.stores.payments.findPayment(asPaymentId(String(undo['paymentId'])));
   const order = payment && (await tx.stores.orders.findOrder(payment.orderId));
-  if (payment === undefined || order === undefined) return 'The payment is not there any more.';
+  if (payment === undefined || order === undefined) return { code: 'payment_vanished' };
   const refunds = await tx.stores.refunds.listRefundsForOrder(order.id);
-  if (refunds.some(countsAgainstCaptured)) return 'Money of the order was refunded since, or a refund is pending.';
+  if (refunds.some(countsAgainstCaptured)) return { code: 'money_refunded' };
   const change: Partial<Payment> & { status: 'cancelled'; updatedAt: number } = {
     status: 'cancelled',
     creation: 'refused',
@@ -111,7 +111,7 @@ export async function unlinkOrder(
   const asked = { order, payments: all, event: 'acceptance_withdrawn', paymentId: payment.id } as const;
   const decision = await decideOrderEvent(tx, asked);
   const isOpen = order.status === 'awaiting_payment' || order.status === 'expired' || order.status === 'cancelled';
-  if (decision.kind === 'refused' && !isOpen) return 'The order has changed since.';
+  if (decision.kind === 'refused' && !isOpen) return { code: 'order_has_changed' };
   await tx.stores.payments.changePayment(payment, change);
   const text = `${by.name} took the link to this order back`;
   const about = { orderId: order.id, paymentId: payment.id };

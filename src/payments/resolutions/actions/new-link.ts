@@ -3,10 +3,10 @@ import { type CaseKind, isLive } from '#cases/case.ts';
 import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
 import { createPaymentLink, type PaymentLink } from '../../collect/create-payment-link.ts';
 import type { SnapshotDeps } from '../../lifecycle/deps.ts';
-import { refused } from '../../overrides/override.ts';
 import type { PaymentTx } from '../../ports/payment-store.ts';
 import type { ResolvingAction } from '../options/resolution-actions.ts';
 import { type Asked, noteDecision, notLive, type Resolution, type Resolver, settleCase } from './resolution.ts';
+import { refused } from './resolution-refusal.ts';
 
 /** A new link over all of the order, at the provider that is named or at the likeliest. */
 export const newLink: Resolver = (deps, asked) => linkFor(deps, { asked, action: 'new_link' });
@@ -27,7 +27,7 @@ async function linkFor(deps: SnapshotDeps, { asked, action }: LinkAsked): Promis
   if (one === undefined) return { kind: 'unknown' };
   const over = notLive(one, action);
   if (over !== undefined) return over;
-  if (one.orderId === null) return refused('There is no order to make a link for.');
+  if (one.orderId === null) return refused({ code: 'no_order', action: 'new_link' });
   const result = await createPaymentLink(deps, {
     orderId: one.orderId,
     provider: providerOf(asked.option),
@@ -46,7 +46,7 @@ function providerOf(option: string | null): 'auto' | ProviderName {
 
 function refuseLink(result: Exclude<PaymentLink, { kind: 'created' }>): Resolution {
   if (result.kind !== 'provider_failed') return { ...result, kind: 'refused' };
-  return { kind: 'refused', code: 'provider_failed', provider: result.provider, message: result.message };
+  return refused({ code: 'provider_failed', provider: result.provider, message: result.message });
 }
 
 /**

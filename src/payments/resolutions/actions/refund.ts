@@ -9,13 +9,13 @@ import { moneyOf } from '../../model/balance.ts';
 import { overpaymentOf } from '../../model/overpayment.ts';
 import type { Payment } from '../../model/payment.ts';
 import type { Refund } from '../../model/refund.ts';
-import { refused } from '../../overrides/override.ts';
 import type { PaymentStores, PaymentTx } from '../../ports/payment-store.ts';
 import { requestRefund } from '../../refunds/request-refund.ts';
 import type { ResolvingAction } from '../options/resolution-actions.ts';
 import { type Asked, noteDecision, notLive, type Resolution, type Resolver, settleCase } from './resolution.ts';
+import { type ResolutionRefusal, refused } from './resolution-refusal.ts';
 
-const noSurplus = 'There is no surplus left to give back.';
+const noSurplus = { code: 'no_surplus' } as const;
 
 /** Gives back what came by the payment that the case is about. */
 export const refundWhatCame: Resolver = (deps, asked) => refundFor(deps, { asked, action: 'refund', amount: 'all' });
@@ -45,16 +45,22 @@ class SettledMeanwhile extends Error {
 /** Undoes the request: it is about another sum than the admin was shown. */
 class ChangedMeanwhile extends Error {
   override readonly name = 'ChangedMeanwhile';
+  readonly refusal: ResolutionRefusal;
+
+  constructor(refusal: ResolutionRefusal) {
+    super(refusal.code);
+    this.refusal = refusal;
+  }
 }
 
 /** The sum was worked out, and shown to the admin, before this transaction began. */
 async function whyChanged(
   tx: PaymentTx,
   { refund, input }: { refund: Refund; input: RefundAsked },
-): Promise<string | undefined> {
+): Promise<ResolutionRefusal | undefined> {
   const { shownMinor } = input.asked;
   if (shownMinor !== undefined && shownMinor !== refund.amountMinor) {
-    return `It would be ${formatMoney(refund)} now: look at it again.`;
+    return { code: 'amount_changed', amount: { amountMinor: refund.amountMinor, currency: refund.currency } };
   }
   if (input.action !== 'refund_surplus') return undefined;
   const payment = await tx.stores.payments.findPayment(refund.paymentId);
@@ -80,7 +86,7 @@ async function refundFor(deps: RefundDeps, input: RefundAsked): Promise<Resoluti
   if (one === undefined) return { kind: 'unknown' };
   const over = notLive(one, action);
   if (over !== undefined) return over;
-  if (one.paymentId === null) return refused('There is no payment of ours to give back.');
+  if (one.paymentId === null) return refused({ code: 'no_payment', action: 'refund' });
   const { by } = asked;
   try {
     const result = await requestRefund(deps, {
@@ -99,12 +105,12 @@ async function refundFor(deps: RefundDeps, input: RefundAsked): Promise<Resoluti
       },
     });
     if (result.kind === 'refused') return result;
-    if (result.kind === 'key_reused') return refused('It was asked for already.');
+    if (result.kind === 'key_reused') return refused({ code: 'refund_requested_already' });
     if (result.kind === 'awaiting_approval') return { kind: 'decided', said: 'A second person has to approve it.' };
     return { kind: 'decided', said: `Refund of ${formatMoney(result.refund)} asked for.` };
   } catch (error) {
     if (error instanceof SettledMeanwhile) return { kind: 'over', by: null };
-    if (error instanceof ChangedMeanwhile) return refused(error.message);
+    if (error instanceof ChangedMeanwhile) return refused(error.refusal);
     throw error;
   }
 }

@@ -3,9 +3,9 @@ import { applyOrderEvent } from '../../lifecycle/change-order.ts';
 import { writeTimeline } from '../../lifecycle/write-timeline.ts';
 import type { Payment } from '../../model/payment.ts';
 import { loadAbout } from '../../overrides/accept-into.ts';
-import { refused } from '../../overrides/override.ts';
 import type { PaymentTx } from '../../ports/payment-store.ts';
 import { decideCaseIn, type Resolver, settleCase } from './resolution.ts';
+import { refused } from './resolution-refusal.ts';
 
 /**
  * A person does not believe a held sale: its payment is cancelled, and with it an order that nothing else covers. Money
@@ -15,7 +15,7 @@ export const rejectHeld: Resolver = async (deps, asked) => {
   let before: Payment | undefined;
   const resolution = await decideCaseIn(deps, { asked, action: 'reject' }, async ({ tx, one, reason }) => {
     const about = await loadAbout(tx, one);
-    if (about === undefined || about.payment.heldAt === null) return refused('The sale is not held any more.');
+    if (about === undefined || about.payment.heldAt === null) return refused({ code: 'not_held' });
     const { order, payments } = about;
     const { by } = asked;
     before = about.payment;

@@ -7,20 +7,15 @@ import { type Case, findingKinds, isLive, needsDecision } from '#cases/case.ts';
 import { changeCase } from '#cases/raise-case.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
 import type { JsonObject } from '#kernel/json.ts';
-import type { ProviderName } from '#kernel/provider-name.ts';
 import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import type { Order } from '#orders/order.ts';
-import type { NoProvider } from '../../collect/choose-provider.ts';
-import type { LinkRefusal } from '../../collect/create-payment-link.ts';
 import { refreshOrderCards } from '../../lifecycle/change-order.ts';
 import type { RefundDeps, SnapshotDeps } from '../../lifecycle/deps.ts';
 import type { OrderView } from '../../lifecycle/order-view.ts';
 import { writeTimeline } from '../../lifecycle/write-timeline.ts';
-import { type Override, refused } from '../../overrides/override.ts';
-import type { FetchRefusal } from '../../ports/capability-refusal.ts';
 import type { PaymentStores, PaymentTx } from '../../ports/payment-store.ts';
-import type { RefundRefusal } from '../../refunds/request-refund.ts';
 import { allowedActions, decidedWords, type ResolvingAction } from '../options/resolution-actions.ts';
+import { type ResolutionRefused, refused } from './resolution-refusal.ts';
 
 export interface Asked {
   caseId: string;
@@ -32,15 +27,9 @@ export interface Asked {
   shownMinor?: number;
 }
 
-interface ProviderFailed {
-  code: 'provider_failed';
-  provider: ProviderName;
-  message: string;
-}
-
 export type Resolution =
-  | Exclude<Override, { kind: 'decided' }>
-  | ({ kind: 'refused' } & (FetchRefusal | RefundRefusal | LinkRefusal | NoProvider | ProviderFailed))
+  | ResolutionRefused
+  | { kind: 'unknown' }
   /** `said`: a sentence for the admin; `link`: the order with its new payment link. */
   | { kind: 'decided'; said: string; link?: OrderView }
   /** Somebody was faster, or the facts changed. */
@@ -77,7 +66,7 @@ export function decideCaseIn(
 export function notLive(one: Case, action: ResolvingAction): Resolution | undefined {
   if (!isLive(one)) return { kind: 'over', by: one.resolvedBy ?? one.outcome };
   const isAllowed = needsDecision(one) && allowedActions[one.kind].includes(action);
-  return isAllowed ? undefined : refused('That does not help here.');
+  return isAllowed ? undefined : refused({ code: 'not_allowed' });
 }
 
 export interface Decided {

@@ -6,14 +6,14 @@ import { wakeCase } from '#cases/snooze-case.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import { withdrawAcceptance } from '../../overrides/accept-into.ts';
-import { refused } from '../../overrides/override.ts';
 import { withdrawWriteOff } from '../../overrides/write-off-order.ts';
 import type { PaymentStores, PaymentTx } from '../../ports/payment-store.ts';
 import { unlinkOrder } from './link-order.ts';
 import { noteOnOrder, type Resolution } from './resolution.ts';
+import { type ResolutionRefusal, refused } from './resolution-refusal.ts';
 
-/** Takes a decision back; a sentence when that cannot be done any more, and then nothing was changed. */
-type Undoer = (tx: PaymentTx, input: { undo: JsonObject; by: ActingAdmin }) => Promise<string | undefined>;
+/** Takes a decision back; a refusal when that cannot be done any more, and then nothing was changed. */
+type Undoer = (tx: PaymentTx, input: { undo: JsonObject; by: ActingAdmin }) => Promise<ResolutionRefusal | undefined>;
 
 const nothingToUndo: Undoer = () => Promise.resolve(undefined);
 
@@ -42,7 +42,7 @@ export function undoResolution(
   return inTransaction(deps, causeOf(by.actor), async (tx): Promise<Resolution> => {
     const one = await tx.stores.cases.findCase(input.caseId);
     if (one === undefined) return { kind: 'unknown' };
-    if (!canUndo(one)) return refused('That cannot be taken back.');
+    if (!canUndo(one)) return refused({ code: 'cannot_undo' });
     const refusal = await takeBack(tx, { one, by });
     if (refusal !== undefined) return refused(refusal);
     const { resolution } = one;
@@ -58,13 +58,16 @@ export function undoResolution(
   });
 }
 
-async function takeBack(tx: PaymentTx, { one, by }: { one: Case; by: ActingAdmin }): Promise<string | undefined> {
+async function takeBack(
+  tx: PaymentTx,
+  { one, by }: { one: Case; by: ActingAdmin },
+): Promise<ResolutionRefusal | undefined> {
   if (isLive(one)) {
     await wakeCase(tx, one);
     return undefined;
   }
   if ((await tx.stores.cases.findLiveCase(one.key)) !== undefined) {
-    return 'The same has come up anew since.';
+    return { code: 'came_up_again' };
   }
   const undoer = undoers.get(one.resolution ?? '') ?? nothingToUndo;
   const refusal = await undoer(tx, { undo: one.undo ?? {}, by });

@@ -1,15 +1,15 @@
 import { balanceOf } from '../../model/balance.ts';
 import { loadAbout } from '../../overrides/accept-into.ts';
-import { refused } from '../../overrides/override.ts';
 import { recordOverride } from '../../overrides/record-override.ts';
 import { writeOffInto, writeOffRefusal } from '../../overrides/write-off-order.ts';
 import { decideCaseIn, type Resolver, settleCase } from './resolution.ts';
+import { refused } from './resolution-refusal.ts';
 
 /** Accepts the loss. Of an order that is paid otherwise only the difference is written off, and the order stays as it is. */
 export const writeOff: Resolver = (deps, asked) =>
   decideCaseIn(deps, { asked, action: 'write_off' }, async ({ tx, one, reason }) => {
     const about = await loadAbout(tx, one);
-    if (about === undefined) return refused('There is no order to write off.');
+    if (about === undefined) return refused({ code: 'no_order', action: 'write_off' });
     const { order, payments } = about;
     const { by } = asked;
     const decided = { one, action: 'write_off', by, reason } as const;
