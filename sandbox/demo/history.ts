@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { providerNames } from '#kernel/provider-name.ts';
+import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
+import { collectors } from '../providers/registry.ts';
 import { botNames, type DemoWorld, owner } from './demo-world.ts';
 import { awaitOrder, createScene, type OrderInHand } from './scene.ts';
 import { fillCatalogue, type SaleStory, tellSales } from './shop-week.ts';
@@ -71,7 +72,7 @@ export async function playHistory(world: DemoWorld): Promise<void> {
   const isNewMorning = createMornings();
   await payElsewhere(world);
   await fillCatalogue(world);
-  let turn = -1;
+  const nextPlace = createTurns();
   for (const past of week) {
     clock.advance(present - past.hoursAgo * hourMs - clock.now());
     if (isNewMorning(clock.now())) await closeYesterday(world);
@@ -80,10 +81,8 @@ export async function playHistory(world: DemoWorld): Promise<void> {
       await awaitQuiet(world);
       continue;
     }
-    turn += 1;
     const story: Story = stories[past.story];
-    const places = placesOf(story);
-    const at = places[turn % places.length];
+    const at = nextPlace(past);
     if (at === undefined) continue;
     const order = await scene.order(at);
     if (order === undefined) throw new Error(`no checkout could be made at ${at}`);
@@ -99,6 +98,22 @@ export async function playHistory(world: DemoWorld): Promise<void> {
   clock.catchUp();
   for (const job of [...jobsOfADay, ...jobsOfTheWeek]) await world.runJob(job);
   await awaitReady(world);
+}
+
+/** The providers take turns; refunds have turns of their own, among those that give money back. */
+function createTurns(): (past: Past) => ProviderName | undefined {
+  let turn = -1;
+  let refundTurn = 0;
+  return ({ story, ada }) => {
+    turn += 1;
+    if (ada !== 'refund') return atTurn(placesOf(stories[story]), turn);
+    refundTurn += 1;
+    return atTurn(collectors(...stories[story].needs, 'complete_refund'), refundTurn);
+  };
+}
+
+function atTurn(places: readonly ProviderName[], turn: number): ProviderName | undefined {
+  return places[turn % places.length];
 }
 
 async function closeYesterday(world: DemoWorld): Promise<void> {

@@ -15,10 +15,10 @@ import { edgeMs, finishOutage } from './finish-outage.ts';
 import { reportCatchUp } from './outage-alerts.ts';
 
 /** So many open payments are fetched at once when a provider is back; the others are left to polling. */
-const looksMax = 1_000;
+const fetchMax = 1_000;
 const concurrency = 4;
 /** Fetching ends after this; what is left is left to polling. */
-const looksMaxMs: Milliseconds = 10 * minute;
+const fetchMaxMs: Milliseconds = 10 * minute;
 /** A payment that cannot be read so many times counts as lost. */
 const roundsMax = 3;
 const roundWaitMs: Milliseconds = 2 * second;
@@ -30,7 +30,7 @@ const tellEveryMs: Milliseconds = 5 * second;
 
 const cause = { kind: 'poll', id: 'catch-up', actor: { kind: 'job', id: 'catch-up' } } as const;
 
-export type CatchUp = (input: { signal?: AbortSignal }) => Promise<{ finished: number; looked: number }>;
+export type CatchUp = (input: { signal?: AbortSignal }) => Promise<{ finished: number; fetched: number }>;
 
 export function createCatchUp(deps: SnapshotDeps, tools: { reconcile: ReconcileProvider }): CatchUp {
   return async ({ signal }) => {
@@ -39,9 +39,9 @@ export function createCatchUp(deps: SnapshotDeps, tools: { reconcile: ReconcileP
     const ends = await Promise.all(
       due.map((outage) => catchUpOne(deps, { outage, reconcile: tools.reconcile, signal })),
     );
-    const counts = { finished: 0, looked: 0 };
+    const counts = { finished: 0, fetched: 0 };
     for (const end of ends) {
-      counts.looked += end.looked;
+      counts.fetched += end.fetched;
       if (end.isFinished) counts.finished += 1;
     }
     return counts;
@@ -55,27 +55,27 @@ interface Task {
 }
 
 /** Unfinished when the provider becomes unavailable again, or the process ends: the next run starts over. */
-async function catchUpOne(deps: SnapshotDeps, task: Task): Promise<{ isFinished: boolean; looked: number }> {
+async function catchUpOne(deps: SnapshotDeps, task: Task): Promise<{ isFinished: boolean; fetched: number }> {
   const { outage, signal } = task;
-  const { looked, unread } = await lookAtOpen(deps, task);
-  if (signal?.aborted || isAway(deps, outage)) return { isFinished: false, looked };
+  const { fetched, unread } = await fetchOpenPayments(deps, task);
+  if (signal?.aborted || isUnavailable(deps, outage)) return { isFinished: false, fetched };
   const compared = await compare(deps, task);
-  if (signal?.aborted || isAway(deps, outage)) return { isFinished: false, looked };
-  const isFinished = await finishOutage(deps, { outage, looked, unread, ...compared, cause });
-  return { isFinished, looked };
+  if (signal?.aborted || isUnavailable(deps, outage)) return { isFinished: false, fetched };
+  const isFinished = await finishOutage(deps, { outage, fetched, unread, ...compared, cause });
+  return { isFinished, fetched };
 }
 
-function isAway(deps: { providers: ProviderRegistry }, outage: Outage): boolean {
+function isUnavailable(deps: { providers: ProviderRegistry }, outage: Outage): boolean {
   const health = deps.providers.health(outage.provider);
   return health === undefined || health.breaker === 'open' || health.retiredAt !== null;
 }
 
-async function lookAtOpen(deps: SnapshotDeps, task: Task): Promise<{ looked: number; unread: PaymentId[] }> {
+async function fetchOpenPayments(deps: SnapshotDeps, task: Task): Promise<{ fetched: number; unread: PaymentId[] }> {
   const { outage, signal } = task;
   const { provider } = outage;
-  const endsAt = deps.clock.now() + looksMaxMs;
-  const open = await deps.database.read((stores) => stores.payments.listAskedPayments({ provider, limit: looksMax }));
-  const progress = createTeller(deps, { outage, open: open.length });
+  const endsAt = deps.clock.now() + fetchMaxMs;
+  const open = await deps.database.read((stores) => stores.payments.listAskedPayments({ provider, limit: fetchMax }));
+  const progress = createProgress(deps, { outage, open: open.length });
   let waiting: readonly Payment[] = open;
   for (let round = 1; round <= roundsMax && waiting.length > 0; round += 1) {
     if (round > 1) await deps.clock.pause(roundWaitMs, signal);
@@ -83,7 +83,7 @@ async function lookAtOpen(deps: SnapshotDeps, task: Task): Promise<{ looked: num
     const queue = waiting.values();
     const work = async (): Promise<void> => {
       for (const payment of queue) {
-        if (signal?.aborted || isAway(deps, outage) || deps.clock.now() > endsAt) return;
+        if (signal?.aborted || isUnavailable(deps, outage) || deps.clock.now() > endsAt) return;
         if (!(await isRead(deps, { payment, signal }))) unread.push(payment);
         if (round === 1) await progress.count();
       }
@@ -91,7 +91,7 @@ async function lookAtOpen(deps: SnapshotDeps, task: Task): Promise<{ looked: num
     await Promise.all(Array.from({ length: concurrency }, work));
     waiting = unread;
   }
-  return { looked: progress.counted(), unread: waiting.map(({ id }) => id) };
+  return { fetched: progress.counted(), unread: waiting.map(({ id }) => id) };
 }
 
 async function isRead(
@@ -121,7 +121,7 @@ async function compare(deps: { providers: ProviderRegistry; clock: Clock }, task
   let why = 'it is being compared all the time.';
   for (let attempt = 0; attempt < compareTriesMax; attempt += 1) {
     if (attempt > 0) await deps.clock.pause(compareWaitMs, signal);
-    if (signal?.aborted || isAway(deps, outage)) break;
+    if (signal?.aborted || isUnavailable(deps, outage)) break;
     const result = await task.reconcile({ ...about, ...(signal && { signal }) });
     if (result.kind === 'finished') return { missing: missingIn(result.findings), uncompared: null };
     if (result.kind === 'cannot_list') return { missing: [], uncompared: result.reason };
@@ -138,16 +138,16 @@ function missingIn(findings: readonly ReconciliationFinding[]): PaymentId[] {
 }
 
 /** Updates the card during the catch-up, no more often than Telegram allows. */
-function createTeller(deps: TransactionDeps<PaymentStores>, about: { outage: Outage; open: number }) {
-  let looked = 0;
+function createProgress(deps: TransactionDeps<PaymentStores>, about: { outage: Outage; open: number }) {
+  let fetched = 0;
   let toldAt = deps.clock.now();
   return {
-    counted: () => looked,
+    counted: () => fetched,
     async count(): Promise<void> {
-      looked += 1;
+      fetched += 1;
       if (deps.clock.now() - toldAt < tellEveryMs) return;
       toldAt = deps.clock.now();
-      await inTransaction(deps, cause, (tx) => reportCatchUp(tx, { ...about, looked }));
+      await inTransaction(deps, cause, (tx) => reportCatchUp(tx, { ...about, fetched }));
     },
   };
 }

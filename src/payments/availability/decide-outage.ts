@@ -45,15 +45,15 @@ interface Moment {
 type Known = Pick<Outage, 'status' | 'goneSince' | 'goneCount'>;
 
 export function decideOutage(current: Known | undefined, probe: ProviderProbe, at: Moment): OutageDecision {
-  if (current === undefined) return isAway(probe) ? { kind: 'begin' } : { kind: 'nothing' };
+  if (current === undefined) return isUnavailable(probe) ? { kind: 'begin' } : { kind: 'nothing' };
   switch (current.status) {
     case 'blind':
-      return decideBlind(current, probe, at);
+      return decideUnavailable(current, probe, at);
     case 'retired':
       if (probe.kind === 'answers') return catchUp(at);
       return probe.kind === 'fails' ? { kind: 'note', change: { askedAt: at.now, reason: probe.why } } : nothing;
     case 'catching_up':
-      if (!isAway(probe)) return nothing;
+      if (!isUnavailable(probe)) return nothing;
       return { kind: 'relapse', change: { ...never, status: 'blind', askedAt: at.now, answeredAt: null } };
     case 'over':
       return nothing;
@@ -65,16 +65,16 @@ export function decideOutage(current: Known | undefined, probe: ProviderProbe, a
 const nothing: OutageDecision = { kind: 'nothing' };
 const never = { goneSince: null, goneCount: 0 } as const;
 
-function isAway(probe: ProviderProbe): boolean {
+function isUnavailable(probe: ProviderProbe): boolean {
   if (probe.kind === 'answers') return false;
   return probe.kind === 'not_asked' || probe.isConfirmed;
 }
 
-function decideBlind(current: Known, probe: ProviderProbe, at: Moment): OutageDecision {
+function decideUnavailable(current: Known, probe: ProviderProbe, at: Moment): OutageDecision {
   if (probe.kind === 'answers') return catchUp(at);
   if (probe.kind === 'not_asked') return nothing;
   const asked = { askedAt: at.now, reason: probe.why };
-  const gone = goneAfter(current, probe, at);
+  const gone = countGone(current, probe, at);
   const isGone =
     gone.counts && at.now - (gone.goneSince ?? at.now) >= decommissionAfterMs && gone.goneCount >= goneCountMin;
   const { goneSince, goneCount } = gone;
@@ -83,7 +83,7 @@ function decideBlind(current: Known, probe: ProviderProbe, at: Moment): OutageDe
   return { kind: 'retire', change: { ...change, status: 'retired', retiredAt: at.now } };
 }
 
-function goneAfter(
+function countGone(
   current: Known,
   probe: ProviderProbe & { kind: 'fails' },
   { now, isOnline }: Moment,

@@ -30,7 +30,7 @@ export function finishOutage(
   deps: TransactionDeps<PaymentStores>,
   input: {
     outage: Outage;
-    looked: number;
+    fetched: number;
     /** Payments that could not be fetched, and payments that the provider's list lacks. */
     unread: readonly PaymentId[];
     missing: readonly PaymentId[];
@@ -39,7 +39,7 @@ export function finishOutage(
     cause: Cause;
   },
 ): Promise<boolean> {
-  const { outage, looked, unread } = input;
+  const { outage, fetched, unread } = input;
   const from = outage.beganAt - edgeMs;
   const { uncompared } = input;
   const now = deps.clock.now();
@@ -63,7 +63,7 @@ export function finishOutage(
     const ended = await tx.stores.outages.changeOutage(current, {
       status: 'over',
       endedAt: now,
-      lookedCount: looked,
+      lookedCount: fetched,
       recoveredCount: moved.length,
       lostCount: lost.size,
     });

@@ -63,10 +63,10 @@ export async function raiseDecommissioned(
 
 export async function reportCatchUp(
   context: CaseTx,
-  input: { outage: Outage; looked: number; open: number | null },
+  input: { outage: Outage; fetched: number; open: number | null },
 ): Promise<void> {
-  const { outage, looked, open } = input;
-  const progress = open === null ? 'Checking its open payments.' : `Checked ${looked} of ${open} open payments.`;
+  const { outage, fetched, open } = input;
+  const progress = open === null ? 'Checking its open payments.' : `Checked ${fetched} of ${open} open payments.`;
   const facts = { headline: 'Provider answers again, catching up', detail: progress };
   await restateCase(context, { key: keyOf(outage), facts });
 }

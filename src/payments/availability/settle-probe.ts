@@ -96,7 +96,7 @@ async function tell(
       return reportRelapse(tx, outage);
     case 'catch_up':
       if (outage.retiredAt !== null) await recordAudit(tx, { action: 'provider.reinstate', subject });
-      return reportCatchUp(tx, { outage, looked: 0, open: null });
+      return reportCatchUp(tx, { outage, fetched: 0, open: null });
     case 'retire':
       await recordAudit(tx, { action: 'provider.retire', subject, details: { reason: outage.reason } });
       return raiseDecommissioned(tx, { ...outage, decommissionAfterMs: decommissionedFor(outage, tx.clock.now()) });

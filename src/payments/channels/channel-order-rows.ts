@@ -118,7 +118,7 @@ export function toSnapshot(input: Omit<SaleRow, 'id'>): PaymentSnapshot {
     coin: null,
     label: null,
     isLate: false,
-    isMarkedByHand: false,
+    isMarkedSettled: false,
     fees: hasFigures
       ? { fee: decimalOf(channelOrder, feeMinor), net: decimalOf(channelOrder, price.amountMinor - feeMinor), asset }
       : null,

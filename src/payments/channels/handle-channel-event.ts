@@ -24,7 +24,7 @@ const licenseAttemptsMax = 4;
 /** So many license keys of one order are checked; at one a second, more would hold up the events behind it. */
 const licensesMax = 10;
 
-export interface Told {
+export interface ChannelEventInput {
   provider: ProviderName;
   sales: Pick<SalesChannel, 'readEvent' | 'verifyLicense'>;
   event: InboxEvent;
@@ -41,8 +41,8 @@ export type ChannelEventTaken =
   | { kind: 'subscription'; subscription: Subscription; isNews: boolean };
 
 /** Handles an event of a channel: the stored bytes are the evidence. */
-export async function handleChannelEvent(deps: SnapshotDeps, told: Told): Promise<DeliveryResult> {
-  const taken = await takeChannelEvent(deps, told);
+export async function handleChannelEvent(deps: SnapshotDeps, input: ChannelEventInput): Promise<DeliveryResult> {
+  const taken = await takeChannelEvent(deps, input);
   switch (taken.kind) {
     case 'unreadable':
       // The bytes are kept with the dead letter, so that a later version can read them.
@@ -64,14 +64,14 @@ export async function handleChannelEvent(deps: SnapshotDeps, told: Told): Promis
   }
 }
 
-export async function takeChannelEvent(deps: SnapshotDeps, told: Told): Promise<ChannelEventTaken> {
-  const { provider, event } = told;
-  const read = told.sales.readEvent(event.body);
+export async function takeChannelEvent(deps: SnapshotDeps, input: ChannelEventInput): Promise<ChannelEventTaken> {
+  const { provider, event } = input;
+  const read = input.sales.readEvent(event.body);
   if (read === undefined) return { kind: 'unreadable' };
   const cause: Cause = { kind: 'webhook', id: event.id, actor: { kind: 'provider', id: provider } };
   switch (read.kind) {
     case 'sold':
-      return takeOrder(deps, { ...told, channelOrder: read.channelOrder, cause });
+      return takeOrder(deps, { ...input, channelOrder: read.channelOrder, cause });
     case 'returned': {
       const { returned } = read;
       return { kind: 'refund', returned, refunded: await refundChannelOrder(deps, { provider, returned, cause }) };
@@ -87,10 +87,10 @@ export async function takeChannelEvent(deps: SnapshotDeps, told: Told): Promise<
 
 async function takeOrder(
   deps: SnapshotDeps,
-  told: Told & { channelOrder: ChannelOrder; cause: Cause },
+  input: ChannelEventInput & { channelOrder: ChannelOrder; cause: Cause },
 ): Promise<ChannelEventTaken> {
-  const { provider, channelOrder, cause } = told;
-  const licenses = await checkLicenses(deps, told);
+  const { provider, channelOrder, cause } = input;
+  const licenses = await checkLicenses(deps, input);
   if (!Array.isArray(licenses)) return licenses;
   const doubts = channelOrder.soldAt === null ? ['The time of the order is not named.'] : [];
   const recorded = await recordChannelOrder(deps, { provider, channelOrder, licenses, doubts, cause });
@@ -99,33 +99,33 @@ async function takeOrder(
 
 async function checkLicenses(
   deps: { database: Database<PaymentStores> },
-  told: Told & { channelOrder: ChannelOrder },
+  input: ChannelEventInput & { channelOrder: ChannelOrder },
 ): Promise<(LicenseCheck | undefined)[] | Extract<ChannelEventTaken, { kind: 'unanswered' }>> {
-  const keys = told.channelOrder.items.flatMap(({ productKey }) => (productKey === null ? [] : [productKey]));
+  const keys = input.channelOrder.items.flatMap(({ productKey }) => (productKey === null ? [] : [productKey]));
   const products = await deps.database.read((stores) =>
-    stores.products.listProductsByChannelKey({ channel: told.provider, keys }),
+    stores.products.listProductsByChannelKey({ channel: input.provider, keys }),
   );
   const licenses: (LicenseCheck | undefined)[] = [];
   try {
-    for (const item of told.channelOrder.items) {
+    for (const item of input.channelOrder.items) {
       const product = productOf(item, products);
       const isAsked = product?.hasLicenseSecret === true && licenses.length < licensesMax;
-      licenses.push(isAsked ? await checkLicense(deps, { ...told, item, product }) : undefined);
+      licenses.push(isAsked ? await checkLicense(deps, { ...input, item, product }) : undefined);
     }
     return licenses;
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    if (told.event.startedAttempts < licenseAttemptsMax) {
+    if (input.event.startedAttempts < licenseAttemptsMax) {
       return { kind: 'unanswered', error: error.message };
     }
     const why = `the license could not be checked: ${error.message}`;
-    return told.channelOrder.items.map(() => ({ kind: 'not_asked', why }));
+    return input.channelOrder.items.map(() => ({ kind: 'not_asked', why }));
   }
 }
 
 async function checkLicense(
   deps: { database: Database<PaymentStores> },
-  about: Told & { item: ChannelOrderItem; product: Product },
+  about: ChannelEventInput & { item: ChannelOrderItem; product: Product },
 ): Promise<LicenseCheck> {
   const { item, product, sales, signal } = about;
   const { licenseKey } = item;

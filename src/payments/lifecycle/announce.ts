@@ -34,15 +34,15 @@ const announcedStatuses: Readonly<Record<OrderStatus, ShopEventType | undefined>
 /**
  * An order must not be fulfilled twice, so these events are sent at most once for an order; the others once per change.
  */
-const onceInALife: readonly ShopEventType[] = ['order.paid', 'order.fulfilled'];
+const announcedOnce: readonly ShopEventType[] = ['order.paid', 'order.fulfilled'];
 
 /** Notifies the shop of an order's new status, with the order as it is now. */
 export async function announce(tx: PaymentTx, input: { order: Order; fact: OrderStatus }): Promise<void> {
   const type = announcedStatuses[input.fact];
   if (type === undefined) return;
   const { order } = input;
-  const key = onceInALife.includes(type) ? `${type}:${order.id}` : `${type}:${order.id}:${order.version}`;
-  await tellShop(tx, { type, key, order });
+  const key = announcedOnce.includes(type) ? `${type}:${order.id}` : `${type}:${order.id}:${order.version}`;
+  await notifyShop(tx, { type, key, order });
 }
 
 /** Notifies the shop of a change of one payment. */
@@ -51,19 +51,19 @@ export async function announcePayment(
   input: { order: Order; payment: Payment; type: 'payment.failed' | 'payment.reversed' | 'payment.restored' },
 ): Promise<void> {
   const key = `${input.type}:${input.payment.id}:${input.payment.version}`;
-  await tellShop(tx, { type: input.type, key, order: input.order });
+  await notifyShop(tx, { type: input.type, key, order: input.order });
 }
 
 /** Notifies the shop of a refund, once for each. */
 export async function announceRefund(tx: PaymentTx, input: { order: Order; refund: Refund }): Promise<void> {
-  await tellShop(tx, {
+  await notifyShop(tx, {
     type: 'order.refunded',
     key: `order.refunded:${input.refund.id}:${input.refund.version}`,
     order: input.order,
   });
 }
 
-async function tellShop(tx: PaymentTx, input: { type: ShopEventType; key: string; order: Order }): Promise<void> {
+async function notifyShop(tx: PaymentTx, input: { type: ShopEventType; key: string; order: Order }): Promise<void> {
   const order = await loadOrderView(tx.stores, input.order);
   await enqueueOutboxMessage(tx, {
     topic: 'shop.event',

@@ -8,31 +8,31 @@ import { applyOrderEvent, touchOrder } from './change-order.ts';
 
 interface Remaining {
   /** All money that was received and not reversed, and all that an admin accepted as paid. */
-  cameMinor: number;
-  returnedMinor: number;
+  receivedMinor: number;
+  refundedMinor: number;
   leftMinor: number;
 }
 
-type Counted = Pick<Payment, 'id' | 'status' | 'capturedMinor' | 'acceptedAt'>;
-type Returned = Pick<Refund, 'paymentId' | 'status' | 'amountMinor' | 'createdAt'>;
+type BalancePayment = Pick<Payment, 'id' | 'status' | 'capturedMinor' | 'acceptedAt'>;
+type BalanceRefund = Pick<Refund, 'paymentId' | 'status' | 'amountMinor' | 'createdAt'>;
 
 export function remainingOf(
   order: Pick<Order, 'amountMinor'>,
-  about: { payments: readonly Counted[]; refunds: readonly Returned[] },
+  about: { payments: readonly BalancePayment[]; refunds: readonly BalanceRefund[] },
 ): Remaining {
-  const returned = about.refunds.filter(({ status }) => status === 'succeeded');
-  const cameMinor = about.payments.reduce((total, payment) => {
+  const succeeded = about.refunds.filter(({ status }) => status === 'succeeded');
+  const receivedMinor = about.payments.reduce((total, payment) => {
     const { acceptedAt, status } = payment;
     const capturedMinor = Math.max(0, payment.capturedMinor);
     if (acceptedAt === null || status === 'reversed') return total + capturedMinor;
     // An acceptance counts for the whole order, however little was received by this payment, until all of that is
     // refunded. Refunds requested before the acceptance do not count, because the admin knew of them.
-    const since = returned.filter((refund) => refund.paymentId === payment.id && refund.createdAt >= acceptedAt);
-    const isGone = capturedMinor > 0 && sum(since) >= capturedMinor;
-    return total + (isGone ? capturedMinor : Math.max(capturedMinor, order.amountMinor));
+    const since = succeeded.filter((refund) => refund.paymentId === payment.id && refund.createdAt >= acceptedAt);
+    const isFullyRefunded = capturedMinor > 0 && sum(since) >= capturedMinor;
+    return total + (isFullyRefunded ? capturedMinor : Math.max(capturedMinor, order.amountMinor));
   }, 0);
-  const returnedMinor = sum(returned);
-  return { cameMinor, returnedMinor, leftMinor: cameMinor - returnedMinor };
+  const refundedMinor = sum(succeeded);
+  return { receivedMinor, refundedMinor, leftMinor: receivedMinor - refundedMinor };
 }
 
 /** Applies refunds to the order. Its version is raised in any case, because the next refund depends on this one. */
@@ -42,15 +42,15 @@ export async function applyRefundsToOrder(
 ): Promise<Order> {
   const { order, payments, trust, text } = input;
   const refunds = await tx.stores.refunds.listRefundsForOrder(order.id);
-  const { cameMinor, returnedMinor, leftMinor } = remainingOf(order, { payments, refunds });
+  const { receivedMinor, refundedMinor, leftMinor } = remainingOf(order, { payments, refunds });
   // An order with reversed money needs attention because of the reversal, and a refund does not end that.
-  const isLost = order.status === 'needs_attention' && payments.some(({ status }) => status === 'reversed');
-  const isSame = returnedMinor === 0 || leftMinor >= order.amountMinor || cameMinor === 0 || isLost;
+  const isReversed = order.status === 'needs_attention' && payments.some(({ status }) => status === 'reversed');
+  const isSame = refundedMinor === 0 || leftMinor >= order.amountMinor || receivedMinor === 0 || isReversed;
   if (isSame) return touchOrder(tx, order);
   const event = leftMinor <= 0 ? 'refunded_in_full' : 'refunded_in_part';
   return (await applyOrderEvent(tx, { order, payments, paymentId: null, trust, event, text })).order;
 }
 
-function sum(refunds: readonly Returned[]): number {
+function sum(refunds: readonly BalanceRefund[]): number {
   return refunds.reduce((total, { amountMinor }) => total + amountMinor, 0);
 }

@@ -84,15 +84,15 @@ export async function applySnapshotInto(
   // Snapshots are fetched under the lease, so each is newer than the last, even if the clocks of two processes differ
   // or one was set back.
   const decision = decidePayment({ ...payment, evidenceAt: null }, snapshot);
-  const after = await keepEvidence(tx, { payment, snapshot, details, decision, returnsOddPayments });
-  await carryOut(tx, { order, before: payment, payment: after, decision, snapshot, heldBecause });
+  const after = await storeEvidence(tx, { payment, snapshot, details, decision, returnsOddPayments });
+  await applyDecision(tx, { order, before: payment, payment: after, decision, snapshot, heldBecause });
   await raiseIfStuck(tx, { order, before: payment, payment: after });
   return decision.kind === 'changed'
     ? { kind: 'changed', from: decision.from, to: decision.to }
     : { kind: 'unchanged', status: payment.status };
 }
 
-async function keepEvidence(
+async function storeEvidence(
   tx: PaymentTx,
   input: {
     payment: Payment;
@@ -147,7 +147,7 @@ function evidenceOf(payment: Payment, { settlement, coin }: PaymentSnapshot) {
   };
 }
 
-async function carryOut(
+async function applyDecision(
   tx: PaymentTx,
   input: {
     order: Order;

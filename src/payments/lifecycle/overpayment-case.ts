@@ -54,15 +54,15 @@ export async function resolveOverpayments(
 ): Promise<void> {
   const { order, payments } = input;
   const refunds = await tx.stores.refunds.listRefundsForOrder(order.id);
-  const gone = refunds.filter(({ status }) => status === 'succeeded');
+  const refunded = refunds.filter(({ status }) => status === 'succeeded');
   for (const payment of payments) {
-    const ofPayment = gone.filter(({ paymentId }) => paymentId === payment.id);
+    const ofPayment = refunded.filter(({ paymentId }) => paymentId === payment.id);
     if (ofPayment.length === 0) continue;
-    const isEmpty = moneyOf(payment, gone) === 0;
+    const isEmpty = moneyOf(payment, refunded) === 0;
     const surplusMinor =
       payment.status === 'overpaid'
         ? overpaymentOf(payment, { order, refunds: ofPayment }).amountMinor
-        : extraOf(order, { payments, refunds: gone });
+        : extraOf(order, { payments, refunds: refunded });
     await resolveOrderCases(tx, {
       orderId: order.id,
       paymentId: payment.id,

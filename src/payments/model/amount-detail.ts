@@ -12,12 +12,12 @@ export function amountDetail(payment: Payment): string | null {
   const show = (amount: string): string =>
     formatAsset({ amount: withPlaces(amount, [expectedAmount, receivedAmount]), asset });
   if (payment.status === 'reversed') return `${show(receivedAmount)} was received and reversed`;
-  const gap = subtractDecimals(expectedAmount, receivedAmount);
-  const came = `${show(receivedAmount)} of ${show(expectedAmount)} received`;
-  if (gap === '0') return came;
-  const isOver = gap.startsWith('-');
+  const difference = subtractDecimals(expectedAmount, receivedAmount);
+  const received = `${show(receivedAmount)} of ${show(expectedAmount)} received`;
+  if (difference === '0') return received;
+  const isOver = difference.startsWith('-');
   const also = otherUnit(payment);
-  return `${came}, ${show(gap.replace('-', ''))} ${isOver ? 'overpaid' : 'is missing'}${also === null ? '' : ` (${also})`}`;
+  return `${received}, ${show(difference.replace('-', ''))} ${isOver ? 'overpaid' : 'is missing'}${also === null ? '' : ` (${also})`}`;
 }
 
 /** The difference in the other unit than the sentence's: the coin, or the order's currency. */
@@ -27,9 +27,9 @@ function otherUnit(payment: Payment): string | null {
 }
 
 export function differenceFacts(payment: Payment): { differenceFiat: string | null; differenceCoin: string | null } {
-  const gap = amountDifferenceOf(payment);
+  const difference = amountDifferenceOf(payment);
   return {
-    differenceFiat: gap?.fiat ? formatMoney(gap.fiat) : null,
-    differenceCoin: gap?.coin ? formatAsset(gap.coin) : null,
+    differenceFiat: difference?.fiat ? formatMoney(difference.fiat) : null,
+    differenceCoin: difference?.coin ? formatAsset(difference.coin) : null,
   };
 }

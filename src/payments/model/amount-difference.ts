@@ -22,12 +22,12 @@ export function amountDifferenceOf(payment: Measured): AmountDifference | null {
   if (expectedAmount === null || receivedAmount === null) return null;
   const order = compareDecimals(receivedAmount, expectedAmount);
   if (order === 0) return null;
-  const came = receivedMinor(payment);
-  const fiat = came === null ? null : { amountMinor: Math.abs(amountMinor - came), currency };
-  return { kind: order < 0 ? 'missing' : 'surplus', fiat, coin: coinGap(payment) };
+  const received = receivedMinor(payment);
+  const fiat = received === null ? null : { amountMinor: Math.abs(amountMinor - received), currency };
+  return { kind: order < 0 ? 'missing' : 'surplus', fiat, coin: coinDifference(payment) };
 }
 
-function coinGap({ coinExpected, coinReceived, coinAsset, currency }: Measured): AssetAmount | null {
+function coinDifference({ coinExpected, coinReceived, coinAsset, currency }: Measured): AssetAmount | null {
   if (coinExpected === null || coinReceived === null || coinAsset === null || coinAsset === currency) return null;
   const difference = subtractDecimals(coinExpected, coinReceived);
   return difference === '0' ? null : { amount: difference.replace('-', ''), asset: coinAsset };

@@ -16,13 +16,13 @@ export interface Balance {
   missingMinor: number;
 }
 
-type Counted = Pick<Payment, 'id' | 'status' | 'amountMinor' | 'capturedMinor' | 'heldAt' | 'acceptedAt'>;
-type Returned = Pick<Refund, 'paymentId' | 'status' | 'amountMinor'>;
+type BalancePayment = Pick<Payment, 'id' | 'status' | 'amountMinor' | 'capturedMinor' | 'heldAt' | 'acceptedAt'>;
+type BalanceRefund = Pick<Refund, 'paymentId' | 'status' | 'amountMinor'>;
 
 export function balanceOf(
   order: Pick<Order, 'amountMinor'>,
-  payments: readonly Counted[],
-  refunds: readonly Returned[],
+  payments: readonly BalancePayment[],
+  refunds: readonly BalanceRefund[],
 ): Balance {
   const isCovered = payments.some((payment) => coversAlone(order, payment)) || coverTogether(order, payments, refunds);
   const moneyMinor = sum(payments.map((payment) => moneyOf(payment, refunds)));
@@ -30,15 +30,15 @@ export function balanceOf(
 }
 
 /** A later refund does not undo it: the order was paid, and has statuses of its own for refunds. */
-function coversAlone(order: Pick<Order, 'amountMinor'>, payment: Counted): boolean {
+function coversAlone(order: Pick<Order, 'amountMinor'>, payment: BalancePayment): boolean {
   return isCoveringPayment(payment) && (payment.acceptedAt !== null || payment.amountMinor >= order.amountMinor);
 }
 
 /** Only several payments together: a single underpayment is decided by an admin, whatever its amount. */
 function coverTogether(
   order: Pick<Order, 'amountMinor'>,
-  payments: readonly Counted[],
-  refunds: readonly Returned[],
+  payments: readonly BalancePayment[],
+  refunds: readonly BalanceRefund[],
 ): boolean {
   const inTime = payments.filter(({ status }) => status !== 'paid_late');
   const parts = inTime.map((payment) => moneyOf(payment, refunds)).filter((part) => part > 0);
@@ -49,12 +49,12 @@ function sum(amounts: readonly number[]): number {
   return amounts.reduce((total, amount) => total + amount, 0);
 }
 
-export function moneyOf(payment: Counted, refunds: readonly Returned[]): number {
+export function moneyOf(payment: BalancePayment, refunds: readonly BalanceRefund[]): number {
   if (payment.heldAt !== null) return 0;
   const isFull = payment.status === 'paid' || payment.status === 'overpaid';
-  const came = isFull ? Math.max(payment.amountMinor, payment.capturedMinor) : payment.capturedMinor;
-  const returned = refunds.filter((refund) => refund.paymentId === payment.id && countsAgainstCaptured(refund));
-  return Math.max(0, came - sum(returned.map(({ amountMinor }) => amountMinor)));
+  const captured = isFull ? Math.max(payment.amountMinor, payment.capturedMinor) : payment.capturedMinor;
+  const refunded = refunds.filter((refund) => refund.paymentId === payment.id && countsAgainstCaptured(refund));
+  return Math.max(0, captured - sum(refunded.map(({ amountMinor }) => amountMinor)));
 }
 
 /** The event that a payment's status is for its order, while it is the only payment. */

@@ -171,7 +171,7 @@ export function findIn(
 }
 
 function confirmedFinding(snapshot: PaymentSnapshot, gap: -1 | 0 | 1): Finding {
-  if (snapshot.isMarkedByHand) return 'settled';
+  if (snapshot.isMarkedSettled) return 'settled';
   if (gap < 0) return 'settled_short';
   if (snapshot.isLate) return 'late';
   return gap > 0 ? 'settled_over' : 'settled';

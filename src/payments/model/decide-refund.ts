@@ -8,12 +8,12 @@ export const refundEvents = [
   'decline',
   'withdraw',
   /** The provider was called and did not answer. */
-  'lost',
+  'unanswered',
   /** The provider rejected it: it was not carried out. */
   'refuse',
   /** An admin states the result where the provider does not. */
-  'said_gone',
-  'said_not_gone',
+  'confirmed_refunded',
+  'confirmed_not_refunded',
   'seen_pending',
   'seen_succeeded',
   'seen_failed',
@@ -39,13 +39,13 @@ export function decideRefund(status: RefundStatus, event: RefundEvent): RefundDe
       return status === 'awaiting_approval' ? changed('cancelled') : refused;
     case 'withdraw':
       return status === 'awaiting_approval' || status === 'requested' ? changed('cancelled') : refused;
-    case 'lost':
+    case 'unanswered':
       return status === 'requested' ? changed('unknown') : unchanged;
     case 'refuse':
       return status === 'requested' || status === 'unknown' ? changed('failed') : unchanged;
-    case 'said_gone':
+    case 'confirmed_refunded':
       return status === 'unknown' ? changed('succeeded') : refused;
-    case 'said_not_gone':
+    case 'confirmed_not_refunded':
       return status === 'unknown' ? changed('failed') : refused;
     case 'seen_pending':
       return status === 'pending' || status === 'succeeded' ? unchanged : changed('pending');

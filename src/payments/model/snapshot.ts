@@ -37,7 +37,7 @@ export interface PaymentSnapshot {
   /** Money was seen after the expiry, or money whose amount the provider does not name. */
   isLate: boolean;
   /** It was marked settled at the provider by its merchant: amounts are no longer compared. */
-  isMarkedByHand: boolean;
+  isMarkedSettled: boolean;
   /** The provider's fee and the net amount; null where the snapshot does not have them. */
   fees: { fee: string; net: string; asset: string } | null;
   checkoutUrl: string | null;

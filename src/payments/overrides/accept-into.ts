@@ -44,8 +44,8 @@ export async function acceptanceRefusal(tx: PaymentTx, about: AboutPayment): Pro
   const asked = { order, payments, event: 'accepted', paymentId: payment.id } as const;
   const decision = await decideOrderEvent(tx, asked);
   if (decision.kind !== 'changed') return { code: 'order_is_already', status: order.status };
-  const isInHand = payment.creation === 'requested' && (payment.lockedUntil ?? 0) > tx.clock.now();
-  return isInHand ? { code: 'link_being_made' } : undefined;
+  const isBeingCreated = payment.creation === 'requested' && (payment.lockedUntil ?? 0) > tx.clock.now();
+  return isBeingCreated ? { code: 'link_being_made' } : undefined;
 }
 
 export async function acceptInto(

@@ -20,19 +20,19 @@ export interface StoredSubscription extends Subscription {
   updatedAt: Milliseconds;
 }
 
-type SaleKey = Pick<ChannelOrderMark, 'provider' | 'reference'>;
+type ChannelOrderKey = Pick<ChannelOrderMark, 'provider' | 'reference'>;
 
 export interface ChannelOrderStore {
   /**
    * Records that the channel order was received, and locks its row until the transaction ends, so that the order and a
    * refund of it that are received at the same moment see each other. Returns what is known of it.
    */
-  markSold(input: SaleKey & { at: Milliseconds }): Promise<ChannelOrderMark>;
+  markSold(input: ChannelOrderKey & { at: Milliseconds }): Promise<ChannelOrderMark>;
   /** The same for a refund: the larger of the known sum and this one is kept. */
   markReturned(
-    input: SaleKey & { returnedMinor: number; returnedAt: Milliseconds | null; at: Milliseconds },
+    input: ChannelOrderKey & { returnedMinor: number; returnedAt: Milliseconds | null; at: Milliseconds },
   ): Promise<ChannelOrderMark>;
-  findMark(key: SaleKey): Promise<ChannelOrderMark | undefined>;
+  findMark(key: ChannelOrderKey): Promise<ChannelOrderMark | undefined>;
   /** Ordered by reference, after the reference `after`. */
   listMarks(query: { provider: ProviderName; after: string | null; limit: number }): Promise<ChannelOrderMark[]>;
   /** How many refunds wait for their channel order. */
@@ -41,7 +41,7 @@ export interface ChannelOrderStore {
    * Binds a license key, of which only the hash is stored, to the first channel order that has it; returns the order
    * that owns it.
    */
-  claimLicense(input: SaleKey & { licenseHash: string; at: Milliseconds }): Promise<SaleKey>;
+  claimLicense(input: ChannelOrderKey & { licenseHash: string; at: Milliseconds }): Promise<ChannelOrderKey>;
   /** A subscription that ended stays ended, in whichever order its events are received. */
   saveSubscription(subscription: StoredSubscription): Promise<void>;
   findSubscription(key: { provider: ProviderName; reference: string }): Promise<StoredSubscription | undefined>;

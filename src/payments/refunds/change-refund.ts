@@ -62,7 +62,7 @@ export async function applyRefundEvent(
   await endEarlierCases(tx, after);
   const changed = await applyRefundToOrder(tx, { order, before: refund, refund: after, trust });
   if (to === 'succeeded') await announceRefund(tx, { order: changed, refund: after });
-  if (to === 'failed' && input.event !== 'said_not_gone')
+  if (to === 'failed' && input.event !== 'confirmed_not_refunded')
     await raiseRefundCase(tx, { order: changed, refund: after, kind: 'refund_failed' });
   if (to === 'failed' || to === 'cancelled') await reopenForRefund(tx, { order: changed, refund: after });
   await refreshOrderCards(tx, changed);

@@ -17,11 +17,11 @@ export async function followRefunds(
   deps: ProviderDeps & { log: EventLog },
   input: { limit: number; signal?: AbortSignal },
 ): Promise<{ followed: number; changed: number; failed: number }> {
-  const away = listUnavailable(deps.providers);
+  const unavailable = listUnavailable(deps.providers);
   const due = await deps.database.read((stores) =>
     stores.refunds.listRefundsToPoll({
       now: deps.clock.now(),
-      except: away,
+      except: unavailable,
       limit: input.limit,
     }),
   );

@@ -46,7 +46,7 @@ export function recordNotSent(
 
 export function recordUnknown(deps: ProviderDeps, input: { refund: Refund; cause: Cause }): Promise<Refund> {
   const text = 'was sent and not answered: its result is being checked';
-  return recordRefundEvent(deps, { ...input, event: 'lost', text });
+  return recordRefundEvent(deps, { ...input, event: 'unanswered', text });
 }
 
 /** The provider still does not show it: one case is raised, which is resolved when the result is known. */

@@ -41,7 +41,7 @@ export type Sending =
   /** Nothing was sent; it is tried again. */
   | { kind: 'not_sent'; error: string; retryAfterMs: Milliseconds | null }
   | { kind: 'busy' }
-  | { kind: 'gone' };
+  | { kind: 'not_found' };
 
 interface Held {
   refundId: RefundId;
@@ -57,7 +57,7 @@ export async function sendRefund(
   input: { refundId: RefundId; cause: Cause; signal?: AbortSignal },
 ): Promise<Sending> {
   const refund = await deps.database.read((stores) => stores.refunds.findRefund(input.refundId));
-  if (refund === undefined) return { kind: 'gone' };
+  if (refund === undefined) return { kind: 'not_found' };
   const port = deps.providers.find(refund.provider)?.refunds ?? null;
   if (port === null) return { kind: 'not_sent', error: `${refund.provider} cannot refund`, retryAfterMs: null };
   const leased = await withPayment(deps, {
@@ -65,7 +65,7 @@ export async function sendRefund(
     work: ({ payment }) => step(deps, { ...input, payment, port }),
   });
   if (leased.kind === 'done') return leased.result;
-  return leased.kind === 'busy' ? { kind: 'busy' } : { kind: 'gone' };
+  return leased.kind === 'busy' ? { kind: 'busy' } : { kind: 'not_found' };
 }
 
 async function step(deps: ProviderDeps, held: Held): Promise<Sending> {
@@ -143,7 +143,7 @@ async function whenRejected(
   await recordRefundEvent(deps, {
     refund,
     cause: held.cause,
-    event: 'lost',
+    event: 'unanswered',
     facts,
     nextPollAt: deps.clock.now(),
     text: '',
@@ -215,7 +215,7 @@ export function createRefundHandler(deps: ProviderDeps): OutboxHandler {
           return { kind: 'done', outcome: sending.status };
         case 'unknown':
           return { kind: 'done', outcome: 'unknown' };
-        case 'gone':
+        case 'not_found':
           return { kind: 'give_up', reason: 'the refund is not there' };
         case 'busy':
           return {

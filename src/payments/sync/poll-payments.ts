@@ -17,11 +17,11 @@ export async function pollPayments(
 ): Promise<{ polled: number; changed: number; failed: number }> {
   // Payments of an unavailable provider wait for its probe instead of failing one by one, and they are not listed at
   // all, because as the most overdue they would fill the list.
-  const away = listUnavailable(deps.providers);
+  const unavailable = listUnavailable(deps.providers);
   const due = await deps.database.read((stores) =>
     stores.payments.listPaymentsToPoll({
       now: deps.clock.now(),
-      except: away,
+      except: unavailable,
       limit: input.limit,
     }),
   );

@@ -22,7 +22,7 @@ import { refreshPayment } from '../sync/refresh-payment.ts';
 const waitingMax = 1;
 const lookAgainMs: Milliseconds = second / 2;
 
-const inOtherHands = { kind: 'retry', error: 'the payment is being processed elsewhere', pausesLane: false } as const;
+const busy = { kind: 'retry', error: 'the payment is being processed elsewhere', pausesLane: false } as const;
 
 /** A decommissioned provider is not called: its events wait until it is called again. */
 const retiredWaitMs: Milliseconds = hour;
@@ -62,10 +62,10 @@ export async function handleInboxEvent(
     case 'provider_off':
       return { kind: 'give_up', reason: `the provider ${provider} is not configured` };
     case 'busy':
-      if (refresh.isHere) return { ...inOtherHands, retryAfterMs: lookAgainMs, isUntried: true };
+      if (refresh.isHere) return { ...busy, retryAfterMs: lookAgainMs, isUntried: true };
       // By the queue's own backoff: a lease of a crashed process lasts for minutes, and no event may become a dead
       // letter for it.
-      return { ...inOtherHands, retryAfterMs: null };
+      return { ...busy, retryAfterMs: null };
     case 'provider_failed':
       return { kind: 'retry', error: refresh.error.message, retryAfterMs: null, pausesLane: false };
     default:

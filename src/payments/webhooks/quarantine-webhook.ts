@@ -26,7 +26,7 @@ const bodyBytesMax = 16 * 1024;
 const toldEveryMs: Milliseconds = minute;
 
 const foundByPolling = 'Payments are still found by polling.';
-const foundByHand = 'Refused events are not found otherwise: compare with an export.';
+const foundByExport = 'Refused events are not found otherwise: compare with an export.';
 
 /** Whether it may verify under another secret, setting or version: without a signature it never can. */
 const mayVerify: Readonly<Record<WebhookRefusal, boolean>> = {
@@ -90,7 +90,7 @@ async function tell(
   const words =
     kept === 0 ? '' : ` ${kept} of them may be real and are kept: they are taken in once the secret is right.`;
   const isAsked = input.providers.find(provider)?.capabilities.canFetch !== false;
-  const otherwise = isAsked ? foundByPolling : foundByHand;
+  const otherwise = isAsked ? foundByPolling : foundByExport;
   await raiseCase(tx, {
     key: refusedKey(provider),
     kind: 'webhook_refused',

@@ -13,19 +13,19 @@ export type ReplayedChannelEvent = { kind: 'booked'; booking: Booking } | { kind
 
 export async function replayChannelEvent(
   deps: SnapshotDeps,
-  told: { provider: ProviderName; sales: SalesChannel; event: InboxEvent; mode: ReplayMode; signal: AbortSignal },
+  input: { provider: ProviderName; sales: SalesChannel; event: InboxEvent; mode: ReplayMode; signal: AbortSignal },
 ): Promise<ReplayedChannelEvent> {
-  if (told.mode === 'real') return describe(await takeChannelEvent(deps, told), { paid: 'paid' });
+  if (input.mode === 'real') return describe(await takeChannelEvent(deps, input), { paid: 'paid' });
   const licenses = { asked: 0 };
-  const taken = await takeChannelEvent(rehearsalOf(deps), { ...told, sales: withGoodLicenses(told, licenses) });
-  const foretold = describe(taken, { paid: licenses.asked > 0 ? 'paid_if_licensed' : 'paid' });
+  const taken = await takeChannelEvent(rehearsalOf(deps), { ...input, sales: withValidLicenses(input, licenses) });
+  const forecast = describe(taken, { paid: licenses.asked > 0 ? 'paid_if_licensed' : 'paid' });
   // By the time of the real run the next order number may be another one.
-  if (foretold.kind !== 'booked' || foretold.booking.kind !== 'sale') return foretold;
-  return { kind: 'booked', booking: { ...foretold.booking, orderNumber: null } };
+  if (forecast.kind !== 'booked' || forecast.booking.kind !== 'sale') return forecast;
+  return { kind: 'booked', booking: { ...forecast.booking, orderNumber: null } };
 }
 
 /** License keys are checked when an order is recorded; in a dry run they count as valid. */
-function withGoodLicenses(
+function withValidLicenses(
   { sales, event }: { sales: SalesChannel; event: InboxEvent },
   licenses: { asked: number },
 ): Pick<SalesChannel, 'readEvent' | 'verifyLicense'> {

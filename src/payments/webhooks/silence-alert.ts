@@ -16,11 +16,11 @@ export async function raiseSilence(
     isAsked: boolean;
     silentMs: Milliseconds;
     usual: number;
-    untold: number;
+    missedCount: number;
   },
 ): Promise<void> {
-  const { provider, usual, untold } = silence;
-  const changed = `${untold} ${untold === 1 ? 'payment' : 'payments'} changed there without one`;
+  const { provider, usual, missedCount } = silence;
+  const changed = `${missedCount} ${missedCount === 1 ? 'payment' : 'payments'} changed there without one`;
   const otherwise = silence.isAsked
     ? 'payments are found by polling, only later'
     : 'the rest is found by an export only';

@@ -55,7 +55,7 @@ export function createWebhookWatch(
       const state = await learn(deps, provider.name);
       if (state === undefined) continue;
       counts.checked += 1;
-      const isSilent = await lookInto(deps, { provider, state, reconcile: tools.reconcile, signal });
+      const isSilent = await investigate(deps, { provider, state, reconcile: tools.reconcile, signal });
       if (isSilent) counts.silent += 1;
     }
     return counts;
@@ -70,7 +70,7 @@ interface State {
   /** Since when events are expected: the last one, or the end of the last outage. */
   since: Milliseconds;
   /** Payments with money and without a webhook since then. */
-  untold: number;
+  missedCount: number;
 }
 
 /** Updates the rate and ends a silence that is over; returns a silence to investigate, or undefined. */
@@ -80,12 +80,13 @@ function learn(deps: ProviderDeps, provider: ProviderName): Promise<State | unde
     const known = await tx.stores.webhookRates.findRate(provider);
     const alert = await tx.stores.cases.findLiveCase(silentKey(provider));
     const [outage] = await tx.stores.outages.listOutages({ provider, limit: 1 });
-    const isAway = (outage !== undefined && outage.status !== 'over') || !isAvailable(deps.providers.health(provider));
+    const isUnavailable =
+      (outage !== undefined && outage.status !== 'over') || !isAvailable(deps.providers.health(provider));
     const { lastAt } = await tx.stores.inbox.countArrivals({ source: provider, from: now, to: now });
     const isOver = alert !== undefined && lastAt !== null && lastAt >= alert.openedAt;
     if (isOver) await resolveCase(tx, { key: silentKey(provider), by: 'An event arrived.' });
     const before = known ?? newRate(provider, now);
-    const isTroubled = isAway || (alert !== undefined && !isOver);
+    const isTroubled = isUnavailable || (alert !== undefined && !isOver);
     const rate = isTroubled ? skipHours(before, now + hour) : await learnHours(tx.stores, { rate: before, now });
     if (known === undefined || rate.learnedUntil !== known.learnedUntil) await tx.stores.webhookRates.saveRate(rate);
     if (isTroubled || lastAt === null) return undefined;
@@ -93,8 +94,8 @@ function learn(deps: ProviderDeps, provider: ProviderName): Promise<State | unde
     // Webhooks that are refused are no silence, and have an alert of their own.
     const refused = await tx.stores.cases.findLiveCase(refusedKey(provider));
     if (refused !== undefined && refused.lastRaisedAt >= since) return undefined;
-    const untold = await countUntold(tx.stores, { provider, since, now });
-    const state = { rate, lastAt, since, untold };
+    const missedCount = await countUntold(tx.stores, { provider, since, now });
+    const state = { rate, lastAt, since, missedCount };
     return isSuspect(state, now) ? state : undefined;
   });
 }
@@ -131,14 +132,14 @@ async function countUntold(
   return moved.length;
 }
 
-function isSuspect({ rate, since, untold }: State, now: Milliseconds): boolean {
+function isSuspect({ rate, since, missedCount }: State, now: Milliseconds): boolean {
   if (rate.checkedAt !== null && now - rate.checkedAt < checkEveryMs) return false;
-  if (untold >= untoldMax) return true;
+  if (missedCount >= untoldMax) return true;
   return hasHistory(rate, now) && silenceOdds(rate, { from: since, to: now }) < silenceOddsMax;
 }
 
 /** First a probe of the provider, then its list, then whether any payment changed without a webhook. */
-async function lookInto(
+async function investigate(
   deps: ProviderDeps & { decommissioned?: DecommissionedProviders },
   input: {
     provider: PaymentProvider;
@@ -153,13 +154,13 @@ async function lookInto(
   const save = (checkedAt: Milliseconds) =>
     deps.database.transaction((stores) => stores.webhookRates.saveRate({ ...state.rate, checkedAt }));
   await save(now);
-  const look = await probeProvider(deps, { provider, wasRefused: false, signal });
+  const probe = await probeProvider(deps, { provider, wasRefused: false, signal });
   // It is an outage then, and the watch over providers raises its alert.
-  if (look.kind !== 'answers') return false;
+  if (probe.kind !== 'answers') return false;
   const cause = { kind: 'reconciliation', id: 'watch-webhooks', actor: { kind: 'job', id: 'watch-webhooks' } } as const;
   const about = { provider: name, startedBy: 'watch-webhooks', cause, ...(signal && { signal }) };
   const compared = await input.reconcile(about);
-  if (state.untold === 0) {
+  if (state.missedCount === 0) {
     // A webhook about what the comparison found may still be under way; a little later it is not.
     const hasFound = compared.kind === 'finished' && compared.run.healedCount > 0;
     if (hasFound) await save(now - checkEveryMs + onItsWayMs);
@@ -170,8 +171,8 @@ async function lookInto(
     // An event was received meanwhile.
     if (lastAt !== state.lastAt) return false;
     const usual = usualCount(state.rate, { from: state.since, to: now });
-    const told = { provider: name, isAsked: provider.capabilities.canFetch, usual, untold: state.untold };
-    await raiseSilence(tx, { ...told, silentMs: now - state.lastAt });
+    const facts = { provider: name, isAsked: provider.capabilities.canFetch, usual, missedCount: state.missedCount };
+    await raiseSilence(tx, { ...facts, silentMs: now - state.lastAt });
     return true;
   });
 }

@@ -48,7 +48,7 @@ export function createFakeProvider(now: () => number, refunds: RefundProvider): 
       label: null,
       fees: null,
       isLate: false,
-      isMarkedByHand: false,
+      isMarkedSettled: false,
       transactionIds: [],
       checkoutUrl: `https://pay.example.org/i/${reference}`,
       createdAt: now(),

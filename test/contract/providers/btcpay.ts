@@ -48,7 +48,7 @@ export const btcpay: ProviderCase = {
     { visits: ['expire', 'pay_late'], shows: { state: 'expired', isLate: true }, paid: 0 },
     { visits: ['pay_unconfirmed', 'invalidate'], shows: { state: 'invalid' }, paid: 0 },
     { visits: ['pay_unconfirmed', 'double_spend'], shows: { state: 'open', settlement: null } },
-    { visits: ['pay', 'take_back'], shows: { state: 'invalid', isMarkedByHand: false }, paid: 0 },
+    { visits: ['pay', 'take_back'], shows: { state: 'invalid', isMarkedSettled: false }, paid: 0 },
   ],
   customers: [
     { does: ['pay'], ends: 'paid' },

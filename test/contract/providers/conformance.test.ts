@@ -62,7 +62,7 @@ describe.each(providersThat('canCreate', 'canFetch'))('%s', (name) => {
       requested: quoted,
       settlement: null,
       isLate: false,
-      isMarkedByHand: false,
+      isMarkedSettled: false,
       transactionIds: [],
     });
     const [record] = shop.records();

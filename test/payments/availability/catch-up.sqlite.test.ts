@@ -82,7 +82,7 @@ test('payments made during the outage are found at once, and the alert ends with
   await place('still-open');
   providers.lists('btcpay', ['paid-meanwhile', 'still-open']);
   await beAwayForAnHour();
-  expect(await catchUp({})).toEqual({ finished: 1, looked: 2 });
+  expect(await catchUp({})).toEqual({ finished: 1, fetched: 2 });
   expect(await newestOutage()).toMatchObject({
     status: 'over',
     lookedCount: 2,
@@ -93,7 +93,7 @@ test('payments made during the outage are found at once, and the alert ends with
   const alert = await onlyAlert();
   expect(alert).toMatchObject({ status: 'resolved', occurrences: 1 });
   expect(alert.outcome).toBe('It answers again: unavailable for 60 minutes, 1 payment recovered, 0 lost.');
-  expect(await catchUp({})).toEqual({ finished: 0, looked: 0 });
+  expect(await catchUp({})).toEqual({ finished: 0, fetched: 0 });
 });
 
 test('a payment that a webhook changed before it was fetched counts as recovered too', async () => {
@@ -199,10 +199,10 @@ test('a provider that becomes unavailable again is caught up with when it answer
   providers.lists('btcpay', ['a']);
   await beAwayForAnHour();
   providers.feels('btcpay', { breaker: 'open' });
-  expect(await catchUp({})).toEqual({ finished: 0, looked: 0 });
+  expect(await catchUp({})).toEqual({ finished: 0, fetched: 0 });
   expect(await newestOutage()).toMatchObject({ status: 'catching_up' });
   providers.feels('btcpay', { breaker: 'closed' });
-  expect(await catchUp({})).toEqual({ finished: 1, looked: 1 });
+  expect(await catchUp({})).toEqual({ finished: 1, fetched: 1 });
   expect((await detailsOf(deps, paymentId)).payment.status).toBe('paid');
 });
 

@@ -102,7 +102,7 @@ describe('what a snapshot says', () => {
     ['one satoshi too much, confirmed', { state: 'confirmed', settlement: money('0.00053001') }, 'settled_over'],
     [
       'confirmed by hand, whatever came',
-      { state: 'confirmed', isMarkedByHand: true, settlement: money('0') },
+      { state: 'confirmed', isMarkedSettled: true, settlement: money('0') },
       'settled',
     ],
     ['confirmed in full after its time', { state: 'confirmed', isLate: true, settlement: money('0.00053') }, 'late'],

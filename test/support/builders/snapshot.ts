@@ -16,7 +16,7 @@ export function aSnapshot(differences: Partial<PaymentSnapshot> = {}): PaymentSn
     coin: null,
     fees: null,
     isLate: false,
-    isMarkedByHand: false,
+    isMarkedSettled: false,
     checkoutUrl: null,
     transactionIds: [],
     label: null,

@@ -57,7 +57,7 @@ export function createScriptedProviders(names: readonly ProviderName[], clock: C
       fees: null,
       requested: { amount: '49.00', asset: 'USD' },
       isLate: false,
-      isMarkedByHand: false,
+      isMarkedSettled: false,
       transactionIds: [],
       checkoutUrl: `https://pay.example.org/i/${reference}`,
       createdAt: null,

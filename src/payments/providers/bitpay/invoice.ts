@@ -56,7 +56,7 @@ export function toSnapshot(invoice: Invoice, observedAt: Milliseconds): PaymentS
     coin: settlement?.asset === invoice.currency ? null : settlement,
     // `paidPartial` without an amount of coins is money of an unknown amount as well.
     isLate: exception === 'paidLate' || (exception === 'paidPartial' && settlement === null),
-    isMarkedByHand: false,
+    isMarkedSettled: false,
     fees: null,
     checkoutUrl: invoice.url ?? null,
     transactionIds: [...new Set(transactionIds)],

@@ -29,7 +29,7 @@ export function toSnapshot(
     // What must have come and what has in the coin that the money came by, where the payment methods tell.
     coin: fromMethods(invoice, about.methods),
     isLate: exception === 'PaidLate',
-    isMarkedByHand: status === 'Settled' && exception === 'Marked',
+    isMarkedSettled: status === 'Settled' && exception === 'Marked',
     fees: null,
     checkoutUrl: invoice.checkoutLink ?? null,
     transactionIds: transactionIdsOf(about.methods),

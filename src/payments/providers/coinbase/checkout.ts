@@ -61,7 +61,7 @@ export function toSnapshot(checkout: Checkout, observedAt: Milliseconds): Paymen
     // What is collected is the coin itself.
     coin: settlement,
     isLate: false,
-    isMarkedByHand: false,
+    isMarkedSettled: false,
     fees: feesOf(checkout),
     checkoutUrl: checkout.url ?? null,
     transactionIds: checkout.transactionHash ? [checkout.transactionHash] : [],

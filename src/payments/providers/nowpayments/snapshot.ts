@@ -27,7 +27,7 @@ const ranks: readonly PaymentStatus[] = [
 const graceMs: Milliseconds = 30 * minute;
 
 const noPayment = 'no payment yet';
-const ours = { provider: 'nowpayments', trust: 'fetched', isMarkedByHand: false } as const;
+const ours = { provider: 'nowpayments', trust: 'fetched', isMarkedSettled: false } as const;
 
 export function invoiceSnapshot(
   invoice: NowInvoice,

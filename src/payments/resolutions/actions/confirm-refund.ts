@@ -17,7 +17,7 @@ type Said = Extract<ResolvingAction, 'confirm_refunded' | 'confirm_not_refunded'
 export const confirmRefunded: Resolver = (deps, asked) => settle(deps, { asked, action: 'confirm_refunded' });
 export const confirmNotRefunded: Resolver = (deps, asked) => settle(deps, { asked, action: 'confirm_not_refunded' });
 
-const events = { confirm_refunded: 'said_gone', confirm_not_refunded: 'said_not_gone' } as const;
+const events = { confirm_refunded: 'confirmed_refunded', confirm_not_refunded: 'confirmed_not_refunded' } as const;
 const decisions = {
   confirm_refunded: 'counts_as_refunded',
   confirm_not_refunded: 'counts_as_failed',

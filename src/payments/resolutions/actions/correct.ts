@@ -133,7 +133,7 @@ function noSuchPayment(payment: Payment, now: number): PaymentSnapshot | undefin
     coin: null,
     fees: null,
     isLate: false,
-    isMarkedByHand: false,
+    isMarkedSettled: false,
     checkoutUrl: null,
     transactionIds: [],
     label: null,

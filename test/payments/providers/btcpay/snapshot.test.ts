@@ -40,7 +40,7 @@ describe('an invoice', () => {
       requested: { amount: '49.00', asset: 'USD' },
       settlement: { expected: '49.00', received: '49.00', asset: 'USD' },
       isLate: false,
-      isMarkedByHand: false,
+      isMarkedSettled: false,
       checkoutUrl: 'https://btcpay.example.com/i/XEDvpempoTYJHJTKGDff1Q',
       transactionIds: [txid],
       createdAt: 1763065000000,
@@ -73,7 +73,7 @@ describe('an invoice', () => {
 
   test('that somebody marked settled says so and has no settlement without money', () => {
     const marked = { ...settled, additionalStatus: 'Marked', paidAmount: '0.00' };
-    expect(show(marked)).toMatchObject({ state: 'confirmed', isMarkedByHand: true, settlement: null });
+    expect(show(marked)).toMatchObject({ state: 'confirmed', isMarkedSettled: true, settlement: null });
   });
 
   test('that was marked invalid is cancelled, unless money was there', () => {

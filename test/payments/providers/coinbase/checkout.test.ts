@@ -22,7 +22,7 @@ describe('a checkout', () => {
       label: '12345 · Payment for order #12345',
       fees: null,
       isLate: false,
-      isMarkedByHand: false,
+      isMarkedSettled: false,
       checkoutUrl: 'https://payments.coinbase.com/payment-links/pl_01k9zdrbdeezj98vaqaxrfare0',
       transactionIds: [],
       createdAt: Date.parse('2025-11-13T20:15:49.329Z'),
