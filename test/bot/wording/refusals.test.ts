@@ -1,5 +1,6 @@
 // The domain refuses with a code and facts; these are the sentences that an admin reads.
 import { expect, test } from 'vitest';
+import { decisionText } from '#bot/wording/decision-text.ts';
 import { fetchRefusalText } from '#bot/wording/fetch-refusal.ts';
 import { linkRefusalText, noProviderText } from '#bot/wording/link-refusal.ts';
 import { refundRefusalText } from '#bot/wording/refund-refusal.ts';
@@ -7,6 +8,7 @@ import { resolutionText } from '#bot/wording/result-texts.ts';
 import type { NoProvider } from '#payments/collect/choose-provider.ts';
 import type { LinkRefusal } from '#payments/collect/create-payment-link.ts';
 import type { RefundRefusal } from '#payments/refunds/request-refund.ts';
+import type { Decision } from '#payments/resolutions/actions/resolution.ts';
 import type { ResolutionRefusal } from '#payments/resolutions/actions/resolution-refusal.ts';
 
 const refunds: [RefundRefusal, string][] = [
@@ -87,7 +89,7 @@ const resolutions: [ResolutionRefusal, string][] = [
   [{ code: 'order_is_already', status: 'needs_attention' }, 'The order is needs attention already.'],
   [
     { code: 'order_is_already', status: 'paid', canDismiss: true },
-    'The order is paid already. If our books are right, say so instead.',
+    'The order is paid already. If our records are right, say so instead.',
   ],
   [{ code: 'link_being_made' }, 'Its link is being created right now: try again in a moment.'],
   [{ code: 'money_is_there' }, 'Money was received: accept it as paid, or refund it.'],
@@ -101,9 +103,9 @@ const resolutions: [ResolutionRefusal, string][] = [
   [{ code: 'wait_time_missing' }, 'For an hour or for a day?'],
   [{ code: 'refund_just_sent' }, 'It was sent a moment ago and may show yet: say so in ten minutes.'],
   [{ code: 'no_order', action: 'new_link' }, 'There is no order to make a link for.'],
-  [{ code: 'no_payment', action: 'refund' }, 'There is no payment of ours to give back.'],
-  [{ code: 'cannot_cancel', status: 'paid' }, 'The order is paid: its goods have left, or money is there.'],
-  [{ code: 'other_asset', requested: btc }, 'The provider collects 0.5 BTC: our books know only one currency.'],
+  [{ code: 'no_payment', action: 'refund' }, 'There is no payment of ours to refund.'],
+  [{ code: 'cannot_cancel', status: 'paid' }, 'The order is paid: it is fulfilled, or money was received.'],
+  [{ code: 'other_asset', requested: btc }, 'The provider collects 0.5 BTC: our records have only one currency.'],
   [{ code: 'other_currency', requested: btc, currency: 'USD' }, 'It is over 0.5 BTC, and the order is in USD.'],
   [
     { code: 'amount_changed', amount: { amountMinor: 3000, currency: 'USD' } },
@@ -114,4 +116,18 @@ const resolutions: [ResolutionRefusal, string][] = [
 
 test.each(resolutions)('a decision that is refused as %j', (refusal, text) => {
   expect(resolutionText({ kind: 'refused', ...refusal })).toBe(text);
+});
+
+const decisions: [Exclude<Decision, { code: 'link_made' }>, string][] = [
+  [{ code: 'accepted', learnt: null }, 'Accepted as paid.'],
+  [{ code: 'accepted', learnt: 'RGsF' }, 'Accepted as paid, and RGsF is in the catalogue.'],
+  [{ code: 'refund_requested', amount: { amountMinor: 2450, currency: 'USD' } }, 'Refund of 24.50 USD asked for.'],
+  [{ code: 'awaiting_approval' }, 'A second person has to approve it.'],
+  [{ code: 'linked', orderNumber: 1001 }, 'Linked to T-1001.'],
+  [{ code: 'rejected' }, 'Rejected: nothing is delivered.'],
+  [{ code: 'waits', time: 'day' }, 'It rests for a day.'],
+];
+
+test.each(decisions)('the decision %j', (decision, text) => {
+  expect(decisionText(decision)).toBe(text);
 });
