@@ -76,10 +76,10 @@ function isAbandoned(row: { abandonedAt: number | null; processedAt: number | nu
 export function redriveDeadLetter(
   deps: DeadLetterDeps,
   input: DeadLetterInput,
-): Promise<{ kind: 'redriven' } | { kind: 'gone' }> {
+): Promise<{ kind: 'redriven' } | { kind: 'no_dead_letter' }> {
   return inTransaction(deps, causeOf(input.actor), async (tx) => {
     const isRedriven = await tx.stores[input.queue].redrive({ id: input.id, at: deps.clock.now() });
-    if (!isRedriven) return { kind: 'gone' };
+    if (!isRedriven) return { kind: 'no_dead_letter' };
     await recordAudit(tx, { action: 'dead_letter.redrive', subject: subjectOf(input) });
     return { kind: 'redriven' };
   });
@@ -89,10 +89,10 @@ export function redriveDeadLetter(
 export function discardDeadLetter(
   deps: DeadLetterDeps,
   input: DeadLetterInput,
-): Promise<{ kind: 'discarded' } | { kind: 'gone' }> {
+): Promise<{ kind: 'discarded' } | { kind: 'no_dead_letter' }> {
   return inTransaction(deps, causeOf(input.actor), async (tx) => {
     const isDiscarded = await tx.stores[input.queue].discard({ id: input.id, at: deps.clock.now() });
-    if (!isDiscarded) return { kind: 'gone' };
+    if (!isDiscarded) return { kind: 'no_dead_letter' };
     await recordAudit(tx, { action: 'dead_letter.discard', subject: subjectOf(input) });
     return { kind: 'discarded' };
   });
