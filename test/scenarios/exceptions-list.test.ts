@@ -85,7 +85,7 @@ test('an amount that differs is corrected to the provider’s, or kept when ours
   const card = await openException(app, order, 'Amount differs');
   expect(card.text).toContain('Here: 40.00 USD');
   expect(card.text).toContain('There: 49.00 USD');
-  expect(await press(app, card, 'Our books are right', 'Known and harmless')).toBe('Our books stand.');
+  expect(await press(app, card, 'Our records are right', 'Known and harmless')).toBe('Our books stand.');
   await app.runJob('reconcile');
   expect((await app.getOrder(order.id)).exceptions).toEqual([]);
 

@@ -29,10 +29,10 @@ test('an amount that differs offers nothing that Payhip would have to be asked f
   expect(card.text).toContain('There: 25.00 USD');
   expect(card.text).toContain('Here: paid, 24.00 USD');
   const buttons = buttonsOf(card);
-  expect(buttons).toContain('Our books are right');
+  expect(buttons).toContain('Our records are right');
   expect(buttons).not.toContain('Check again');
   expect(buttons).not.toContain('Take their word');
-  await press(app, card, 'Our books are right', 'Known and harmless');
+  await press(app, card, 'Our records are right', 'Known and harmless');
   expect((await listOf(app)).text).toContain('Nothing waits for a decision.');
 
   const second = sell(app);

@@ -21,7 +21,7 @@ export function overrideRefusalText(refusal: OverrideRefusal): string {
 }
 
 function dismissText({ canDismiss = false }: { canDismiss?: boolean }): string {
-  return canDismiss ? ' If our books are right, say so instead.' : '';
+  return canDismiss ? ' If our records are right, say so instead.' : '';
 }
 
 export const withdrawalRefusals: Readonly<Record<WithdrawalRefusal['code'], string>> = {

@@ -13,21 +13,21 @@ const plain = {
   ...withdrawalRefusals,
   not_allowed: 'That does not help here.',
   wait_time_missing: 'For an hour or for a day?',
-  not_held: 'The sale is not held any more.',
-  no_surplus: 'There is no surplus left to give back.',
+  not_held: 'The order is not held for review any more.',
+  no_surplus: 'There is no surplus left to refund.',
   refund_requested_already: 'It was asked for already.',
   no_refund: 'There is no refund of ours to decide about.',
   refund_busy: 'It is being asked about right now: try again in a moment.',
   refund_just_sent: 'It was sent a moment ago and may show yet: say so in ten minutes.',
-  nobody_to_ask: 'There is nobody to ask about it.',
+  nobody_to_ask: 'No provider can be asked about it.',
   provider_missing: 'Its provider is not configured.',
   payment_busy: 'Somebody else asks about it right now: try again in a moment.',
   no_reference: 'The provider never gave it an id to ask for.',
-  amount_does_not_fit: 'That amount does not fit into our books.',
+  amount_does_not_fit: 'That amount does not fit into our records.',
   belongs_to_order: 'It belongs to an order already.',
-  payment_vanished: 'The payment is not there any more.',
-  cannot_undo: 'That cannot be taken back.',
-  came_up_again: 'The same has come up anew since.',
+  payment_vanished: 'The payment does not exist any more.',
+  cannot_undo: 'That cannot be undone.',
+  came_up_again: 'The same case was raised again since.',
 } as const satisfies Partial<Record<ResolutionRefusal['code'], string>>;
 type PlainRefusal = RefusalOf<keyof typeof plain>;
 
@@ -41,7 +41,7 @@ const noOrder: Readonly<Record<RefusalOf<'no_order'>['action'], string>> = {
 const noPayment: Readonly<Record<RefusalOf<'no_payment'>['action'], string>> = {
   accept: 'There is no payment to accept.',
   correct: 'There is no payment of ours to correct.',
-  refund: 'There is no payment of ours to give back.',
+  refund: 'There is no payment of ours to refund.',
 };
 
 /** Why a case is not decided, or a decision not undone, in a sentence. */
@@ -53,9 +53,9 @@ export function resolutionRefusalText(refusal: ResolutionRefusal): string {
     case 'no_payment':
       return noPayment[refusal.action];
     case 'cannot_cancel':
-      return `The order is ${refusal.status.replaceAll('_', ' ')}: its goods have left, or money is there.`;
+      return `The order is ${refusal.status.replaceAll('_', ' ')}: it is fulfilled, or money was received.`;
     case 'other_asset':
-      return `The provider collects ${formatAsset(refusal.requested)}: our books know only one currency.`;
+      return `The provider collects ${formatAsset(refusal.requested)}: our records have only one currency.`;
     case 'other_currency':
       return `It is over ${formatAsset(refusal.requested)}, and the order is in ${refusal.currency}.`;
     case 'amount_changed':

@@ -87,7 +87,7 @@ const resolutions: [ResolutionRefusal, string][] = [
   [{ code: 'order_is_already', status: 'needs_attention' }, 'The order is needs attention already.'],
   [
     { code: 'order_is_already', status: 'paid', canDismiss: true },
-    'The order is paid already. If our books are right, say so instead.',
+    'The order is paid already. If our records are right, say so instead.',
   ],
   [{ code: 'link_being_made' }, 'Its link is being created right now: try again in a moment.'],
   [{ code: 'money_is_there' }, 'Money was received: accept it as paid, or refund it.'],
@@ -101,9 +101,9 @@ const resolutions: [ResolutionRefusal, string][] = [
   [{ code: 'wait_time_missing' }, 'For an hour or for a day?'],
   [{ code: 'refund_just_sent' }, 'It was sent a moment ago and may show yet: say so in ten minutes.'],
   [{ code: 'no_order', action: 'new_link' }, 'There is no order to make a link for.'],
-  [{ code: 'no_payment', action: 'refund' }, 'There is no payment of ours to give back.'],
-  [{ code: 'cannot_cancel', status: 'paid' }, 'The order is paid: its goods have left, or money is there.'],
-  [{ code: 'other_asset', requested: btc }, 'The provider collects 0.5 BTC: our books know only one currency.'],
+  [{ code: 'no_payment', action: 'refund' }, 'There is no payment of ours to refund.'],
+  [{ code: 'cannot_cancel', status: 'paid' }, 'The order is paid: it is fulfilled, or money was received.'],
+  [{ code: 'other_asset', requested: btc }, 'The provider collects 0.5 BTC: our records have only one currency.'],
   [{ code: 'other_currency', requested: btc, currency: 'USD' }, 'It is over 0.5 BTC, and the order is in USD.'],
   [
     { code: 'amount_changed', amount: { amountMinor: 3000, currency: 'USD' } },

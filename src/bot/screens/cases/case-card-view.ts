@@ -47,7 +47,7 @@ const actionTexts: Readonly<Record<ResolutionAction, string>> = {
 
 export function actionText(kind: Case['kind'], action: ResolutionAction): string {
   if (action === 'keep' && kind === 'payment_overpaid') return 'Keep it';
-  if (action === 'dismiss' && isTwoSided(kind)) return 'Our books are right';
+  if (action === 'dismiss' && isTwoSided(kind)) return 'Our records are right';
   return action === 'mark_paid' && isTwoSided(kind) ? 'Mark received' : actionTexts[action];
 }
 

@@ -80,7 +80,7 @@ const words: Readonly<Record<ResolvingAction, QuestionWords>> = {
     yes: 'Yes, ignore it',
   },
   correct: {
-    ask: 'Take the provider’s word into our books?',
+    ask: 'Correct our record to the provider’s?',
     warn: 'The provider is asked once more, and payment and order follow what it says.',
     reasons: ['The provider is right', 'Checked with the provider', 'It was changed there on purpose'],
     yes: 'Yes, take their word',
@@ -107,7 +107,7 @@ const keepOverpayment: QuestionWords = {
 };
 
 const dismissDifference: QuestionWords = {
-  ask: 'Are our books right?',
+  ask: 'Are our records right?',
   warn: 'They stay as they are, and the same difference is not reported again.',
   reasons: ['Checked with the provider', 'The provider shows it late', 'Known and harmless'],
   yes: 'Yes, ours are right',

@@ -68,15 +68,15 @@ const decided: Readonly<Record<ResolvingAction, string>> = {
   reject: 'rejected the sale',
   link_order: 'linked it to an order',
   dismiss: 'ignored it',
-  correct: 'took the provider’s word into our books',
-  confirm_refunded: 'said that the money went back',
-  confirm_not_refunded: 'said that no money went back',
+  correct: 'corrected it to the provider’s record',
+  confirm_refunded: 'confirmed that it was refunded',
+  confirm_not_refunded: 'confirmed that it was not refunded',
 };
 
 export function decidedWords(kind: Case['kind'], action: ResolvingAction): string {
   if (action === 'keep' && kind === 'payment_overpaid') return 'kept the surplus';
   if (!isTwoSided(kind)) return decided[action];
-  if (action === 'dismiss') return 'found our books right';
+  if (action === 'dismiss') return 'found our records right';
   return action === 'mark_paid' ? 'marked the money as received' : decided[action];
 }
 
