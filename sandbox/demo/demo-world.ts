@@ -18,7 +18,7 @@ import { choosePorts } from './ports.ts';
 // knows the others by its settings only.
 
 export const owner = { id: 4200, firstName: 'Ada', username: 'ada' } as const;
-export const stranger = { id: 4300, firstName: 'Mallory', username: 'mallory' } as const;
+export const unauthorizedUser = { id: 4300, firstName: 'Mallory', username: 'mallory' } as const;
 export const botNames = { admin: 'till_bot', pager: 'pager_bot' } as const;
 
 export interface DemoWorld {
@@ -147,7 +147,7 @@ function openTelegram(input: {
         rings: true,
       },
     ],
-    users: [owner, stranger],
+    users: [owner, unauthorizedUser],
     // The unauthorized user has not written to the bots: he would press Start first.
     startedChats: Object.values(botNames).map((bot) => ({ userId: owner.id, bot })),
   });

@@ -65,7 +65,7 @@ export interface Simulator<Account extends SimulatorAccount> {
   makeAccount(): MadeUp<Account>;
   create(host: ProviderHost, about: { account: Account; refundDelayMs: number }): SimulatedProvider;
   /** Its own body under a fault of the server. */
-  troubleBody(status: 500 | 503 | 429): string;
+  failureBody(status: 500 | 503 | 429): string;
   /** How it goes on after a webhook that was not accepted. */
   readonly retry: Omit<RetryPolicy, 'delaysMs'>;
   /** `payment`: each payment carries the webhook address; `account`: an admin sets the address on its pages, once. */

@@ -68,7 +68,7 @@ function openStation<Account extends SimulatorAccount>(
     },
   };
   const app = new Hono<{ Bindings: HttpBindings }>();
-  app.use('*', injectFaults({ faults, log: calls, late, now, errorBody: simulator.troubleBody }));
+  app.use('*', injectFaults({ faults, log: calls, late, now, errorBody: simulator.failureBody }));
   app.route('/', provider.api);
   return { provider, faults, calls, deliveries, app, environment };
 }

@@ -3,8 +3,8 @@
 export const environment: Readonly<Record<string, string | undefined>> = process.env;
 
 /**
- * The end of the process waits for look-ups of names in hand, of which half as many run at once as there are threads. Where
- * nobody answers them they would take minutes one after the other. Must be called before the first look-up.
+ * The process ends only after pending DNS queries, half as many at once as there are threads. Where no DNS server answers
+ * they would take minutes one after the other. Must be called before the first query.
  */
 export function boundNameLookups(): void {
   process.env['UV_THREADPOOL_SIZE'] ??= '32';

@@ -13,7 +13,12 @@ import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
 import { listAlerts } from '#test/support/builders/cases.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { createScriptedProviders } from '#test/support/fakes/scripted-providers.ts';
-import { createTestDeps, lookAt, placeTestOrder, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
+import {
+  createTestDeps,
+  placeTestOrder,
+  showSnapshot,
+  type TestDeps,
+} from '#test/support/scenario-kits/payment-kit.ts';
 
 let opened: TestDatabase;
 let deps: TestDeps;
@@ -54,7 +59,7 @@ test('alert cards that Telegram never accepts are reported once each and not ret
 
 test('an event of a payment that a crashed process had leased waits until the lease expires', async () => {
   const paymentId = await placeTestOrder(deps);
-  await lookAt(deps, { paymentId, shows: {} });
+  await showSnapshot(deps, { paymentId, shows: {} });
   const now = deps.clock.now();
   await opened.database.transaction(async (stores) => {
     await stores.payments.leasePayment({ id: paymentId, by: 'dead', now, until: now + 3 * minute });

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { botNames, stranger } from '#sandbox/demo/demo-world.ts';
+import { botNames, unauthorizedUser } from '#sandbox/demo/demo-world.ts';
 import { historyMs, playHistory } from '#sandbox/demo/history.ts';
 import { findCard, openBrowser, openChat, openDemoWorld, openTab, picture, say } from './visitor.ts';
 
@@ -59,7 +59,7 @@ test('an unauthorized user gets one neutral sentence and learns nothing', async 
   const world = await openDemoWorld();
   const chat = await openTab(browser, 'desk');
   await chat.goto(world.urls.chat);
-  await chat.evaluate(`sessionStorage.setItem('user', '${stranger.id}')`);
+  await chat.evaluate(`sessionStorage.setItem('user', '${unauthorizedUser.id}')`);
   await chat.goto(`${world.urls.chat}/?again#${botNames.admin}`);
   await chat.getByTestId('start').click();
   await say(chat, '/orders');

@@ -9,8 +9,8 @@ import { createFakeSalesChannel } from '#test/support/fakes/sales-channel.ts';
 import {
   createTestDeps,
   detailsOf,
-  lookAt,
   placeTestOrder,
+  showSnapshot,
   type TestDeps,
 } from '#test/support/scenario-kits/payment-kit.ts';
 
@@ -60,7 +60,7 @@ async function hear(reference: string, body: Uint8Array): Promise<void> {
 
 test('everything of the provider is there, and nothing of any other', async () => {
   const paymentId = await placeTestOrder(deps, { reference: asProviderReference('ours') });
-  await lookAt(deps, { paymentId, shows: { state: 'expired', reference: asProviderReference('ours') } });
+  await showSnapshot(deps, { paymentId, shows: { state: 'expired', reference: asProviderReference('ours') } });
   const { order, payment } = await detailsOf(deps, paymentId);
   await placeTestOrder(deps, { provider: 'bitpay', reference: asProviderReference('theirs') });
   // A second payment of the same order at the same provider, and one elsewhere: the order is one row.

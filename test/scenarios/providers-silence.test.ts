@@ -7,7 +7,7 @@ import { awaitUntil } from '#test/support/time/await-until.ts';
 const isSilence = ({ text }: { text: string }): boolean => text.includes('Webhooks have stopped coming');
 
 /** Paid, and found by polling, because no webhook comes. */
-async function payUntold(app: AppFixture): Promise<void> {
+async function payWithoutWebhook(app: AppFixture): Promise<void> {
   const order = await app.placeOrder({ provider: 'btcpay' });
   await app.visit(order, 'pay');
   app.clock.move(minute);
@@ -27,8 +27,8 @@ async function openAfterFirstEvent(): Promise<AppFixture> {
 
 test('payments that change without a webhook raise one alert, which says what to check and is resolved by the next event', async () => {
   await using app = await openAfterFirstEvent();
-  await payUntold(app);
-  await payUntold(app);
+  await payWithoutWebhook(app);
+  await payWithoutWebhook(app);
   app.clock.move(20 * minute);
   await app.runJob('watch-webhooks');
   const card = await app.awaitCard(isSilence);
@@ -57,8 +57,8 @@ test('payments that change without a webhook raise one alert, which says what to
 
 test('a provider that is unavailable at the same time raises an alert for its outage alone', async () => {
   await using app = await openAfterFirstEvent();
-  await payUntold(app);
-  await payUntold(app);
+  await payWithoutWebhook(app);
+  await payWithoutWebhook(app);
   app.sandbox.faults('btcpay').set({ outage: true });
   app.clock.move(20 * minute);
   await app.runJob('watch-webhooks');

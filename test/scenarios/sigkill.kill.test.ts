@@ -62,7 +62,7 @@ test(`after ${kills} kills at random moments every answered webhook has taken ef
     const takenUp = product.complaints().match(/leases of a crashed process released/g) ?? [];
     expect(takenUp.length).toBeGreaterThan(kills / 6);
     expect(load.purchases.length).toBeGreaterThan(kills * 5);
-    expectEverythingTold(world, load.purchases);
+    expectEverythingReported(world, load.purchases);
     expectBooksInOrder(world, { purchases: load.purchases, answered: answered.deliveries() });
   } finally {
     product.remove();
@@ -79,7 +79,7 @@ function unfinished(orders: readonly { status: string }[], purchases: readonly P
   return purchases.filter((purchase, index) => orders[index]?.status !== expectedStatus(purchase)).length;
 }
 
-function expectEverythingTold(world: World, purchases: readonly Purchase[]): void {
+function expectEverythingReported(world: World, purchases: readonly Purchase[]): void {
   const { shop, telegram } = world;
   const paid = purchases.filter((purchase) => expectedStatus(purchase) === 'paid');
   for (const { id } of purchases) {
@@ -88,9 +88,9 @@ function expectEverythingTold(world: World, purchases: readonly Purchase[]): voi
   }
   expect(shop.forged).toEqual([]);
   const cards = telegram.messages({ bot: pagerBot, chatId: owner.id });
-  const troubled = purchases.filter(({ ends }) => ends !== 'paid');
-  expect(troubled.length).toBeGreaterThan(0);
-  for (const { number } of troubled) {
+  const unpaid = purchases.filter(({ ends }) => ends !== 'paid');
+  expect(unpaid.length).toBeGreaterThan(0);
+  for (const { number } of unpaid) {
     expect(
       cards.some(({ text }) => text.includes(`${number} `)),
       `a card for ${number}`,

@@ -1,7 +1,7 @@
 import { everyFailure } from '../retry.ts';
 import type { Simulator } from '../simulator.ts';
 import { type BitPayAccount, makeBitPayAccount } from './account.ts';
-import { troubleBody } from './errors.ts';
+import { failureBody } from './errors.ts';
 import { createBitPay } from './provider.ts';
 import { webhookSignature } from './signatures.ts';
 
@@ -30,7 +30,7 @@ export const bitpay: Simulator<BitPayAccount> = {
       refundDelayMs,
     });
   },
-  troubleBody,
+  failureBody,
   // Anything but 200 counts as failed. How often it comes again BitPay does not say.
   retry: { isAccepted: (status) => status === 200, isWorthRetrying: everyFailure, isOneQueue: false },
   webhookTarget: 'payment',

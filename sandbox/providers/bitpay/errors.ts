@@ -25,7 +25,7 @@ export function plainError(status: BitPayError['status'], error: string): BitPay
   return new BitPayError(status, { error });
 }
 
-export function troubleBody(status: 500 | 503 | 429): string {
+export function failureBody(status: 500 | 503 | 429): string {
   if (status === 429) return JSON.stringify({ error: 'Rate limited' });
   return codedError(status, '000000', 'An unexpected error occurred').body;
 }

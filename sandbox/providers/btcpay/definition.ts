@@ -3,7 +3,7 @@ import { anyGood } from '../retry.ts';
 import type { Simulator } from '../simulator.ts';
 import { type BtcPayAccount, makeBtcPayAccount } from './account.ts';
 import { permissions } from './api.ts';
-import { troubleBody } from './errors.ts';
+import { failureBody } from './errors.ts';
 import { createBtcPay } from './provider.ts';
 import { btcPaySignature } from './webhook.ts';
 
@@ -19,7 +19,7 @@ export const btcpay: Simulator<BtcPayAccount> = {
     const webhook = { webhookSecret, webhookId: randomBase58(22) };
     return createBtcPay(host, { apiKey, storeId, ...webhook, permissions: held ?? Object.values(permissions) });
   },
-  troubleBody,
+  failureBody,
   // In reality after 10 s, 1 min and six times 10 min.
   retry: { isAccepted: anyGood, isWorthRetrying: isTemporary, isOneQueue: true },
   webhookTarget: 'account',

@@ -28,7 +28,7 @@ export function missingPermission(permission: string): BtcPayError {
   });
 }
 
-export function troubleBody(status: 500 | 503 | 429): string {
+export function failureBody(status: 500 | 503 | 429): string {
   if (status === 503) return JSON.stringify({ code: 'not-synched', message: 'The node is not fully synched' });
   return JSON.stringify({ code: 'generic-error', message: status === 429 ? 'Too many requests' : 'Internal error' });
 }

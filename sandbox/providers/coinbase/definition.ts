@@ -1,7 +1,7 @@
 import { anyGood, everyFailure } from '../retry.ts';
 import type { Simulator } from '../simulator.ts';
 import { type CoinbaseAccount, makeCoinbaseAccount } from './account.ts';
-import { troubleBody } from './errors.ts';
+import { failureBody } from './errors.ts';
 import { hook0Signature } from './hook0.ts';
 import { createCoinbase } from './provider.ts';
 
@@ -17,7 +17,7 @@ export const coinbase: Simulator<CoinbaseAccount> = {
     const { keyId, publicKey, webhookSecret, honoursRefundKeys = true } = account;
     return createCoinbase(host, { keyId, key: publicKey, webhookSecret, refundDelayMs, honoursRefundKeys });
   },
-  troubleBody,
+  failureBody,
   // In reality Hook0 comes again after 3 s, 10 s, 3 min, 30 min, 1 h, 3 h, 5 h, then every 10 h.
   retry: { isAccepted: anyGood, isWorthRetrying: everyFailure, isOneQueue: false },
   webhookTarget: 'account',

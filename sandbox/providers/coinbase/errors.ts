@@ -26,7 +26,7 @@ export function errorBody(type: string, message: string): string {
   });
 }
 
-export function troubleBody(status: 500 | 503 | 429): string {
+export function failureBody(status: 500 | 503 | 429): string {
   if (status === 429) return errorBody('rate_limit_exceeded', 'Rate limit exceeded.');
   if (status === 503) return errorBody('service_unavailable', 'The service is unavailable.');
   return errorBody('internal_server_error', 'An internal server error occurred.');

@@ -1,7 +1,7 @@
 import { anyGood, everyFailure } from '../retry.ts';
 import type { Simulator } from '../simulator.ts';
 import { makeNowPaymentsAccount, type NowPaymentsAccount } from './account.ts';
-import { troubleBody } from './errors.ts';
+import { failureBody } from './errors.ts';
 import { ipnSignature } from './ipn.ts';
 import { createNowPayments } from './provider.ts';
 
@@ -14,7 +14,7 @@ export const nowpayments: Simulator<NowPaymentsAccount> = {
   pagePaths: ['/payment', '/payment/'],
   makeAccount: makeNowPaymentsAccount,
   create: (host, { account }) => createNowPayments(host, { ...account, sorting: account.sorting ?? 'sdk' }),
-  troubleBody,
+  failureBody,
   // How often, and after how long, is set in the dashboard.
   retry: { isAccepted: anyGood, isWorthRetrying: everyFailure, isOneQueue: false },
   webhookTarget: 'payment',

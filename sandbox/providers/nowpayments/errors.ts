@@ -20,7 +20,7 @@ export function badRequest(message: string): NowPaymentsError {
   return new NowPaymentsError(400, 'BAD_REQUEST', message);
 }
 
-export function troubleBody(status: 500 | 503 | 429): string {
+export function failureBody(status: 500 | 503 | 429): string {
   if (status === 429) return errorBody(429, 'TOO_MANY_REQUESTS', 'Too many requests');
   return errorBody(status, 'INTERNAL_ERROR', 'Internal server error');
 }

@@ -1,7 +1,7 @@
 import { everyFailure } from '../retry.ts';
 import type { Simulator } from '../simulator.ts';
 import { accentColour, makePayhipAccount, type PayhipAccount } from './account.ts';
-import { troubleBody } from './errors.ts';
+import { failureBody } from './errors.ts';
 import { createPayhip } from './provider.ts';
 import { defaultProducts } from './sale.ts';
 import { payhipSignature } from './webhook.ts';
@@ -15,7 +15,7 @@ export const payhip: Simulator<PayhipAccount> = {
   pagePaths: ['/sales/:id'],
   makeAccount: makePayhipAccount,
   create: (host, { account: { apiKey, products = defaultProducts() } }) => createPayhip(host, { apiKey, products }),
-  troubleBody,
+  failureBody,
   // In reality once an hour, for up to three hours; nothing but 200 will do.
   retry: { isAccepted: (status) => status === 200, isWorthRetrying: everyFailure, isOneQueue: false, retriesMax: 3 },
   webhookTarget: 'account',

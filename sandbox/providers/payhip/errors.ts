@@ -14,6 +14,6 @@ export class PayhipError extends Error {
   }
 }
 
-export function troubleBody(status: 500 | 503 | 429): string {
+export function failureBody(status: 500 | 503 | 429): string {
   return JSON.stringify({ error: true, message: status === 429 ? 'Too Many Attempts.' : 'Server Error' });
 }

@@ -4,6 +4,7 @@ import type { OrderStatus } from '#orders/order.ts';
 import type { Resolution } from '#payments/resolutions/actions/resolution.ts';
 import type { CheckFailure, OrderCheck } from '#payments/sync/check-order.ts';
 import { plural, statusWord } from '../text/words.ts';
+import { decisionText } from './decision-text.ts';
 import { fetchRefusalText } from './fetch-refusal.ts';
 import { resolutionRefusalText } from './resolution-refusal.ts';
 
@@ -55,7 +56,7 @@ export function fulfilledText(
 export function resolutionText(resolution: Resolution): string {
   switch (resolution.kind) {
     case 'decided':
-      return resolution.said;
+      return decisionText(resolution);
     case 'refused':
       return resolutionRefusalText(resolution);
     case 'over':

@@ -23,7 +23,7 @@ export function markPaid(
     const refusal = await acceptanceRefusal(tx, about);
     if (refusal !== undefined) return { kind: 'refused', ...refusal };
     await markPaidInto(tx, { ...about, by, reason });
-    return { kind: 'decided', said: 'Marked as paid.' };
+    return { kind: 'decided', code: 'marked_paid' };
   });
 }
 

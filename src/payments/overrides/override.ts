@@ -3,8 +3,9 @@ import type { OrderStatus } from '#orders/order.ts';
 
 /** The result of an admin's override of a status. */
 export type Override =
-  /** `said`: a sentence for the admin. */
-  { kind: 'decided'; said: string } | ({ kind: 'refused' } & OverrideRefusal) | { kind: 'unknown' };
+  | { kind: 'decided'; code: 'marked_paid' | 'written_off' }
+  | ({ kind: 'refused' } & OverrideRefusal)
+  | { kind: 'unknown' };
 
 /** Why an override is refused. The words for it are the surface's. */
 export type OverrideRefusal = ReasonRefusal | AcceptanceRefusal | WriteOffRefusal;

@@ -25,7 +25,7 @@ export function writeOffOrder(
     const refusal = await writeOffRefusal(tx, order);
     if (refusal !== undefined) return { kind: 'refused', ...refusal };
     await writeOffInto(tx, { order, by, reason });
-    return { kind: 'decided', said: 'Written off.' };
+    return { kind: 'decided', code: 'written_off' };
   });
 }
 

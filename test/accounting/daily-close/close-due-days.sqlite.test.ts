@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => kit.opened.remove());
 
 const sum = (count: number, amount: string) => ({ count, amount });
-const stranger = aSnapshot({
+const unmatched = aSnapshot({
   ...paid,
   reference: asProviderReference('strange'),
   createdAt: Date.parse('2026-11-20T12:00:00Z'),
@@ -90,7 +90,7 @@ describe('a day', () => {
 
   test('lists what is unexplained: an unmatched payment, and one that the provider does not have', async () => {
     await kit.order('2026-11-20T09:00:00Z');
-    kit.book('btcpay').shows = [stranger];
+    kit.book('btcpay').shows = [unmatched];
     kit.setClock('2026-11-21T05:00:00Z');
     expect(await kit.close()).toEqual({ closed: 1, unexplained: 2, waiting: 0 });
     const { unexplained, providers } = await kit.contentOf('2026-11-20');
@@ -122,7 +122,7 @@ describe('a day', () => {
     const resolved = { status: 'resolved', resolvedAt: 1 } as const;
     await kit.order('2026-11-20T09:00:00Z');
     for (const reference of ['open', 'ignored', 'vanished']) {
-      kit.book('btcpay').shows.push({ ...stranger, reference: asProviderReference(reference) });
+      kit.book('btcpay').shows.push({ ...unmatched, reference: asProviderReference(reference) });
     }
     await kit.deps.database.transaction(async ({ cases }) => {
       await cases.insertCase(about('a', 'open'));

@@ -15,13 +15,13 @@ describe('a provider', () => {
   test('that does not answer is waited for, and the day says so when it is closed', async () => {
     await kit.shows(await kit.order('2026-11-20T09:00:00Z'), paid);
     await kit.order('2026-11-21T09:00:00Z');
-    kit.book('btcpay').isAway = true;
+    kit.book('btcpay').isUnavailable = true;
     for (const hours of ['05', '06', '07']) {
       kit.setClock(`2026-11-22T${hours}:00:00Z`);
       expect(await kit.close()).toEqual({ closed: 0, unexplained: 0, waiting: 1 });
     }
     expect(await kit.closings()).toEqual([]);
-    kit.book('btcpay').isAway = false;
+    kit.book('btcpay').isUnavailable = false;
     kit.setClock('2026-11-22T08:00:00Z');
     expect(await kit.close()).toEqual({ closed: 2, unexplained: 0, waiting: 0 });
     const [first, second] = await kit.closings();
@@ -35,7 +35,7 @@ describe('a provider', () => {
 
   test('that is unavailable for more than a week is recorded as unknown, and not waited for again until it answers', async () => {
     await kit.shows(await kit.order('2026-11-20T09:00:00Z'), paid);
-    kit.book('btcpay').isAway = true;
+    kit.book('btcpay').isUnavailable = true;
     kit.setClock('2026-11-21T05:00:00Z');
     expect(await kit.close()).toMatchObject({ closed: 0, waiting: 1 });
     kit.setClock('2026-11-28T05:00:01Z');
@@ -45,10 +45,10 @@ describe('a provider', () => {
       unknownWhy: 'BTCPay did not answer: create_payment: timeout',
       payments: [{ here: { paid: sum(1, '49.00') }, there: null }],
     });
-    kit.book('btcpay').isAway = false;
+    kit.book('btcpay').isUnavailable = false;
     kit.setClock('2026-11-29T05:00:00Z');
     await kit.close();
-    kit.book('btcpay').isAway = true;
+    kit.book('btcpay').isUnavailable = true;
     kit.setClock('2026-11-30T05:00:00Z');
     expect(await kit.close()).toMatchObject({ closed: 0, waiting: 1 });
   });

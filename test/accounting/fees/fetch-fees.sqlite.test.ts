@@ -14,15 +14,15 @@ let kit: AccountingKit;
 let figures: PaymentFees[];
 let settlements: ProviderSettlement[];
 let windows: { from: number; to: number }[];
-let isAway: boolean;
+let isUnavailable: boolean;
 
 beforeEach(async () => {
   kit = await openAccountingKit();
-  [figures, settlements, windows, isAway] = [[], [], [], false];
+  [figures, settlements, windows, isUnavailable] = [[], [], [], false];
   kit.book('bitpay').fees = {
     async *listFees(window) {
       windows.push(window);
-      if (isAway) throw away();
+      if (isUnavailable) throw unavailable();
       yield figures.slice(0, 1);
       yield figures.slice(1);
     },
@@ -33,7 +33,7 @@ beforeEach(async () => {
 });
 afterEach(() => kit.opened.remove());
 
-function away(): ProviderUnreachable {
+function unavailable(): ProviderUnreachable {
   const message = 'list: timeout';
   return new ProviderUnreachable({ provider: 'bitpay', operation: 'list', code: null, httpStatus: null, message });
 }
@@ -91,9 +91,9 @@ describe("a provider's fees", () => {
   test('that are unavailable do not affect another provider’s, and are fetched the next time', async () => {
     await aPaidOrder();
     figures = [figure('bitpay-1')];
-    isAway = true;
+    isUnavailable = true;
     expect(await read()).toEqual({ ...nothing, failed: 1 });
-    isAway = false;
+    isUnavailable = false;
     expect(await read()).toEqual({ ...nothing, booked: 1 });
   });
 

@@ -1,5 +1,6 @@
 // The domain refuses with a code and facts; these are the sentences that an admin reads.
 import { expect, test } from 'vitest';
+import { decisionText } from '#bot/wording/decision-text.ts';
 import { fetchRefusalText } from '#bot/wording/fetch-refusal.ts';
 import { linkRefusalText, noProviderText } from '#bot/wording/link-refusal.ts';
 import { refundRefusalText } from '#bot/wording/refund-refusal.ts';
@@ -7,6 +8,7 @@ import { resolutionText } from '#bot/wording/result-texts.ts';
 import type { NoProvider } from '#payments/collect/choose-provider.ts';
 import type { LinkRefusal } from '#payments/collect/create-payment-link.ts';
 import type { RefundRefusal } from '#payments/refunds/request-refund.ts';
+import type { Decision } from '#payments/resolutions/actions/resolution.ts';
 import type { ResolutionRefusal } from '#payments/resolutions/actions/resolution-refusal.ts';
 
 const refunds: [RefundRefusal, string][] = [
@@ -114,4 +116,18 @@ const resolutions: [ResolutionRefusal, string][] = [
 
 test.each(resolutions)('a decision that is refused as %j', (refusal, text) => {
   expect(resolutionText({ kind: 'refused', ...refusal })).toBe(text);
+});
+
+const decisions: [Exclude<Decision, { code: 'link_made' }>, string][] = [
+  [{ code: 'accepted', learnt: null }, 'Accepted as paid.'],
+  [{ code: 'accepted', learnt: 'RGsF' }, 'Accepted as paid, and RGsF is in the catalogue.'],
+  [{ code: 'refund_requested', amount: { amountMinor: 2450, currency: 'USD' } }, 'Refund of 24.50 USD asked for.'],
+  [{ code: 'awaiting_approval' }, 'A second person has to approve it.'],
+  [{ code: 'linked', orderNumber: 1001 }, 'Linked to T-1001.'],
+  [{ code: 'rejected' }, 'Rejected: nothing is delivered.'],
+  [{ code: 'waits', time: 'day' }, 'It rests for a day.'],
+];
+
+test.each(decisions)('the decision %j', (decision, text) => {
+  expect(decisionText(decision)).toBe(text);
 });

@@ -15,8 +15,8 @@ import { createScriptedProviders, type ScriptedProviders } from '#test/support/f
 import {
   createTestDeps,
   detailsOf,
-  lookAt,
   placeTestOrder,
+  showSnapshot,
   type TestDeps,
 } from '#test/support/scenario-kits/payment-kit.ts';
 
@@ -53,7 +53,7 @@ async function place(reference: string, shows: Partial<PaymentSnapshot> = {}): P
 }
 
 /** The provider is unavailable for an hour, and answers again. */
-async function beAwayForAnHour(): Promise<void> {
+async function beUnavailableForAnHour(): Promise<void> {
   const probe = { kind: 'fails', why: 'probe: HTTP 503', readAsDecommissioned: null, isConfirmed: true } as const;
   providers.feels('btcpay', { failingSince: deps.clock.now() });
   await settleProbe(deps, { provider: 'btcpay', probe, actor });
@@ -81,7 +81,7 @@ test('payments made during the outage are found at once, and the alert ends with
   await place('paid-meanwhile', paid);
   await place('still-open');
   providers.lists('btcpay', ['paid-meanwhile', 'still-open']);
-  await beAwayForAnHour();
+  await beUnavailableForAnHour();
   expect(await catchUp({})).toEqual({ finished: 1, fetched: 2 });
   expect(await newestOutage()).toMatchObject({
     status: 'over',
@@ -99,8 +99,8 @@ test('payments made during the outage are found at once, and the alert ends with
 test('a payment that a webhook changed before it was fetched counts as recovered too', async () => {
   const paymentId = await place('told-first');
   providers.lists('btcpay', ['told-first']);
-  await beAwayForAnHour();
-  await lookAt(deps, { paymentId, shows: { ...paid, reference: asProviderReference('told-first') } });
+  await beUnavailableForAnHour();
+  await showSnapshot(deps, { paymentId, shows: { ...paid, reference: asProviderReference('told-first') } });
   providers.shows('told-first', paid);
   await catchUp({});
   expect(await newestOutage()).toMatchObject({ recoveredCount: 1, lostCount: 0 });
@@ -108,9 +108,9 @@ test('a payment that a webhook changed before it was fetched counts as recovered
 
 test('a payment that changed before the outage, or was made after it, does not count', async () => {
   const before = await place('before');
-  await lookAt(deps, { paymentId: before, shows: { ...paid, reference: asProviderReference('before') } });
+  await showSnapshot(deps, { paymentId: before, shows: { ...paid, reference: asProviderReference('before') } });
   providers.shows('before', paid);
-  await beAwayForAnHour();
+  await beUnavailableForAnHour();
   deps.clock.advance(second);
   await place('after', paid);
   providers.lists('btcpay', ['before', 'after']);
@@ -126,7 +126,7 @@ test('a payment that polling had given up on is found in the list of the provide
     await stores.payments.changePayment(payment, { nextPollAt: null, updatedAt: deps.clock.now() });
   });
   providers.lists('btcpay', ['given-up']);
-  await beAwayForAnHour();
+  await beUnavailableForAnHour();
   await catchUp({});
   expect((await detailsOf(deps, paymentId)).payment.status).toBe('paid');
   expect(await newestOutage()).toMatchObject({ lookedCount: 0, recoveredCount: 1 });
@@ -142,7 +142,7 @@ test('a payment that the provider does not know any more is lost, and named', as
   };
   deps.providers = { ...providers, list: () => [provider], find: () => provider };
   catchUp = createCatchUp(deps, { reconcile: createReconciler(deps) });
-  await beAwayForAnHour();
+  await beUnavailableForAnHour();
   await catchUp({});
   expect(await newestOutage()).toMatchObject({ lookedCount: 1, recoveredCount: 0, lostCount: 1 });
   const { order } = await detailsOf(deps, paymentId);
@@ -157,7 +157,7 @@ test('a payment made during the outage that the provider’s list does not have 
   const during = await place('during');
   await place('listed');
   providers.lists('btcpay', ['listed']);
-  await beAwayForAnHour();
+  await beUnavailableForAnHour();
   await catchUp({});
   expect(await newestOutage()).toMatchObject({ lostCount: 1 });
   const { order } = await detailsOf(deps, during);
@@ -179,7 +179,7 @@ test('an order whose create was never answered is named, unless another provider
     }),
   );
   providers.lists('btcpay', []);
-  await beAwayForAnHour();
+  await beUnavailableForAnHour();
   await catchUp({});
   expect(await newestOutage()).toMatchObject({ lookedCount: 2, lostCount: 0 });
   const { order: unservedOrder } = await detailsOf(deps, unserved);
@@ -188,7 +188,7 @@ test('an order whose create was never answered is named, unless another provider
 
 test('when the provider cannot list payments the alert says so', async () => {
   await place('a', paid);
-  await beAwayForAnHour();
+  await beUnavailableForAnHour();
   await catchUp({});
   expect(await newestOutage()).toMatchObject({ status: 'over', recoveredCount: 1, lostCount: 0 });
   expect((await onlyAlert()).facts.detail).toContain('Its list was not compared');
@@ -197,7 +197,7 @@ test('when the provider cannot list payments the alert says so', async () => {
 test('a provider that becomes unavailable again is caught up with when it answers again', async () => {
   const paymentId = await place('a', paid);
   providers.lists('btcpay', ['a']);
-  await beAwayForAnHour();
+  await beUnavailableForAnHour();
   providers.feels('btcpay', { breaker: 'open' });
   expect(await catchUp({})).toEqual({ finished: 0, fetched: 0 });
   expect(await newestOutage()).toMatchObject({ status: 'catching_up' });
@@ -230,7 +230,7 @@ test('the most overdue payments are fetched first, and the card shows the progre
   };
   deps.providers = { ...providers, list: () => [provider], find: () => provider };
   catchUp = createCatchUp(deps, { reconcile: createReconciler(deps) });
-  await beAwayForAnHour();
+  await beUnavailableForAnHour();
   await catchUp({});
   expect(looked.slice(0, 6)).toEqual(['first', 'second', 'third', 'fourth', 'fifth', 'sixth']);
   expect(cards[0]).toBe('Checking its open payments.');

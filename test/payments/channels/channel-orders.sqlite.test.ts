@@ -96,12 +96,12 @@ describe('a license', () => {
     await using opened = await openTestDatabase();
     const shop = openChannelKit(opened);
     await shop.addGuide({ secret: 's' });
-    const away = () => new ProviderUnreachable({ ...failure, message: 'verify_license: no answer' });
-    shop.channel.licenses.push(away());
+    const unavailable = () => new ProviderUnreachable({ ...failure, message: 'verify_license: no answer' });
+    shop.channel.licenses.push(unavailable());
     const sold = { kind: 'sold', channelOrder: aSale({ items }) } as const;
     expect(await shop.hear(sold, { startedAttempts: 3 })).toMatchObject({ kind: 'retry' });
     expect(await shop.paymentOf()).toBeUndefined();
-    shop.channel.licenses.push(away());
+    shop.channel.licenses.push(unavailable());
     expect(await shop.hear(sold, { startedAttempts: 4 })).toMatchObject({ outcome: 'held' });
     expect((await shop.orderOf()).order.attention).toContain('could not be checked: verify_license: no answer');
   });

@@ -25,7 +25,7 @@ describe('a held payment', () => {
     });
     expect(await decide(shop, { action: 'accept', reason: ' ' })).toMatchObject({ kind: 'refused' });
     const accepted = await decide(shop, { action: 'accept', reason: 'I saw it' });
-    expect(accepted).toEqual({ kind: 'decided', said: 'Accepted as paid.' });
+    expect(accepted).toEqual({ kind: 'decided', code: 'accepted', learnt: null });
     expect((await shop.orderOf()).order).toMatchObject({ status: 'paid', attention: null });
     expect(await decide(shop, { action: 'accept', reason: 'again' })).toEqual({ kind: 'over', by: 'Ada' });
     expect(await decide(shop, { action: 'reject', reason: 'again' })).toEqual({ kind: 'over', by: 'Ada' });
@@ -67,7 +67,7 @@ describe('a held payment', () => {
     const shop = openChannelKit(opened);
     await shop.sell();
     const rejected = await decide(shop, { action: 'reject', reason: 'It is forged' });
-    expect(rejected).toEqual({ kind: 'decided', said: 'Rejected: nothing is delivered.' });
+    expect(rejected).toEqual({ kind: 'decided', code: 'rejected' });
     expect((await shop.orderOf()).order.status).toBe('cancelled');
     expect(await shop.paymentOf()).toMatchObject({ feeAmount: null, netAmount: null, figuresAsset: null });
     expect(await audited(shop)).toContain('case.reject: It is forged');
@@ -81,7 +81,7 @@ describe('a held payment', () => {
     const shop = openChannelKit(opened);
     await shop.sell({ price: { amountMinor: 1_800, currency: 'USD' }, items: [aSaleItem({ quantity: 2 })] });
     const learnt = { action: 'accept', reason: 'I saw it', option: rememberOption } as const;
-    expect(await decide(shop, learnt)).toMatchObject({ said: 'Accepted as paid, and RGsF is in the catalogue.' });
+    expect(await decide(shop, learnt)).toMatchObject({ code: 'accepted', learnt: 'RGsF' });
     const find = () =>
       shop.deps.database.read((stores) =>
         stores.products.listProductsByChannelKey({ channel: 'payhip', keys: ['RGsF'] }),
@@ -105,7 +105,7 @@ describe('a held payment', () => {
     const shop = openChannelKit(opened);
     await shop.sell(channelOrder);
     const result = await decide(shop, { action: 'accept', reason: 'x', option: rememberOption });
-    expect(result).toEqual({ kind: 'decided', said: 'Accepted as paid.' });
+    expect(result).toEqual({ kind: 'decided', code: 'accepted', learnt: null });
   });
 });
 

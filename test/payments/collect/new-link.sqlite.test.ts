@@ -16,8 +16,8 @@ import { createScriptedProviders, type ScriptedProviders } from '#test/support/f
 import {
   createTestDeps,
   detailsOf,
-  lookAt,
   placeTestOrder,
+  showSnapshot,
   type TestDeps,
 } from '#test/support/scenario-kits/payment-kit.ts';
 
@@ -38,7 +38,7 @@ const newLink = (orderId: OrderId): Promise<PaymentLink> =>
 
 test('asking for a new link is recorded also when the open one is the answer', async () => {
   const paymentId = await placeTestOrder(deps);
-  await lookAt(deps, { paymentId, shows: {} });
+  await showSnapshot(deps, { paymentId, shows: {} });
   const { order } = await detailsOf(deps, paymentId);
   expect(await newLink(order.id)).toMatchObject({ kind: 'created', payment: { id: paymentId } });
   const audit = await opened.database.read((stores) =>
@@ -73,7 +73,7 @@ test('a reopened order gets a new expiry, and its second expiry is announced aga
   const first = await placeTestOrder(deps);
   const { order } = await detailsOf(deps, first);
   deps.clock.advance(2 * hour);
-  await lookAt(deps, { paymentId: first, shows: { state: 'expired' } });
+  await showSnapshot(deps, { paymentId: first, shows: { state: 'expired' } });
   const link = await newLink(order.id);
   if (link.kind !== 'created') throw new Error(`no link: ${link.kind}`);
   const reopenedUntil = deps.clock.now() + hour;
@@ -82,9 +82,9 @@ test('a reopened order gets a new expiry, and its second expiry is announced aga
 
   deps.clock.advance(2 * hour);
   const closed = { state: 'expired', reference: asProviderReference('btcpay-1') } as const;
-  await lookAt(deps, { paymentId: link.payment.id, shows: closed });
+  await showSnapshot(deps, { paymentId: link.payment.id, shows: closed });
   // Another fetch, and the job that expires orders, change nothing.
-  await lookAt(deps, { paymentId: link.payment.id, shows: closed });
+  await showSnapshot(deps, { paymentId: link.payment.id, shows: closed });
   await expireOrders(deps, { limit: 9 });
   const facts = await announced('order.expired');
   expect(facts.map(({ expiresAt }) => Date.parse(expiresAt))).toEqual([order.expiresAt, reopenedUntil]);
@@ -101,16 +101,16 @@ async function mismatchAlerts(): Promise<string[]> {
 
 test('an amount that a provider changes under an unchanged status raises one alert, until it asks for the right one', async () => {
   const paymentId = await placeTestOrder(deps);
-  await lookAt(deps, { paymentId, shows: {} });
+  await showSnapshot(deps, { paymentId, shows: {} });
   deps.clock.advance(minute);
-  await lookAt(deps, { paymentId, shows: wrong });
-  await lookAt(deps, { paymentId, shows: wrong });
+  await showSnapshot(deps, { paymentId, shows: wrong });
+  await showSnapshot(deps, { paymentId, shows: wrong });
   const mismatched = await detailsOf(deps, paymentId);
   expect(mismatched.order.status).toBe('needs_attention');
   expect(mismatched.payment).toMatchObject({ status: 'created', mismatchedAt: deps.clock.now() });
   expect(mismatched.payment.nextPollAt).not.toBeNull();
   expect(await mismatchAlerts()).toEqual(['open 1']);
-  await lookAt(deps, { paymentId, shows: {} });
+  await showSnapshot(deps, { paymentId, shows: {} });
   expect((await detailsOf(deps, paymentId)).payment.mismatchedAt).toBeNull();
   expect(await mismatchAlerts()).toEqual(['resolved 1']);
 });
@@ -118,7 +118,7 @@ test('an amount that a provider changes under an unchanged status raises one ale
 test('a link that asks for the wrong amount is not given out any more', async () => {
   const paymentId = await placeTestOrder(deps);
   const checkoutUrl = 'https://pay.example.org/wrong';
-  await lookAt(deps, { paymentId, shows: { ...wrong, checkoutUrl } });
+  await showSnapshot(deps, { paymentId, shows: { ...wrong, checkoutUrl } });
   const { order } = await detailsOf(deps, paymentId);
   const shown = await getOrderView(order.id);
   expect(shown.payment).toMatchObject({ id: paymentId, checkout_url: null });
@@ -130,9 +130,9 @@ test('a link that asks for the wrong amount is not given out any more', async ()
 
 test('a link that is not polled any more after a week is not reused', async () => {
   const paymentId = await placeTestOrder(deps);
-  await lookAt(deps, { paymentId, shows: {} });
+  await showSnapshot(deps, { paymentId, shows: {} });
   deps.clock.advance(8 * day);
-  await lookAt(deps, { paymentId, shows: {} });
+  await showSnapshot(deps, { paymentId, shows: {} });
   const stuck = 'payment_stuck';
   const { order } = await detailsOf(deps, paymentId);
   const find = () => opened.database.read((stores) => stores.cases.findLiveCase(`${stuck}:${order.id}`));
@@ -161,7 +161,7 @@ function misquoting(registry: ScriptedProviders, name: ProviderName): TestDeps['
 
 test('a new link that comes back with the wrong amount is no link', async () => {
   const paymentId = await placeTestOrder(deps);
-  await lookAt(deps, { paymentId, shows: { state: 'expired' } });
+  await showSnapshot(deps, { paymentId, shows: { state: 'expired' } });
   const { order } = await detailsOf(deps, paymentId);
   deps = { ...deps, providers: misquoting(providers, 'btcpay') };
   expect(await newLink(order.id)).toMatchObject({ kind: 'provider_failed', isRejected: true });

@@ -13,7 +13,7 @@ import {
   type ScriptedProviders,
   unreachable,
 } from '#test/support/fakes/scripted-providers.ts';
-import { createTestDeps, detailsOf, lookAt, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
+import { createTestDeps, detailsOf, showSnapshot, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
 
 let opened: TestDatabase;
 let deps: TestDeps;
@@ -136,7 +136,7 @@ test('an order that is paid or cancelled is given no link, although one of its p
   const { order, payments } = await onlyOrder();
   const paid = payments.find((payment) => payment.provider === 'btcpay');
   if (paid === undefined) throw new Error('there is no payment at btcpay');
-  await lookAt(deps, { paymentId: paid.id, shows: { state: 'confirmed', providerStatus: 'Settled' } });
+  await showSnapshot(deps, { paymentId: paid.id, shows: { state: 'confirmed', providerStatus: 'Settled' } });
   expect((await detailsOf(deps, paid.id)).order.status).toBe('paid');
   providers.onCreate('coinbase', () => undefined);
   const link = await createPaymentLink(deps, { orderId: order.id, provider: 'auto', actor: admin });

@@ -19,8 +19,8 @@ import { createScriptedProviders } from '#test/support/fakes/scripted-providers.
 import {
   createTestDeps,
   detailsOf,
-  lookAt,
   placeTestOrder,
+  showSnapshot,
   type TestDeps,
 } from '#test/support/scenario-kits/payment-kit.ts';
 
@@ -71,7 +71,7 @@ test('an order whose one payment is taken back while its other one is paid stays
   const paid = { state: 'confirmed', providerStatus: 'Settled' } as const;
   for (let round = 0; round < rounds; round += 1) {
     const first = await placeTestOrder(deps);
-    await lookAt(deps, { paymentId: first, shows: paid });
+    await showSnapshot(deps, { paymentId: first, shows: paid });
     const { order } = await detailsOf(deps, first);
     const second = createIds(deps).newId() as PaymentId;
     const times = { createdAt: deps.clock.now(), updatedAt: deps.clock.now() };
@@ -79,8 +79,8 @@ test('an order whose one payment is taken back while its other one is paid stays
       stores.payments.insertPayment(aPayment({ ...times, id: second, orderId: order.id, reference: null })),
     );
     await Promise.all([
-      lookAt(deps, { paymentId: first, shows: { state: 'invalid', providerStatus: 'Invalid' } }),
-      lookAt(deps, { paymentId: second, shows: paid }),
+      showSnapshot(deps, { paymentId: first, shows: { state: 'invalid', providerStatus: 'Invalid' } }),
+      showSnapshot(deps, { paymentId: second, shows: paid }),
     ]);
     expect((await detailsOf(deps, first)).order.status).toBe('paid');
   }
@@ -92,7 +92,7 @@ test('an order that several people refund at once gives back no more than came',
   for (let round = 0; round < rounds; round += 1) {
     const paymentId = await placeTestOrder(deps);
     const settlement = { expected: '49.00', received: '49.00', asset: 'USD' };
-    await lookAt(deps, { paymentId, shows: { state: 'confirmed', providerStatus: 'Settled', settlement } });
+    await showSnapshot(deps, { paymentId, shows: { state: 'confirmed', providerStatus: 'Settled', settlement } });
     const amount = { amountMinor: 3000, currency: 'USD' };
     const asked = await Promise.allSettled(
       Array.from({ length: 4 }, () => requestRefund(paying, { paymentId, amount, reason: 'Bought twice', actor })),

@@ -9,8 +9,8 @@ import { openTestDatabase, type TestDatabase } from '#test/support/database/test
 import {
   createTestDeps,
   detailsOf,
-  lookAt,
   placeTestOrder,
+  showSnapshot,
   type TestDeps,
 } from '#test/support/scenario-kits/payment-kit.ts';
 
@@ -78,13 +78,13 @@ describe('for any sequence of a provider’s events', () => {
         const followedId = await placeTestOrder(followed);
         for (const index of seen) {
           followed.clock.advance(1_000);
-          await lookAt(followed, { paymentId: followedId, shows: shownAs(states[index] ?? last) });
+          await showSnapshot(followed, { paymentId: followedId, shows: shownAs(states[index] ?? last) });
         }
         followed.clock.advance(1_000);
-        await lookAt(followed, { paymentId: followedId, shows: shownAs(last) });
+        await showSnapshot(followed, { paymentId: followedId, shows: shownAs(last) });
         const asked = createDeps();
         const askedId = await placeTestOrder(asked);
-        await lookAt(asked, { paymentId: askedId, shows: shownAs(last) });
+        await showSnapshot(asked, { paymentId: askedId, shows: shownAs(last) });
         const [one, other] = [await detailsOf(followed, followedId), await detailsOf(asked, askedId)];
         const wasPaid = one.payment.paidAt !== null;
         if (wasPaid) {
@@ -114,10 +114,10 @@ describe('for any sequence of a provider’s events', () => {
         const paymentId = await placeTestOrder(deps);
         for (const shown of states) {
           const shows = { ...shownAs(shown), observedAt: deps.clock.now() };
-          await lookAt(deps, { paymentId, shows });
+          await showSnapshot(deps, { paymentId, shows });
           const before = await detailsOf(deps, paymentId);
           const announced = await announcementsOf(deps, before.order.id);
-          await lookAt(deps, { paymentId, shows });
+          await showSnapshot(deps, { paymentId, shows });
           const after = await detailsOf(deps, paymentId);
           expect(after.order).toEqual(before.order);
           expect(after.timeline).toEqual(before.timeline);
@@ -136,7 +136,7 @@ describe('for any sequence of a provider’s events', () => {
         const paymentId = await placeTestOrder(deps);
         for (const shown of states) {
           deps.clock.advance(1_000);
-          await lookAt(deps, { paymentId: paymentId, shows: shownAs(shown) });
+          await showSnapshot(deps, { paymentId: paymentId, shows: shownAs(shown) });
         }
         const { order } = await detailsOf(deps, paymentId);
         const paid = (await announcementsOf(deps, order.id)).filter((type) => type === 'order.paid');

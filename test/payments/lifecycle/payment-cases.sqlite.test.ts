@@ -7,7 +7,7 @@ import { inboxRetention, outboxRetention } from '#messaging/queues/retention.ts'
 import { listAlerts } from '#test/support/builders/cases.ts';
 import { aPayment } from '#test/support/builders/payment.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
-import { createTestDeps, detailsOf, lookAt, placeTestOrder } from '#test/support/scenario-kits/payment-kit.ts';
+import { createTestDeps, detailsOf, placeTestOrder, showSnapshot } from '#test/support/scenario-kits/payment-kit.ts';
 
 let opened: TestDatabase;
 beforeAll(async () => {
@@ -26,10 +26,10 @@ async function alertsOf(orderId: string): Promise<string[]> {
 test('one payment has one case at a time: a late payment resolves the alert that it expired', async () => {
   const deps = createTestDeps(opened.database);
   const paymentId = await placeTestOrder(deps);
-  await lookAt(deps, { paymentId, shows: { state: 'expired', providerStatus: 'Expired' } });
+  await showSnapshot(deps, { paymentId, shows: { state: 'expired', providerStatus: 'Expired' } });
   deps.clock.advance(minute);
   const late = { state: 'expired', providerStatus: 'Expired / PaidLate', isLate: true } as const;
-  await lookAt(deps, { paymentId, shows: { ...late, settlement: bitcoin('0.00053') } });
+  await showSnapshot(deps, { paymentId, shows: { ...late, settlement: bitcoin('0.00053') } });
   const { order, payment } = await detailsOf(deps, paymentId);
   expect([order.status, payment.status]).toEqual(['needs_attention', 'paid_late']);
   expect(await alertsOf(order.id)).toEqual([
@@ -42,12 +42,12 @@ test('a reversal that is undone resolves its alert and leaves the order paid, an
   const deps = createTestDeps(opened.database);
   const paymentId = await placeTestOrder(deps);
   const paid = { state: 'confirmed', providerStatus: 'Settled', settlement: bitcoin('0.00053') } as const;
-  await lookAt(deps, { paymentId, shows: paid });
+  await showSnapshot(deps, { paymentId, shows: paid });
   deps.clock.advance(minute);
-  await lookAt(deps, { paymentId, shows: { ...paid, state: 'invalid', providerStatus: 'Invalid' } });
+  await showSnapshot(deps, { paymentId, shows: { ...paid, state: 'invalid', providerStatus: 'Invalid' } });
   expect((await detailsOf(deps, paymentId)).order).toMatchObject({ status: 'needs_attention' });
   deps.clock.advance(minute);
-  await lookAt(deps, { paymentId, shows: paid });
+  await showSnapshot(deps, { paymentId, shows: paid });
   const { order, timeline } = await detailsOf(deps, paymentId);
   expect(order).toMatchObject({ status: 'paid', attention: null });
   expect(await alertsOf(order.id)).toEqual(['payment_reversed resolved: The order is paid.']);
@@ -58,7 +58,7 @@ test('a reversal that is undone resolves its alert and leaves the order paid, an
 test('the shortfall is shown in the unit that the provider settles in', async () => {
   const deps = createTestDeps(opened.database);
   const paymentId = await placeTestOrder(deps);
-  await lookAt(deps, { paymentId, shows: { state: 'expired', settlement: bitcoin('0.0003') } });
+  await showSnapshot(deps, { paymentId, shows: { state: 'expired', settlement: bitcoin('0.0003') } });
   const { order } = await detailsOf(deps, paymentId);
   expect(await alertsOf(order.id)).toEqual([
     'payment_underpaid open: 0.00030 BTC of 0.00053 BTC received, 0.00023 BTC is missing',
@@ -83,8 +83,8 @@ test.each([
     await opened.database.transaction((stores) =>
       stores.payments.insertPayment(aPayment({ id: second, orderId: order.id, reference: null })),
     );
-    await lookAt(deps, { paymentId, shows: { state: 'confirmed', settlement: bitcoin('0.00053') } });
-    await lookAt(deps, { paymentId: second, shows });
+    await showSnapshot(deps, { paymentId, shows: { state: 'confirmed', settlement: bitcoin('0.00053') } });
+    await showSnapshot(deps, { paymentId: second, shows });
     expect((await detailsOf(deps, paymentId)).order.status).toBe('paid');
     const alerts = await alertsOf(order.id);
     expect(alerts).toHaveLength(1);
@@ -96,9 +96,9 @@ test.each([
 test('a payment becomes paid also after the clock was set back', async () => {
   const deps = createTestDeps(opened.database);
   const paymentId = await placeTestOrder(deps);
-  await lookAt(deps, { paymentId, shows: {} });
+  await showSnapshot(deps, { paymentId, shows: {} });
   deps.clock.advance(-hour);
-  await lookAt(deps, { paymentId, shows: { state: 'confirmed', settlement: bitcoin('0.00053') } });
+  await showSnapshot(deps, { paymentId, shows: { state: 'confirmed', settlement: bitcoin('0.00053') } });
   const { order, payment } = await detailsOf(deps, paymentId);
   expect([order.status, payment.status, payment.evidenceAt]).toEqual(['paid', 'paid', deps.clock.now()]);
 });
@@ -107,7 +107,7 @@ test('an order that was announced paid is not announced again when that message 
   const deps = createTestDeps(opened.database);
   const paymentId = await placeTestOrder(deps);
   const paid = { state: 'confirmed', settlement: bitcoin('0.00053') } as const;
-  await lookAt(deps, { paymentId, shows: paid });
+  await showSnapshot(deps, { paymentId, shows: paid });
   const { order } = await detailsOf(deps, paymentId);
   const announced = async (): Promise<string[]> => {
     const now = deps.clock.now();
@@ -130,9 +130,9 @@ test('an order that was announced paid is not announced again when that message 
   expect(await announced()).toEqual(['order.paid']);
   deps.clock.advance(outboxRetention.keptMs + day);
   await pruneAll(deps, { retentions: [inboxRetention, outboxRetention] });
-  await lookAt(deps, { paymentId, shows: { ...paid, state: 'invalid' } });
+  await showSnapshot(deps, { paymentId, shows: { ...paid, state: 'invalid' } });
   deps.clock.advance(minute);
-  await lookAt(deps, { paymentId, shows: paid });
+  await showSnapshot(deps, { paymentId, shows: paid });
   expect((await detailsOf(deps, paymentId)).order.status).toBe('paid');
   expect((await announced()).sort()).toEqual(['order.needs_attention', 'payment.restored', 'payment.reversed']);
 });

@@ -96,10 +96,10 @@ function list(snapshots: readonly PaymentSnapshot[]): void {
 test('differences beyond the findings that are kept are updated and counted all the same, and the alert says so', async () => {
   const lost = await placeTestOrder(deps, { reference: asProviderReference('lost') });
   providers.shows('lost', { state: 'confirmed', providerStatus: 'Settled' });
-  const strangers = Array.from({ length: 501 }, (_, index) =>
+  const unmatched = Array.from({ length: 501 }, (_, index) =>
     aSnapshot({ reference: asProviderReference(`s-${index}`) }),
   );
-  list([...strangers, await provider.fetchPayment(asProviderReference('lost'))]);
+  list([...unmatched, await provider.fetchPayment(asProviderReference('lost'))]);
   deps.clock.advance(10 * minute);
   const result = await compare();
   expect(result).toMatchObject({

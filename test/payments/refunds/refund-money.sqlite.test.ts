@@ -5,16 +5,16 @@ import { minute } from '#kernel/clock.ts';
 import { decideApproval } from '#payments/refunds/decide-approval.ts';
 import { listDecisions } from '#test/support/builders/cases.ts';
 import { openTestDatabase } from '#test/support/database/test-database.ts';
-import { lookAt } from '#test/support/scenario-kits/payment-kit.ts';
+import { showSnapshot } from '#test/support/scenario-kits/payment-kit.ts';
 import { openRefundKit } from '../../support/scenario-kits/refund-kit.ts';
 
-const stranger = { kind: 'admin', id: '43' } as const;
+const otherAdmin = { kind: 'admin', id: '43' } as const;
 
 test('a refund whose payment was reversed before it was sent moves no money, and says so', async () => {
   await using opened = await openTestDatabase();
   const kit = await openRefundKit(opened);
   await kit.ask();
-  await lookAt(kit.deps, { paymentId: kit.paymentId, shows: { state: 'invalid' } });
+  await showSnapshot(kit.deps, { paymentId: kit.paymentId, shows: { state: 'invalid' } });
   await kit.deliver();
   expect(kit.refundProvider.commands).toEqual([]);
   expect((await kit.refunds()).map(({ status }) => status)).toEqual(['failed']);
@@ -27,7 +27,7 @@ test('a refund that waited for approval while the money was refunded at the prov
   const asked = await kit.ask();
   if (!('refund' in asked)) throw new Error('not asked');
   kit.refundProvider.makeByHand('40.00');
-  await decideApproval(kit.deps, { refundId: asked.refund.id, decision: 'approve', actor: stranger, reason: null });
+  await decideApproval(kit.deps, { refundId: asked.refund.id, decision: 'approve', actor: otherAdmin, reason: null });
   await kit.deliver();
   expect(kit.refundProvider.commands).toEqual([]);
 });
@@ -38,7 +38,7 @@ test('a lost refund is not repeated once the money was refunded otherwise; an ad
   kit.refundProvider.fates = [{ does: 'never', answers: false }];
   await kit.ask();
   await kit.deliver();
-  await lookAt(kit.deps, { paymentId: kit.paymentId, shows: { state: 'invalid' } });
+  await showSnapshot(kit.deps, { paymentId: kit.paymentId, shows: { state: 'invalid' } });
   await kit.pass(30);
   expect(kit.refundProvider.commands).toHaveLength(1);
   expect((await kit.refunds())[0]).toMatchObject({ status: 'unknown' });
@@ -80,10 +80,10 @@ test('a payment that is reversed after a partial refund, and confirmed again, is
   const kit = await openRefundKit(opened);
   await kit.ask({ amount: { amountMinor: 1000, currency: 'USD' } });
   await kit.deliver();
-  await lookAt(kit.deps, { paymentId: kit.paymentId, shows: { state: 'invalid' } });
+  await showSnapshot(kit.deps, { paymentId: kit.paymentId, shows: { state: 'invalid' } });
   expect((await kit.details()).order.status).toBe('needs_attention');
   kit.deps.clock.advance(minute);
-  await lookAt(kit.deps, {
+  await showSnapshot(kit.deps, {
     paymentId: kit.paymentId,
     shows: { state: 'confirmed', settlement: { expected: '49.00', received: '49.00', asset: 'USD' } },
   });
@@ -95,7 +95,7 @@ test('a partial refund of a reversed payment does not make its order refunded', 
   const kit = await openRefundKit(opened, { startsAs: 'pending' });
   await kit.ask({ amount: { amountMinor: 1000, currency: 'USD' } });
   await kit.deliver();
-  await lookAt(kit.deps, { paymentId: kit.paymentId, shows: { state: 'invalid' } });
+  await showSnapshot(kit.deps, { paymentId: kit.paymentId, shows: { state: 'invalid' } });
   const [refund] = await kit.refunds();
   kit.refundProvider.decide(refund?.id ?? '', 'succeeded');
   await kit.pass(5);

@@ -19,7 +19,7 @@ type Step =
   | { act: 'wait'; minutes: number }
   | { act: 'fate'; fate: Fate }
   | { act: 'decide'; isGood: boolean }
-  | { act: 'away'; isAway: boolean };
+  | { act: 'away'; isUnavailable: boolean };
 
 const amount = fc.integer({ min: 1, max: 6_000 });
 const fate: fc.Arbitrary<Fate> = fc.oneof(
@@ -37,7 +37,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ act: fc.constant('wait' as const), minutes: fc.integer({ min: 1, max: 25 }) }),
   fc.record({ act: fc.constant('fate' as const), fate }),
   fc.record({ act: fc.constant('decide' as const), isGood: fc.boolean() }),
-  fc.record({ act: fc.constant('away' as const), isAway: fc.boolean() }),
+  fc.record({ act: fc.constant('away' as const), isUnavailable: fc.boolean() }),
 );
 
 async function take(kit: RefundKit, taken: Step): Promise<void> {
@@ -70,7 +70,7 @@ async function take(kit: RefundKit, taken: Step): Promise<void> {
       return;
     }
     case 'away':
-      kit.refundProvider.isAway = taken.isAway;
+      kit.refundProvider.isUnavailable = taken.isUnavailable;
       return;
     default:
       taken satisfies never;
@@ -93,7 +93,7 @@ test('refunds never sum to more than was captured, and none is paid out twice', 
         await take(kit, one);
         expect(paidOut(kit)).toBeLessThanOrEqual(captured);
       }
-      kit.refundProvider.isAway = false;
+      kit.refundProvider.isUnavailable = false;
       kit.refundProvider.fates = [];
       await kit.deliver();
       await kit.pass(45);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { decideApproval } from '#payments/refunds/decide-approval.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
-import { lookAt } from '#test/support/scenario-kits/payment-kit.ts';
+import { showSnapshot } from '#test/support/scenario-kits/payment-kit.ts';
 import { admin, openRefundKit } from '../../support/scenario-kits/refund-kit.ts';
 
 let opened: TestDatabase;
@@ -67,7 +67,7 @@ describe('requesting a refund', () => {
 
   test('of a reversed payment is refused: the money is not captured', async () => {
     const kit = await openRefundKit(opened);
-    await lookAt(kit.deps, { paymentId: kit.paymentId, shows: { state: 'invalid' } });
+    await showSnapshot(kit.deps, { paymentId: kit.paymentId, shows: { state: 'invalid' } });
     expect(await kit.ask()).toMatchObject({ kind: 'refused', code: 'nothing_captured' });
   });
 });

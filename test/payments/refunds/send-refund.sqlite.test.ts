@@ -174,10 +174,10 @@ describe('a refund without an answer', () => {
     kit.refundProvider.fates = [{ does: 'at_once', answers: false }];
     await kit.ask();
     await kit.deliver();
-    kit.refundProvider.isAway = true;
+    kit.refundProvider.isUnavailable = true;
     await kit.pass(60);
     expect(kit.refundProvider.commands).toHaveLength(1);
-    kit.refundProvider.isAway = false;
+    kit.refundProvider.isUnavailable = false;
     await kit.pass(10);
     expect((await kit.refunds())[0]).toMatchObject({ status: 'succeeded', sends: 1 });
   });

@@ -93,7 +93,10 @@ describe('a payment that is unknown here', () => {
     books.listed = [books.stray()];
     await books.compare();
     const finding = await books.only();
-    expect(await kit.decide(finding, 'link_order', { option: '1001' })).toMatchObject({ said: 'Linked to T-1001.' });
+    expect(await kit.decide(finding, 'link_order', { option: '1001' })).toMatchObject({
+      code: 'linked',
+      orderNumber: 1001,
+    });
     const { order, payments, timeline } = await kit.details(paymentId);
     expect(order.status).toBe('paid');
     expect(payments.at(-1)).toMatchObject({ reference: 'stray', status: 'paid', trust: 'fetched', amountMinor: 4900 });
@@ -123,7 +126,10 @@ describe('a payment that is unknown here', () => {
     await kit.decide(await books.only(), 'link_order', { option: '1001' });
     const exception = await kit.open(orderId);
     expect(exception).toMatchObject({ kind: 'payment_overpaid', facts: { differenceFiat: '11.00 USD' } });
-    expect(await kit.decide(exception, 'refund_surplus')).toMatchObject({ said: 'Refund of 11.00 USD asked for.' });
+    expect(await kit.decide(exception, 'refund_surplus')).toMatchObject({
+      code: 'refund_requested',
+      amount: { amountMinor: 1100, currency: 'USD' },
+    });
   });
 
   test('is not unlinked once the goods have left', async () => {

@@ -39,7 +39,10 @@ describe('a surplus', () => {
   test('goes back alone: the order stays paid by the rest, and a second time there is nothing left', async () => {
     const { orderId, paymentId } = await kit.order(over);
     const exception = await kit.open(orderId);
-    expect(await kit.decide(exception, 'refund_surplus')).toMatchObject({ said: 'Refund of 11.00 USD asked for.' });
+    expect(await kit.decide(exception, 'refund_surplus')).toMatchObject({
+      code: 'refund_requested',
+      amount: { amountMinor: 1100, currency: 'USD' },
+    });
     const details = await kit.details(paymentId);
     expect([details.order.status, details.refunds.map(({ amountMinor }) => amountMinor)]).toEqual(['paid', [1100]]);
     expect(await kit.decide(exception, 'refund_surplus')).toMatchObject({ kind: 'refused' });

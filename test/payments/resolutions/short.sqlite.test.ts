@@ -247,7 +247,8 @@ describe('refund what came', () => {
   test('asks for the refund and ends the exception in one step; the order ends when the money is back', async () => {
     expect(await kit.decide(short, 'refund')).toMatchObject({
       kind: 'decided',
-      said: 'Refund of 24.50 USD asked for.',
+      code: 'refund_requested',
+      amount: { amountMinor: 2450, currency: 'USD' },
     });
     const { refunds } = await kit.details(paymentId);
     expect(refunds).toMatchObject([{ amountMinor: 2450, reason: 'Agreed by phone', requestedById: '42' }]);
@@ -261,7 +262,7 @@ describe('refund what came', () => {
 
   test('is to be decided again when nobody approves it', async () => {
     kit.deps.needsApproval = () => true;
-    expect(await kit.decide(short, 'refund')).toMatchObject({ said: 'A second person has to approve it.' });
+    expect(await kit.decide(short, 'refund')).toMatchObject({ code: 'awaiting_approval' });
     const { refunds } = await kit.details(paymentId);
     const refundId = refunds[0]?.id;
     if (refundId === undefined) throw new Error('no refund');

@@ -87,11 +87,13 @@ test('payments of an unavailable provider do not keep those of another from bein
 test('payments of a decommissioned provider are not polled until it is called again', async () => {
   await due('coinbase', 'gone');
   const { health } = deps.providers;
-  const asGone = (name: ProviderName): ProviderHealth | undefined => {
+  const asDecommissioned = (name: ProviderName): ProviderHealth | undefined => {
     const known = health(name);
     return known && { ...known, retiredAt: name === 'coinbase' ? 1 : null };
   };
-  expect(await pollPayments({ ...deps, providers: { ...deps.providers, health: asGone } }, { limit: 9 })).toEqual({
+  expect(
+    await pollPayments({ ...deps, providers: { ...deps.providers, health: asDecommissioned } }, { limit: 9 }),
+  ).toEqual({
     polled: 0,
     changed: 0,
     failed: 0,

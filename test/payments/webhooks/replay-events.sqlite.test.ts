@@ -127,9 +127,9 @@ describe('a dry run', () => {
   test('forecasts what the real run then does', async () => {
     const paymentId = await place('a', paid);
     await hear('a');
-    const foretold = await replay('dry_run');
+    const forecast = await replay('dry_run');
     const done = await replay('real');
-    expect(done.moves).toEqual(foretold.moves);
+    expect(done.moves).toEqual(forecast.moves);
     expect(await statusOf(paymentId)).toBe('paid');
     expect(await replay('real')).toMatchObject({ movedCount: 0, unchanged: 1 });
     const { timeline } = await detailsOf(deps, paymentId);

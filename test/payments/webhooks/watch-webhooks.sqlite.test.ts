@@ -9,7 +9,12 @@ import { createWebhookWatch, type WatchWebhooks } from '#payments/webhooks/watch
 import { aCase } from '#test/support/builders/cases.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { createScriptedProviders, type ScriptedProviders } from '#test/support/fakes/scripted-providers.ts';
-import { createTestDeps, lookAt, placeTestOrder, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
+import {
+  createTestDeps,
+  placeTestOrder,
+  showSnapshot,
+  type TestDeps,
+} from '#test/support/scenario-kits/payment-kit.ts';
 
 let opened: TestDatabase;
 let deps: TestDeps;
@@ -72,7 +77,7 @@ async function spend(hours: number, heardAt: (hourOfDay: number) => number): Pro
 async function pollFindsPaid(reference: string): Promise<void> {
   const paymentId = await placeTestOrder(deps, { reference: asProviderReference(reference) });
   const settlement = { expected: '49.00', received: '49.00', asset: 'USD' };
-  await lookAt(deps, {
+  await showSnapshot(deps, {
     paymentId,
     shows: { state: 'confirmed', settlement, reference: asProviderReference(reference) },
   });

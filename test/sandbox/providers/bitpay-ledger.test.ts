@@ -168,8 +168,8 @@ describe('a settlement', () => {
     const path = `/settlements/${made.id}/reconciliationReport`;
     expect((await client.signed('GET', path)).status).toBe(401);
     const signedText = `${sandbox.apiUrls.bitpay}${path}?token=${made.token}`;
-    const stranger = await call(signedText, { headers: bitpayHeaders });
-    expect(stranger.status).toBe(401);
+    const unsigned = await call(signedText, { headers: bitpayHeaders });
+    expect(unsigned.status).toBe(401);
     const owner = { ...sandbox, environment: { ...sandbox.environment, BITPAY_MERCHANT_TOKEN: made.token } };
     const report = await bitpayClient(owner).signed('GET', path);
     expect(report.json.data.ledgerEntries).toMatchObject([

@@ -158,8 +158,8 @@ describe('with the merchant token', () => {
   test('it is refused if a key that was never paired signs for itself', async () => {
     const { sandbox } = await start();
     const environment = { ...sandbox.environment, BITPAY_PRIVATE_KEY: '22'.repeat(32) };
-    const stranger = bitpayClient({ ...sandbox, environment });
-    expect((await stranger.signed('GET', list)).json.error).toBe('Invalid signature');
+    const unpairedClient = bitpayClient({ ...sandbox, environment });
+    expect((await unpairedClient.signed('GET', list)).json.error).toBe('Invalid signature');
   });
 
   test('the signature of a POST covers the body', async () => {

@@ -226,7 +226,7 @@ describe.each(providerNames)('%s', (name) => {
   });
 
   test('reports failures in a body of its own', () => {
-    for (const status of [500, 503, 429] as const) expect(simulator.troubleBody(status)).toMatch(/\S/);
+    for (const status of [500, 503, 429] as const) expect(simulator.failureBody(status)).toMatch(/\S/);
   });
 
   test('refuses a call that shows no credentials', async () => {

@@ -15,7 +15,7 @@ import { type ShopReceiver, startShopReceiver } from './shop-receiver.ts';
 export const adminBot = 'till_bot';
 export const pagerBot = 'pager_bot';
 export const owner = { id: 42, firstName: 'Ada' };
-export const stranger = { id: 666, firstName: 'Mallory' };
+export const unauthorizedUser = { id: 666, firstName: 'Mallory' };
 export const storeKey = 'key-of-the-shop-0123456789abcdef';
 
 export interface World {
@@ -50,7 +50,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       { token: '111:AdminAdminAdminAdminAdminAdminAdmin', username: adminBot, name: 'Till' },
       { token: '222:PagerPagerPagerPagerPagerPagerPager', username: pagerBot, name: 'Pager' },
     ],
-    users: [owner, stranger],
+    users: [owner, unauthorizedUser],
     startedChats: 'all',
     now,
     ...(options.telegramLimits === undefined ? {} : { limits: options.telegramLimits }),

@@ -23,7 +23,7 @@ export interface FakeRefundProvider extends RefundProvider {
   /** Whether a command under a known id is the same command; without it a repeat is another refund. */
   honoursIds: boolean;
   /** Fetches fail while it is unavailable. */
-  isAway: boolean;
+  isUnavailable: boolean;
   /** Called before each command, for a process that dies there; a throw is not the provider's. */
   onCommand: () => void;
   commands: RefundCommand[];
@@ -43,7 +43,7 @@ export function createFakeRefundProvider(clock: Clock, options: { startsAs: Prov
     way: 'sent',
     fates: [],
     honoursIds: true,
-    isAway: false,
+    isUnavailable: false,
     onCommand: () => undefined,
     commands: [],
     refunds: [],
@@ -71,7 +71,7 @@ export function createFakeRefundProvider(clock: Clock, options: { startsAs: Prov
       }
     },
     async findRefunds() {
-      if (refundProvider.isAway) throw lost();
+      if (refundProvider.isUnavailable) throw lost();
       const due = later.filter(({ at }) => at <= clock.now());
       for (const { command } of due) carryOut(command);
       for (const one of due) later.splice(later.indexOf(one), 1);

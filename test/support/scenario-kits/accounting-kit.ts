@@ -15,7 +15,7 @@ import { openTestDatabase, type TestDatabase } from '../database/test-database.t
 import { unreachable } from '../fakes/scripted-providers.ts';
 import { capabilities } from '../providers/capabilities.ts';
 import { createTestClock } from '../time/test-clock.ts';
-import { createTestDeps, lookAt, placeTestOrder, type TestDeps } from './payment-kit.ts';
+import { createTestDeps, placeTestOrder, showSnapshot, type TestDeps } from './payment-kit.ts';
 
 /** A fake provider. Tests change it while it is in use. */
 export interface FakeListedProvider {
@@ -24,7 +24,7 @@ export interface FakeListedProvider {
   shows: PaymentSnapshot[];
   /** Shown when asked for alone, and not in the list. */
   hides: PaymentSnapshot[];
-  isAway: boolean;
+  isUnavailable: boolean;
   /** Decommissioned; it must not be called. */
   isRetired: boolean;
   capabilities: ProviderCapabilities;
@@ -96,7 +96,7 @@ export async function openAccountingKit(options: { timeZone?: string; startAt?: 
       name,
       shows: [],
       hides: [],
-      isAway: false,
+      isUnavailable: false,
       isRetired: false,
       refunds: null,
       fees: null,
@@ -130,7 +130,7 @@ export async function openAccountingKit(options: { timeZone?: string; startAt?: 
       const snapshot = payments.get(paymentId);
       if (snapshot === undefined) throw new Error('there is no such payment');
       Object.assign(snapshot, look);
-      if (!isLost) await lookAt(deps, { paymentId, shows: { ...snapshot, observedAt: clock.now() } });
+      if (!isLost) await showSnapshot(deps, { paymentId, shows: { ...snapshot, observedAt: clock.now() } });
     },
     close: (daysMax = 40) => closeDueDays(deps, { timeZone, daysMax }),
     async closings() {
@@ -153,7 +153,7 @@ export async function openAccountingKit(options: { timeZone?: string; startAt?: 
 function providerOf(book: FakeListedProvider): PaymentProvider {
   const { name } = book;
   const answer = <Value>(value: () => Value): Promise<Value> =>
-    book.isAway || book.isRetired ? Promise.reject(unreachable(name)) : Promise.resolve(value());
+    book.isUnavailable || book.isRetired ? Promise.reject(unreachable(name)) : Promise.resolve(value());
   const never = (): never => {
     throw new Error('this is not asked for');
   };

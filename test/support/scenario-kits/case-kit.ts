@@ -14,7 +14,7 @@ import { listAlerts } from '../builders/cases.ts';
 import { openTestDatabase, type TestDatabase } from '../database/test-database.ts';
 import { createFakeRefundProvider, type FakeRefundProvider, withFakeRefunds } from '../fakes/refund-provider.ts';
 import { createScriptedProviders, type ScriptedProviders } from '../fakes/scripted-providers.ts';
-import { createTestDeps, detailsOf, lookAt, placeTestOrder, type TestDeps } from './payment-kit.ts';
+import { createTestDeps, detailsOf, placeTestOrder, showSnapshot, type TestDeps } from './payment-kit.ts';
 
 export const ada: ActingAdmin = { actor: { kind: 'admin', id: '42' }, name: 'Ada' };
 export const bob: ActingAdmin = { actor: { kind: 'admin', id: '43' }, name: 'Bob' };
@@ -78,7 +78,7 @@ export async function openCaseKit(): Promise<CaseKit> {
       const reference = asProviderReference(`first-${deps.ids.newId()}`);
       const paymentId = await placeTestOrder(deps, { reference });
       scripted.shows(reference, shows);
-      await lookAt(deps, { paymentId, shows: { reference, ...shows } });
+      await showSnapshot(deps, { paymentId, shows: { reference, ...shows } });
       deps.clock.advance(minute);
       return { paymentId, orderId: (await detailsOf(deps, paymentId)).order.id };
     },
@@ -87,7 +87,7 @@ export async function openCaseKit(): Promise<CaseKit> {
       const reference = payment.reference ?? asProviderReference(paymentId);
       const requested = { amount: payment.requestedAmount, asset: payment.requestedAsset };
       scripted.shows(reference, { requested, ...shows });
-      await lookAt(deps, { paymentId, shows: { reference, requested, provider: payment.provider, ...shows } });
+      await showSnapshot(deps, { paymentId, shows: { reference, requested, provider: payment.provider, ...shows } });
       deps.clock.advance(minute);
     },
     details: (paymentId) => detailsOf(deps, paymentId),

@@ -61,7 +61,7 @@ export async function placeTestOrder(deps: DomainDeps, differences: Partial<Paym
 }
 
 /** Applies a snapshot of the payment; it is of this payment and this moment unless the test says otherwise. */
-export async function lookAt(
+export async function showSnapshot(
   deps: DomainDeps,
   input: { paymentId: PaymentId; shows: Partial<PaymentSnapshot> },
 ): Promise<void> {
@@ -72,7 +72,7 @@ export async function lookAt(
     paymentId,
     work: ({ leaseId }) => applySnapshot(deps, { paymentId, leaseId, snapshot, cause }),
   });
-  if (leased.kind !== 'done') throw new Error(`the look was not applied: ${leased.kind}`);
+  if (leased.kind !== 'done') throw new Error(`the snapshot was not applied: ${leased.kind}`);
 }
 
 export async function detailsOf(deps: DomainDeps, paymentId: PaymentId): Promise<OrderDetails & { payment: Payment }> {

@@ -18,8 +18,8 @@ import { createScriptedProviders } from '#test/support/fakes/scripted-providers.
 import {
   createTestDeps,
   detailsOf,
-  lookAt,
   placeTestOrder,
+  showSnapshot,
   type TestDeps,
 } from '#test/support/scenario-kits/payment-kit.ts';
 
@@ -68,7 +68,7 @@ export async function openRefundKit(
   const paymentId = await placeTestOrder(deps);
   const received = options.received ?? '49.00';
   const settlement = { expected: '49.00', received, asset: 'USD' };
-  await lookAt(deps, { paymentId, shows: { state: 'confirmed', settlement, providerStatus: 'Settled' } });
+  await showSnapshot(deps, { paymentId, shows: { state: 'confirmed', settlement, providerStatus: 'Settled' } });
   const orderId = (await detailsOf(deps, paymentId)).order.id;
   const settled = new Set<string>();
 

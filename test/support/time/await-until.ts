@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /** Far above what anything in an app takes, and below a test's own limit. */
 const waitMs = 15_000;
-const lookEveryMs = 20;
+const attemptEveryMs = 20;
 
 export interface Waiting {
   what: string;
@@ -27,7 +27,7 @@ export async function awaitFound<Found>(
       throw new Error(`waited ${timeoutMs} ms for ${about.what}${instead}`);
     }
     await about.meanwhile?.();
-    await delay(lookEveryMs);
+    await delay(attemptEveryMs);
   }
 }
 

@@ -167,7 +167,7 @@ export const confirmResolve: Confirmed = async (env, ctx, { payload, reason }) =
     ...(typeof shownMinor === 'number' && { shownMinor }),
   });
   await showCase(env, { edit: ctx }, { id: caseId });
-  if (resolution.kind === 'decided' && resolution.link !== undefined) {
+  if (resolution.kind === 'decided' && resolution.code === 'link_made') {
     await replyView(ctx, paymentLink(resolution.link, { ...env.presentation(), buttons: 'full' }));
   }
   return resolutionText(resolution);

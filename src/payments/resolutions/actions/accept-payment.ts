@@ -22,8 +22,7 @@ export const acceptPayment: Resolver = (deps, asked) =>
     const isToLearn = asked.option === rememberOption;
     const channel = payment.provider;
     const learnt = isToLearn ? await rememberProduct(tx, { order, channel }) : null;
-    const said = learnt === null ? 'Accepted as paid.' : `Accepted as paid, and ${learnt} is in the catalogue.`;
-    return { kind: 'decided', said };
+    return { kind: 'decided', code: 'accepted', learnt };
   });
 
 /** The order of the case counts as paid on the admin's word alone, whatever the provider says. */
@@ -38,6 +37,6 @@ export const markCasePaid: Resolver = (deps, asked) =>
     await markPaidInto(tx, { ...about, by, reason });
     return {
       kind: 'decided',
-      said: isTwoSided(one.kind) ? 'Marked as received; the order is paid.' : 'Marked as paid.',
+      code: isTwoSided(one.kind) ? 'marked_received' : 'marked_paid',
     };
   });

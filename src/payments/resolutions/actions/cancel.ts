@@ -13,5 +13,5 @@ export const cancelCaseOrder: Resolver = (deps, asked) =>
     if (decision.kind === 'refused') return refused({ code: 'cannot_cancel', status: order.status });
     await settleCase(tx, { one, action: 'cancel', by: asked.by, reason, undo: null });
     await cancelInto(tx, { order, reason });
-    return { kind: 'decided', said: 'The order is cancelled.' };
+    return { kind: 'decided', code: 'cancelled' };
   });

@@ -18,9 +18,9 @@ export const confirmRefunded: Resolver = (deps, asked) => settle(deps, { asked, 
 export const confirmNotRefunded: Resolver = (deps, asked) => settle(deps, { asked, action: 'confirm_not_refunded' });
 
 const events = { confirm_refunded: 'confirmed_refunded', confirm_not_refunded: 'confirmed_not_refunded' } as const;
-const answers = {
-  confirm_refunded: 'It counts as gone back.',
-  confirm_not_refunded: 'It counts as failed.',
+const decisions = {
+  confirm_refunded: 'counts_as_refunded',
+  confirm_not_refunded: 'counts_as_failed',
 } as const;
 const outcomes = { confirm_refunded: 'counts as gone back', confirm_not_refunded: 'counts as failed' } as const;
 
@@ -63,6 +63,6 @@ function say(deps: ProviderDeps, { asked, action }: { asked: Asked; action: Said
     await settleCase(tx, { one, action, by, reason, undo: null });
     const text = `${outcomes[action]}, as ${by.name} says: ${reason}`;
     await applyRefundEvent({ tx, providers: deps.providers }, { refund, event: events[action], text });
-    return { kind: 'decided', said: answers[action] };
+    return { kind: 'decided', code: decisions[action] };
   });
 }

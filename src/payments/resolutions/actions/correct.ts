@@ -30,7 +30,7 @@ export const correctBooks: Resolver = async (deps, asked) => {
         const taken = await take(deps, { open, asked, snapshot: looked.snapshot });
         if ('kind' in taken) return taken;
         applied = taken.application;
-        return { kind: 'decided', said: 'Our books follow the provider.' };
+        return { kind: 'decided', code: 'corrected' };
       });
     },
   });

@@ -4,17 +4,16 @@ import type { Case } from '#cases/case.ts';
 import { isTwoSided, type ResolvingAction } from '../options/resolution-actions.ts';
 import { decideCaseIn, type Resolver, settleCase } from './resolution.ts';
 
-function leaveAsItIs(action: ResolvingAction, said: (kind: Case['kind']) => string): Resolver {
+function leaveAsItIs(
+  action: ResolvingAction,
+  decisionOf: (kind: Case['kind']) => 'surplus_kept' | 'money_kept' | 'records_stand' | 'ignored',
+): Resolver {
   return (deps, asked) =>
     decideCaseIn(deps, { asked, action }, async ({ tx, one, reason }) => {
       await settleCase(tx, { one, action, by: asked.by, reason, undo: {} });
-      return { kind: 'decided', said: said(one.kind) };
+      return { kind: 'decided', code: decisionOf(one.kind) };
     });
 }
 
-export const keepMoney = leaveAsItIs('keep', (kind) =>
-  kind === 'payment_overpaid' ? 'The surplus is kept.' : 'The money stays with the order.',
-);
-export const dismiss = leaveAsItIs('dismiss', (kind) =>
-  isTwoSided(kind) ? 'Our books stand.' : 'It is ignored as long as it stays the same.',
-);
+export const keepMoney = leaveAsItIs('keep', (kind) => (kind === 'payment_overpaid' ? 'surplus_kept' : 'money_kept'));
+export const dismiss = leaveAsItIs('dismiss', (kind) => (isTwoSided(kind) ? 'records_stand' : 'ignored'));

@@ -41,7 +41,7 @@ export const linkToOrder: Resolver = async (deps, asked) => {
     const words = `linked it to ${formatOrderNumber(order.number)}`;
     const decided = { one, orderId: order.id, action: 'link_order', words } as const;
     await settleCase(tx, { ...decided, by: asked.by, reason, undo: { paymentId: payment.id } });
-    return { kind: 'decided', said: `Linked to ${formatOrderNumber(order.number)}.` };
+    return { kind: 'decided', code: 'linked', orderNumber: order.number };
   });
   if (resolution.kind === 'decided') await lookAgain(deps, { snapshot, actor: asked.by.actor });
   return resolution;

@@ -35,9 +35,7 @@ async function linkFor(deps: SnapshotDeps, { asked, action }: LinkAsked): Promis
     by: asked.by.name,
     also: (tx) => noteLink(tx, { asked, action, reason }),
   });
-  return result.kind === 'created'
-    ? { kind: 'decided', said: 'Here is the payment link.', link: result.order }
-    : refuseLink(result);
+  return result.kind === 'created' ? { kind: 'decided', code: 'link_made', link: result.order } : refuseLink(result);
 }
 
 function providerOf(option: string | null): 'auto' | ProviderName {

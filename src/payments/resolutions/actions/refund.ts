@@ -2,7 +2,7 @@ import { readReason } from '#access/reason.ts';
 import { type Case, type CaseKind, isLive } from '#cases/case.ts';
 import { changeCase } from '#cases/raise-case.ts';
 import { assert } from '#kernel/invariant.ts';
-import { formatMoney, type Money } from '#kernel/money.ts';
+import type { Money } from '#kernel/money.ts';
 import type { RefundDeps } from '../../lifecycle/deps.ts';
 import { differenceFacts } from '../../model/amount-detail.ts';
 import { moneyOf } from '../../model/balance.ts';
@@ -106,8 +106,9 @@ async function refundFor(deps: RefundDeps, input: RefundAsked): Promise<Resoluti
     });
     if (result.kind === 'refused') return result;
     if (result.kind === 'key_reused') return refused({ code: 'refund_requested_already' });
-    if (result.kind === 'awaiting_approval') return { kind: 'decided', said: 'A second person has to approve it.' };
-    return { kind: 'decided', said: `Refund of ${formatMoney(result.refund)} asked for.` };
+    if (result.kind === 'awaiting_approval') return { kind: 'decided', code: 'awaiting_approval' };
+    const { amountMinor, currency } = result.refund;
+    return { kind: 'decided', code: 'refund_requested', amount: { amountMinor, currency } };
   } catch (error) {
     if (error instanceof SettledMeanwhile) return { kind: 'over', by: null };
     if (error instanceof ChangedMeanwhile) return refused(error.refusal);

@@ -30,7 +30,7 @@ export const rejectHeld: Resolver = async (deps, asked) => {
       text,
       payments: payments.map((other) => (other.id === payment.id ? payment : other)),
     });
-    return { kind: 'decided', said: 'Rejected: nothing is delivered.' };
+    return { kind: 'decided', code: 'rejected' };
   });
   if (resolution.kind === 'decided' && before !== undefined) {
     deps.onTransition?.({ from: before.status, to: 'cancelled' });

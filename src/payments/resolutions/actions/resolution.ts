@@ -7,6 +7,7 @@ import { type Case, findingKinds, isLive, needsDecision } from '#cases/case.ts';
 import { changeCase } from '#cases/raise-case.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
 import type { JsonObject } from '#kernel/json.ts';
+import type { Money } from '#kernel/money.ts';
 import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import type { Order } from '#orders/order.ts';
 import { refreshOrderCards } from '../../lifecycle/change-order.ts';
@@ -27,11 +28,37 @@ export interface Asked {
   shownMinor?: number;
 }
 
+/** What was decided. The words for it are the surface's. */
+export type Decision =
+  | { code: PlainDecision }
+  /** `learnt`: the sku of the product that the catalogue has learnt. */
+  | { code: 'accepted'; learnt: string | null }
+  | { code: 'link_made'; link: OrderView }
+  | { code: 'refund_requested'; amount: Money }
+  | { code: 'linked'; orderNumber: number }
+  | { code: 'waits'; time: 'hour' | 'day' };
+
+type PlainDecision =
+  | 'marked_paid'
+  | 'marked_received'
+  | 'written_off'
+  | 'difference_written_off'
+  | 'cancelled'
+  | 'rejected'
+  | 'surplus_kept'
+  | 'money_kept'
+  | 'records_stand'
+  | 'ignored'
+  | 'corrected'
+  | 'counts_as_refunded'
+  | 'counts_as_failed'
+  | 'awaiting_approval'
+  | 'undone';
+
 export type Resolution =
   | ResolutionRefused
   | { kind: 'unknown' }
-  /** `said`: a sentence for the admin; `link`: the order with its new payment link. */
-  | { kind: 'decided'; said: string; link?: OrderView }
+  | ({ kind: 'decided' } & Decision)
   /** Somebody was faster, or the facts changed. */
   | { kind: 'over'; by: string | null };
 

@@ -54,7 +54,7 @@ export function undoResolution(
     const order = one.orderId === null ? undefined : await tx.stores.orders.findOrder(one.orderId);
     const text = `open again: ${by.name} took the decision back`;
     if (order !== undefined) await noteOnOrder(tx, { order, one, text });
-    return { kind: 'decided', said: 'Taken back: it is open again.' };
+    return { kind: 'decided', code: 'undone' };
   });
 }
 

@@ -18,5 +18,5 @@ export const waitLonger: Resolver = (deps, asked) =>
     await postponeCase(tx, { one, until, by: asked.by.name });
     const words = asked.option === 'hour' ? 'waits an hour for it' : 'waits a day for it';
     await noteDecision(tx, { one, action: 'wait', by: asked.by, reason, words });
-    return { kind: 'decided', said: asked.option === 'hour' ? 'It rests for an hour.' : 'It rests for a day.' };
+    return { kind: 'decided', code: 'waits', time: asked.option };
   });

@@ -18,12 +18,12 @@ export const writeOff: Resolver = (deps, asked) =>
     if (order.status === 'refunded' || balanceOf(order, payments, refunds).isCovered) {
       await settleCase(tx, { ...decided, undo: {}, words: 'wrote the difference off' });
       await recordOverride(tx, { order, kind: 'order_written_off', by, reason });
-      return { kind: 'decided', said: 'The difference is written off.' };
+      return { kind: 'decided', code: 'difference_written_off' };
     }
     const refusal = await writeOffRefusal(tx, order);
     if (refusal !== undefined) return refused(refusal);
     const left = order.fulfilledAt === null ? 'cancelled' : 'fulfilled';
     await settleCase(tx, { ...decided, undo: { orderId: order.id, left } });
     await writeOffInto(tx, { order, by, reason });
-    return { kind: 'decided', said: 'Written off.' };
+    return { kind: 'decided', code: 'written_off' };
   });

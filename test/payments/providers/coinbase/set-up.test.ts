@@ -38,7 +38,7 @@ function clientOf(url: string): CoinbaseClient {
 
 const checkouts: Answer = json(200, { checkouts: [] });
 
-async function lookAt(answers: Answer[], network: SubscriptionSource['network'] = 'live') {
+async function checkAccount(answers: Answer[], network: SubscriptionSource['network'] = 'live') {
   await using server = await scriptedServer(checkouts, ...answers);
   const subscriptions = { url: `${server.url}/platform/v2/data/webhooks/subscriptions`, network };
   const about = { webhookUrl, subscriptions, now: 0 };
@@ -52,7 +52,7 @@ const claimsOf = (authorization = ''): { uri: string } =>
 describe('the subscription', () => {
   test('that posts to us is found in the documented answer, and its deliveries are checked', async () => {
     const deliveries = fixtureJson('coinbase-business/subscription-events-response.json');
-    const { webhook, requests } = await lookAt([json(200, { subscriptions: [sample] }), json(200, deliveries)]);
+    const { webhook, requests } = await checkAccount([json(200, { subscriptions: [sample] }), json(200, deliveries)]);
     expect(webhook).toMatchObject({ status: 'ok', detail: `posts to ${webhookUrl}, the last delivery was accepted` });
     const [, list, events] = requests;
     const path = '/platform/v2/data/webhooks/subscriptions';
@@ -65,11 +65,11 @@ describe('the subscription', () => {
 
   test('for the other network is not ours', async () => {
     const sandbox = { ...sample, labels: { ...sample.labels, sandbox: 'true' } };
-    const live = await lookAt([json(200, { subscriptions: [sandbox] })]);
+    const live = await checkAccount([json(200, { subscriptions: [sandbox] })]);
     expect(live.webhook).toMatchObject({ status: 'error', detail: `none posts to ${webhookUrl}` });
-    const other = await lookAt([json(200, { subscriptions: [sample] })], 'sandbox');
+    const other = await checkAccount([json(200, { subscriptions: [sample] })], 'sandbox');
     expect(other.webhook).toMatchObject({ status: 'error' });
-    const own = await lookAt([json(200, { subscriptions: [sandbox] }), json(200, { events: [] })], 'sandbox');
+    const own = await checkAccount([json(200, { subscriptions: [sandbox] }), json(200, { events: [] })], 'sandbox');
     expect(own.webhook).toMatchObject({ status: 'ok' });
   });
 
@@ -81,7 +81,7 @@ describe('the subscription', () => {
       { ...event, status: 'failed' },
       { ...event, status: 'pending' },
     ];
-    const { webhook } = await lookAt([json(200, { subscriptions: [sample] }), json(200, { events })]);
+    const { webhook } = await checkAccount([json(200, { subscriptions: [sample] }), json(200, { events })]);
     expect(webhook).toMatchObject({ status: 'error', advice: expect.stringContaining('COINBASE_WEBHOOK_SECRET') });
     expect(webhook?.detail).toBe('the last 3 deliveries failed: the newest was answered 401');
   });
@@ -90,7 +90,7 @@ describe('the subscription', () => {
     ['a key that may not read them', json(403, { errorType: 'forbidden', errorMessage: 'no' })],
     ['an answer of another shape', json(200, { data: [] })],
   ])('is no error for %s', async (_what, answer) => {
-    const { webhook } = await lookAt([answer]);
+    const { webhook } = await checkAccount([answer]);
     expect(webhook).toMatchObject({ status: 'warning', advice: expect.stringContaining(webhookUrl) });
   });
 });

@@ -6,7 +6,7 @@ import { minute, second } from '#kernel/clock.ts';
 import { listDecisions } from '#test/support/builders/cases.ts';
 import { openTestDatabase } from '#test/support/database/test-database.ts';
 import type { Fate } from '#test/support/fakes/refund-provider.ts';
-import { lookAt } from '#test/support/scenario-kits/payment-kit.ts';
+import { showSnapshot } from '#test/support/scenario-kits/payment-kit.ts';
 import { openRefundKit, type RefundKit } from '../../support/scenario-kits/refund-kit.ts';
 
 const amount = fc.integer({ min: 1, max: 4_900 });
@@ -50,7 +50,7 @@ async function take(kit: RefundKit, { taken, money }: { taken: Step; money: Mone
       money.isReversed = !taken.isBack;
       const settlement = { expected: '49.00', received: '49.00', asset: 'USD' };
       const shows = taken.isBack ? ({ state: 'confirmed', settlement } as const) : ({ state: 'invalid' } as const);
-      return lookAt(kit.deps, { paymentId: kit.paymentId, shows });
+      return showSnapshot(kit.deps, { paymentId: kit.paymentId, shows });
     }
     default:
       taken satisfies never;

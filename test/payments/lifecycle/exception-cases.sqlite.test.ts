@@ -5,8 +5,8 @@ import { openTestDatabase, type TestDatabase } from '#test/support/database/test
 import {
   createTestDeps,
   detailsOf,
-  lookAt,
   placeTestOrder,
+  showSnapshot,
   type TestDeps,
 } from '#test/support/scenario-kits/payment-kit.ts';
 
@@ -25,7 +25,7 @@ const short = { expected: '49.00', received: '20.00', asset: 'USD' };
 
 test('a short payment opens an exception beside its alert, and being paid ends both', async () => {
   const paymentId = await placeTestOrder(deps);
-  await lookAt(deps, { paymentId, shows: { state: 'expired', settlement: short, providerStatus: 'Expired' } });
+  await showSnapshot(deps, { paymentId, shows: { state: 'expired', settlement: short, providerStatus: 'Expired' } });
   const { order } = await detailsOf(deps, paymentId);
   expect(await openExceptions()).toMatchObject([
     {
@@ -40,14 +40,14 @@ test('a short payment opens an exception beside its alert, and being paid ends b
     },
   ]);
   deps.clock.advance(1_000);
-  await lookAt(deps, { paymentId, shows: { state: 'confirmed', settlement: { ...short, received: '49.00' } } });
+  await showSnapshot(deps, { paymentId, shows: { state: 'confirmed', settlement: { ...short, received: '49.00' } } });
   expect(await openExceptions()).toEqual([]);
 });
 
 test('a problem that changes its kind is one case at a time', async () => {
   const paymentId = await placeTestOrder(deps);
-  await lookAt(deps, { paymentId, shows: { state: 'failed' } });
+  await showSnapshot(deps, { paymentId, shows: { state: 'failed' } });
   expect((await openExceptions()).map(({ kind }) => kind)).toEqual(['payment_failed']);
-  await lookAt(deps, { paymentId, shows: { state: 'expired', settlement: short } });
+  await showSnapshot(deps, { paymentId, shows: { state: 'expired', settlement: short } });
   expect((await openExceptions()).map(({ kind }) => kind)).toEqual(['payment_underpaid']);
 });

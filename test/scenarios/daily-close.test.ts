@@ -47,15 +47,15 @@ test('a day with paid, underpaid, refunded, unmatched and unreported payments cl
   const day = goToMorning(app);
   const refunded = await pay(app, 'coinbase');
   app.sandbox.faults('coinbase').set({ dropWebhooks: 1 });
-  const untold = await app.placeOrder({ provider: 'coinbase' });
-  await app.visit(untold, 'pay');
+  const unreported = await app.placeOrder({ provider: 'coinbase' });
+  await app.visit(unreported, 'pay');
   await pay(app, 'bitpay');
   const short = await app.placeOrder({ provider: 'btcpay' });
   for (const action of ['underpay', 'expire'] as const) await app.visit(short, action);
   app.sandbox.faults('bitpay').set({ dropWebhooks: 1 });
   const foreign = app.sandbox.createForeign('bitpay', { amount: '77.00', description: 'Workshop' });
   await app.sandbox.visit({ provider: 'bitpay', reference: foreign.reference, action: 'pay' });
-  await app.awaitOrder(untold.id, ({ status }) => status === 'paid');
+  await app.awaitOrder(unreported.id, ({ status }) => status === 'paid');
   await app.awaitOrder(short.id, ({ payment }) => payment?.status === 'underpaid');
   const body = JSON.stringify({ amount: '20.00', reason: 'Bought by mistake' });
   const headers = { 'content-type': 'application/json' };

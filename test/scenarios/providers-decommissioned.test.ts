@@ -7,7 +7,7 @@ import { type AppFixture, buttonsOf, openAppFixture } from '#test/support/app-fi
 import { adminBot, owner } from '#test/support/app-fixture/world.ts';
 import { awaitFound, awaitUntil } from '#test/support/time/await-until.ts';
 
-const isGone = ({ text }: { text: string }): boolean => text.includes('Provider seems to be closed');
+const isDecommissioned = ({ text }: { text: string }): boolean => text.includes('Provider seems to be closed');
 
 /** A day in which every call gets the same answer. */
 async function retire(app: AppFixture): Promise<SandboxMessage> {
@@ -16,10 +16,10 @@ async function retire(app: AppFixture): Promise<SandboxMessage> {
   const isRetired = async (): Promise<boolean> => {
     app.clock.move(90 * minute);
     await app.runJob('watch-providers');
-    return app.pagerMessages().some(isGone);
+    return app.pagerMessages().some(isDecommissioned);
   };
   await awaitUntil(isRetired, { what: 'the alert', instead: () => app.pagerMessages().map(({ text }) => text) });
-  return app.awaitCard(isGone);
+  return app.awaitCard(isDecommissioned);
 }
 
 test('a decommissioned provider is reported once, is not called any more, and is called again when an admin asks for it', async () => {
@@ -65,7 +65,7 @@ test('a decommissioned provider is reported once, is not called any more, and is
   };
   await awaitUntil(isOver, { what: 'the resolved card', instead: () => app.pagerText(card.messageId) });
   expect((await app.placeOrder({ provider: 'auto' })).provider).toBe('coinbase');
-  expect(app.pagerMessages().filter(isGone)).toHaveLength(1);
+  expect(app.pagerMessages().filter(isDecommissioned)).toHaveLength(1);
 });
 
 test('webhooks of a decommissioned provider that still verify are accepted, and wait until it is called again', async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { hour, minute, second } from '#kernel/clock.ts';
 import { type AppFixture, openAppFixture } from '#test/support/app-fixture/app-fixture.ts';
-import { adminBot, owner, pagerBot, stranger } from '#test/support/app-fixture/world.ts';
+import { adminBot, owner, pagerBot, unauthorizedUser } from '#test/support/app-fixture/world.ts';
 import { awaitFound, awaitUntil } from '#test/support/time/await-until.ts';
 
 /** An order with an underpaid payment, and its alert. */
@@ -148,17 +148,19 @@ test('an unauthorized user gets one neutral sentence and nothing more, and their
   const order = await underpaid(app);
   const card = await app.awaitCard(({ text }) => text.includes(order.number));
   for (const text of ['/start', `/order ${order.number}`, '/orders', 'hello?']) {
-    await app.telegram.sendText({ userId: stranger.id, bot: adminBot, text });
+    await app.telegram.sendText({ userId: unauthorizedUser.id, bot: adminBot, text });
   }
   const answer = await app.telegram.awaitMessage(
-    ({ bot, chatId, from }) => bot === adminBot && chatId === stranger.id && from.isBot,
+    ({ bot, chatId, from }) => bot === adminBot && chatId === unauthorizedUser.id && from.isBot,
   );
   expect(answer.text).toBe('This bot is private.');
   const data = card.keyboard.flat()[0]?.callback_data ?? '';
-  const tap = { userId: stranger.id, bot: adminBot, messageId: answer.messageId, data, forged: true };
+  const tap = { userId: unauthorizedUser.id, bot: adminBot, messageId: answer.messageId, data, forged: true };
   expect((await app.telegram.tapButton(tap)).text ?? '').not.toContain('Acknowledged');
   await app.ask('/help');
-  const toStranger = app.telegram.messages({ bot: adminBot, chatId: stranger.id }).filter(({ from }) => from.isBot);
-  expect(toStranger.map(({ text }) => text)).toEqual(['This bot is private.']);
+  const toUnauthorizedUser = app.telegram
+    .messages({ bot: adminBot, chatId: unauthorizedUser.id })
+    .filter(({ from }) => from.isBot);
+  expect(toUnauthorizedUser.map(({ text }) => text)).toEqual(['This bot is private.']);
   expect(app.pagerText(card.messageId)).not.toContain('Acknowledged');
 });
