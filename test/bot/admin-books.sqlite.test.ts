@@ -109,7 +109,7 @@ describe('/books', () => {
     shop.deps.clock.advance(day);
     await closeDueDays(shop.deps, { timeZone: 'Europe/Berlin', daysMax: 40 });
     expect((await say(shop, '/books')).text).toContain(
-      '⏳ Mon 23 Nov · waits since 24 Nov, 05:00: BTCPay could not be',
+      '⏳ Mon 23 Nov · waits since 24 Nov, 05:00: BTCPay did not answer',
     );
   });
 

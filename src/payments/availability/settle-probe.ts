@@ -32,7 +32,7 @@ export async function settleProbe(
       return { decision, outage: await begin(tx, { provider, probe, health: deps.providers.health(provider) }) };
     if (current === undefined) throw new ConcurrentChange(`the outage of ${provider} ended meanwhile`);
     const outage = await tx.stores.outages.changeOutage(current, decision.change);
-    await tell(tx, { decision: decision.kind, outage });
+    await reportOutage(tx, { decision: decision.kind, outage });
     return { decision, outage };
   });
   const { decision, outage } = settled;
@@ -84,7 +84,7 @@ async function begin(
   return outage;
 }
 
-async function tell(
+async function reportOutage(
   tx: PaymentTx,
   { decision, outage }: { decision: 'note' | 'retire' | 'catch_up' | 'relapse'; outage: Outage },
 ): Promise<void> {

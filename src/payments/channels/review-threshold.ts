@@ -41,7 +41,7 @@ export type ReviewThresholdChanged = { kind: 'changed' } | { kind: 'unchanged' }
 /** Orders above this amount are held for review from now on; those that are held already stay held. */
 export function changeReviewThreshold(
   deps: TransactionDeps<PaymentStores>,
-  input: { limit: Money; actor: Actor /** The version of the setting that was looked at. */; expectedVersion: number },
+  input: { limit: Money; actor: Actor /** The version of the setting that the admin saw. */; expectedVersion: number },
 ): Promise<ReviewThresholdChanged> {
   const { limit, actor, expectedVersion } = input;
   return inTransaction(deps, causeOf(actor), async (tx): Promise<ReviewThresholdChanged> => {

@@ -27,7 +27,7 @@ export interface WebhookRate {
 const smoothingDays = 14;
 
 /** The minimum that must be known of a provider before its silence can raise an alert. */
-const historyMin = { forMs: 7 * day, heard: 20 } as const;
+const historyMin = { forMs: 7 * day, count: 20 } as const;
 
 /**
  * One silence in a thousand of this length happens by chance, if payments are made at half their usual rate: sales vary
@@ -54,20 +54,20 @@ export function startOfHour(at: Milliseconds): Milliseconds {
 }
 
 /** Learns the hour that begins at `learnedUntil`. Nothing is learned before the first event ever received. */
-export function learnHour(rate: WebhookRate, heard: number): WebhookRate {
+export function learnHour(rate: WebhookRate, count: number): WebhookRate {
   const { learnedUntil } = rate;
   const next = { ...rate, learnedUntil: learnedUntil + hour };
-  if (rate.firstAt === null && heard === 0) return next;
+  if (rate.firstAt === null && count === 0) return next;
   const index = hourOfDay(learnedUntil);
   const known = rate.days[index] ?? 0;
   const before = rate.perHour[index] ?? 0;
   const weight = 1 / Math.min(known + 1, smoothingDays);
   return {
     ...next,
-    perHour: rate.perHour.with(index, before + (heard - before) * weight),
+    perHour: rate.perHour.with(index, before + (count - before) * weight),
     days: rate.days.with(index, known + 1),
     firstAt: rate.firstAt ?? learnedUntil,
-    heardCount: rate.heardCount + heard,
+    heardCount: rate.heardCount + count,
   };
 }
 
@@ -81,7 +81,7 @@ export function skipHours(rate: WebhookRate, until: Milliseconds): WebhookRate {
 
 export function hasHistory(rate: WebhookRate, now: Milliseconds): boolean {
   if (rate.firstAt === null || now - rate.firstAt < historyMin.forMs) return false;
-  return rate.heardCount >= historyMin.heard;
+  return rate.heardCount >= historyMin.count;
 }
 
 /** How many payments usually have an event in [from, to). */

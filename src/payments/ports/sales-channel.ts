@@ -102,14 +102,31 @@ export interface ExportedOrder {
   soldAt: Milliseconds | null;
 }
 
+/** Why a line of an export could not be read. The words for it are the surface's. */
+export type LineFault =
+  | 'quotes_do_not_close'
+  | 'too_many_broken_quotes'
+  | 'transaction_unreadable'
+  | 'not_named'
+  | 'currency_unknown'
+  | 'amount_unreadable'
+  | 'refunded_amount_unreadable';
+
+export interface UnreadableLine {
+  line: number;
+  fault: LineFault;
+}
+
+export type NotAnExport = { code: 'not_text' | 'no_header' } | { code: 'too_many_lines'; linesMax: number };
+
 export type ChannelExport =
   | {
       kind: 'read';
       sales: ExportedOrder[];
-      /** Lines that could not be read, with the reason; nothing else is lost with them. */
-      unreadable: { line: number; why: string }[];
+      /** Lines that could not be read; nothing else is lost with them. */
+      unreadable: UnreadableLine[];
     }
-  | { kind: 'not_an_export'; why: string };
+  | ({ kind: 'not_an_export' } & NotAnExport);
 
 /**
  * A shop of its own, whose orders are known by its webhooks. Outgoing calls may throw ProviderRejected,

@@ -10,7 +10,7 @@ const concurrency = 4;
 
 const cause = { kind: 'poll', id: 'poll-payments', actor: { kind: 'job', id: 'poll-payments' } } as const;
 
-/** Polls open payments that are due, most overdue first, at most `limit`. Finds what lost webhooks would have told. */
+/** Polls open payments that are due, most overdue first, at most `limit`. Finds payments whose webhooks were lost. */
 export async function pollPayments(
   deps: SnapshotDeps,
   input: { limit: number; signal?: AbortSignal },

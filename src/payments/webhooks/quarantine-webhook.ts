@@ -23,7 +23,7 @@ const bounds = { rowsMax: 200, bytesMax: 2 * 1024 * 1024 } as const;
 const bodyBytesMax = 16 * 1024;
 
 /** How often the card of the alert is updated; Telegram takes about twenty edits a minute. */
-const toldEveryMs: Milliseconds = minute;
+const raiseEveryMs: Milliseconds = minute;
 
 const foundByPolling = 'Payments are still found by polling.';
 const foundByExport = 'Refused events are not found otherwise: compare with an export.';
@@ -51,14 +51,14 @@ export type QuarantineWebhook = (input: {
 
 export function createWebhookQuarantine(deps: ProviderDeps): QuarantineWebhook {
   const bucket = createTokenBucket(deps.clock, { perMinute: keptPerMinute });
-  const toldAt = new Map<ProviderName, Milliseconds>();
+  const raisedAt = new Map<ProviderName, Milliseconds>();
   return async (refused) => {
     const { provider, delivery, reason } = refused;
     const isHopeful = mayVerify[reason];
     if (!bucket.take(`${provider}:${isHopeful}`)) return;
     const now = deps.clock.now();
-    const isTold = now - (toldAt.get(provider) ?? Number.NEGATIVE_INFINITY) < toldEveryMs;
-    if (!isTold) toldAt.set(provider, now);
+    const isRaised = now - (raisedAt.get(provider) ?? Number.NEGATIVE_INFINITY) < raiseEveryMs;
+    if (!isRaised) raisedAt.set(provider, now);
     const isWhole = isHopeful && delivery.body.byteLength <= bodyBytesMax;
     await inTransaction(deps, causeOf({ kind: 'provider', id: provider }), async (tx) => {
       await tx.stores.quarantine.quarantine(
@@ -74,13 +74,13 @@ export function createWebhookQuarantine(deps: ProviderDeps): QuarantineWebhook {
         },
         bounds,
       );
-      if (!isTold) await tell(tx, { provider, reason, providers: deps.providers });
+      if (!isRaised) await raiseRefusedAlert(tx, { provider, reason, providers: deps.providers });
     });
   };
 }
 
 /** Raises one alert for all refused webhooks of one provider. */
-async function tell(
+async function raiseRefusedAlert(
   tx: PaymentTx,
   input: { provider: ProviderName; reason: WebhookRefusal; providers: ProviderRegistry },
 ): Promise<void> {

@@ -182,5 +182,5 @@ async function endRefused(deps: TransactionDeps<PaymentStores>, provider: Provid
   const key = refusedKey(provider);
   const alert = await deps.database.read((stores) => stores.cases.findLiveCase(key));
   if (alert === undefined || deps.clock.now() - alert.lastRaisedAt < refusedQuietMs) return;
-  await inTransaction(deps, ownCause, (tx) => resolveCase(tx, { key, by: 'None came for a day.' }));
+  await inTransaction(deps, ownCause, (tx) => resolveCase(tx, { key, by: 'None was received for a day.' }));
 }

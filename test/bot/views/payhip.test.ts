@@ -208,7 +208,7 @@ describe('an import', () => {
   const about = {
     provider: 'payhip',
     fileName: 'sales.csv',
-    unreadable: [{ line: 9, why: 'its amount is not readable' }],
+    unreadable: [{ line: 9, fault: 'amount_unreadable' }],
   } as const;
   const run: ReconciliationRun = {
     id: 'r',

@@ -2,16 +2,18 @@ import { stringify } from 'csv-stringify/sync';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import type { ExportComparison, ExportDifference } from '#payments/channels/compare-with-export.ts';
 import type { ImportedExport } from '#payments/channels/import-export.ts';
+import type { UnreadableLine } from '#payments/ports/sales-channel.ts';
 import { reasonMinutes } from '../../kit/reason-question.ts';
 import { fitLines, type Line, line, weights } from '../../text/fit.ts';
 import { code, show } from '../../text/html.ts';
 import type { Presentation, View } from '../../text/view.ts';
 import { formatDay, plural } from '../../text/words.ts';
+import { lineFaults } from './export-faults.ts';
 
 export interface ImportAbout {
   provider: ProviderName;
   fileName: string;
-  unreadable: readonly { line: number; why: string }[];
+  unreadable: readonly UnreadableLine[];
 }
 
 const moreDifferences = { one: 'more difference', many: 'more differences' };
@@ -123,8 +125,8 @@ const words = {
 } as const;
 
 function unreadableLines(unreadable: ImportAbout['unreadable']): Line[] {
-  const shown = unreadable.slice(0, unreadableShownMax).map(({ line: number, why }) => ({
-    html: `⛔ line ${number}: ${show(why, 100)}`,
+  const shown = unreadable.slice(0, unreadableShownMax).map(({ line: number, fault }) => ({
+    html: `⛔ line ${number}: ${show(lineFaults[fault], 100)}`,
     weight: weights.extra,
     group: moreLines,
   }));
@@ -142,9 +144,9 @@ export function importReport(result: ImportedExport, options: ImportAbout): stri
     here: difference.here,
     there: difference.there,
   }));
-  const faults = options.unreadable.map(({ line: number, why }) => ({
+  const faults = options.unreadable.map(({ line: number, fault }) => ({
     result: 'unreadable',
-    finding: why,
+    finding: lineFaults[fault],
     transaction: '',
     line: number,
     email: '',

@@ -16,6 +16,7 @@ import { reasonMinutes } from '../../kit/reason-question.ts';
 import { editView, replyText, replyView, showTyping } from '../../kit/replies.ts';
 import type { Confirmed } from '../../kit/screen.ts';
 import { channelNames } from './channels.ts';
+import { notAnExportText } from './export-faults.ts';
 import { type ImportAbout, importPlan, importReport, importResult } from './sales-import-view.ts';
 
 /** A line of an export has some hundred bytes; this is years of a small shop. */
@@ -75,6 +76,8 @@ async function readExport(env: AdminEnv, input: { fileId: string; provider: Prov
   if (download.kind === 'failed') return { fault: `The file could not be fetched: ${download.reason}.` };
   const { bytes } = download;
   const exported = env.providers.find(input.provider)?.sales?.readExport(bytes);
-  if (exported?.kind !== 'read') return { fault: `That is no sales export. ${exported?.why ?? ''}` };
+  if (exported?.kind !== 'read') {
+    return { fault: `That is no sales export. ${exported === undefined ? '' : notAnExportText(exported)}` };
+  }
   return { exported, hash: createHash('sha256').update(bytes).digest('base64url') };
 }

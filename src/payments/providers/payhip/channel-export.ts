@@ -2,7 +2,7 @@
 // and may stand in any order; unknown ones are passed over. What a line says twice or unclearly is not guessed at.
 import { asProviderReference } from '#kernel/ids.ts';
 import { currencyDigits, isCurrency } from '#kernel/money.ts';
-import type { ChannelExport, ExportedOrder } from '../../ports/sales-channel.ts';
+import type { ChannelExport, ExportedOrder, LineFault, UnreadableLine } from '../../ports/sales-channel.ts';
 import { type ExportLine, readLines } from './export-lines.ts';
 import { currencyIn, type DayOrder, dayOrderOf, readAmount, readDate } from './export-values.ts';
 
@@ -26,20 +26,20 @@ const linesMax = 20_000;
 
 export function readChannelExport(bytes: Uint8Array): ChannelExport {
   const text = decode(bytes);
-  if (text === undefined) return { kind: 'not_an_export', why: 'The file is not a text.' };
+  if (text === undefined) return { kind: 'not_an_export', code: 'not_text' };
   const { lines, unreadable } = readLines(text);
   const headerAt = lines.slice(0, headerWithin).findIndex(({ fields }) => isHeader(columnsOf(fields)));
   const header = lines[headerAt];
   if (header === undefined) {
-    return { kind: 'not_an_export', why: 'No line names an amount and a transaction or an e-mail.' };
+    return { kind: 'not_an_export', code: 'no_header' };
   }
   const columns = columnsOf(header.fields);
   const body = lines.slice(headerAt + 1);
-  if (body.length > linesMax) return { kind: 'not_an_export', why: `It has more than ${linesMax} lines.` };
+  if (body.length > linesMax) return { kind: 'not_an_export', code: 'too_many_lines', linesMax };
   const order = dayOrderOf(body.map((line) => cellOf(line, columns, 'date')));
   const read = body.map((line) => readLine(line, { columns, order }));
-  const refused = read.filter((result) => 'why' in result);
-  const sales = read.filter((result): result is ExportedOrder => !('why' in result));
+  const refused = read.filter((result) => 'fault' in result);
+  const sales = read.filter((result): result is ExportedOrder => !('fault' in result));
   const faults = [...unreadable, ...refused].sort((left, right) => left.line - right.line);
   return { kind: 'read', sales: mergeByReference(sales), unreadable: faults };
 }
@@ -76,25 +76,25 @@ function cellOf({ fields }: ExportLine, columns: Columns, column: Column): strin
   return at === undefined ? '' : (fields[at] ?? '').trim();
 }
 
-type ReadLine = ExportedOrder | { line: number; why: string };
+type ReadLine = ExportedOrder | UnreadableLine;
 
 function readLine(line: ExportLine, about: { columns: Columns; order: DayOrder | undefined }): ReadLine {
   const value = (column: Column): string => cellOf(line, about.columns, column);
-  const refuse = (why: string): ReadLine => ({ line: line.line, why });
+  const refuse = (fault: LineFault): ReadLine => ({ line: line.line, fault });
   // A spreadsheet puts an apostrophe in front of what it must not take for a number or a formula.
   const id = value('reference').replace(/^['#]+/, '');
   const email = value('email').toLowerCase();
   const isNamed = /^[\w-]{1,128}$/.test(id);
-  if (id !== '' && !isNamed) return refuse('its transaction is not readable');
-  if (!isNamed && !email.includes('@')) return refuse('it names neither a transaction nor an e-mail');
+  if (id !== '' && !isNamed) return refuse('transaction_unreadable');
+  if (!isNamed && !email.includes('@')) return refuse('not_named');
   const amountText = value('amount');
   const currency = value('currency').toUpperCase() || currencyIn(amountText) || null;
-  if (currency !== null && !isCurrency(currency)) return refuse('its currency is not known');
+  if (currency !== null && !isCurrency(currency)) return refuse('currency_unknown');
   const digits = currency === null ? 2 : currencyDigits(currency);
   const amount = readAmount(amountText, digits);
-  if (amount === undefined) return refuse('its amount is not readable');
+  if (amount === undefined) return refuse('amount_unreadable');
   const returned = returnedIn(value, { amount, digits });
-  if (returned === undefined) return refuse('its refunded amount is not readable');
+  if (returned === undefined) return refuse('refunded_amount_unreadable');
   return {
     line: line.line,
     lineCount: 1,

@@ -1,6 +1,7 @@
 // The text of an export as records of fields, each with the number of its line. A quote that is never closed would swallow
 // everything behind it: then that line alone is given up, and reading goes on behind it.
 import { CsvError, parse } from 'csv-parse/sync';
+import type { UnreadableLine } from '../../ports/sales-channel.ts';
 
 export interface ExportLine {
   line: number;
@@ -9,7 +10,7 @@ export interface ExportLine {
 
 export interface ExportLines {
   lines: ExportLine[];
-  unreadable: { line: number; why: string }[];
+  unreadable: UnreadableLine[];
 }
 
 const recordUnitsMax = 64 * 1024;
@@ -25,11 +26,11 @@ export function readLines(text: string): ExportLines {
     const { lines, brokenAt } = readUntilBroken(rest, delimiter);
     found.lines.push(...lines.map(({ line, fields }) => ({ line: before + line, fields })));
     if (brokenAt === undefined) return found;
-    found.unreadable.push({ line: before + brokenAt, why: 'its quotes do not close' });
+    found.unreadable.push({ line: before + brokenAt, fault: 'quotes_do_not_close' });
     if (broken >= brokenMax) {
       found.unreadable.push({
         line: before + brokenAt + 1,
-        why: 'this line and all behind it: too many broken quotes',
+        fault: 'too_many_broken_quotes',
       });
       return found;
     }

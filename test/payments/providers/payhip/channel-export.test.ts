@@ -6,7 +6,7 @@ import { readChannelExport } from '#payments/providers/payhip/channel-export.ts'
 
 function read(text: string): Extract<ChannelExport, { kind: 'read' }> {
   const result = readChannelExport(Buffer.from(text));
-  if (result.kind !== 'read') throw new Error(result.why);
+  if (result.kind !== 'read') throw new Error(result.code);
   return result;
 }
 
@@ -84,7 +84,7 @@ describe('an export', () => {
     const text = 'id,email,price,currency,product\nA1,a@x.org,9,USD,"two\nlines"\nB2,b@x.org,oops,USD,x\n';
     const { sales, unreadable } = read(text);
     expect(sales).toMatchObject([{ productNames: ['two\nlines'] }]);
-    expect(unreadable).toEqual([{ line: 4, why: 'its amount is not readable' }]);
+    expect(unreadable).toEqual([{ line: 4, fault: 'amount_unreadable' }]);
   });
 
   test('loses nothing but the line whose quotes do not close', () => {
@@ -92,7 +92,7 @@ describe('an export', () => {
     const text = [lines[0], 'XXX,x@example.org,"9.00,USD,,', ...lines.slice(1)].join('\n');
     const { sales, unreadable } = read(text);
     expect(sales.map(({ reference }) => reference)).toEqual(['AAA111', 'BBB222']);
-    expect(unreadable).toEqual([{ line: 2, why: 'its quotes do not close' }]);
+    expect(unreadable).toEqual([{ line: 2, fault: 'quotes_do_not_close' }]);
   });
 
   test('names every line that makes no sense, and why', () => {
@@ -108,11 +108,11 @@ describe('an export', () => {
       kind: 'read',
       sales: [],
       unreadable: [
-        { line: 2, why: 'it names neither a transaction nor an e-mail' },
-        { line: 3, why: 'its transaction is not readable' },
-        { line: 4, why: 'its amount is not readable' },
-        { line: 5, why: 'its currency is not known' },
-        { line: 6, why: 'its amount is not readable' },
+        { line: 2, fault: 'not_named' },
+        { line: 3, fault: 'transaction_unreadable' },
+        { line: 4, fault: 'amount_unreadable' },
+        { line: 5, fault: 'currency_unknown' },
+        { line: 6, fault: 'amount_unreadable' },
       ],
     });
   });
