@@ -13,7 +13,7 @@ test('the progress is edited by the clock, not by every payment, and the bot ser
     shop.deps.clock.advance(4 * second);
     for (let compared = 101; compared <= 200; compared += 1) onProgress?.({ compared, healed: 0, open: 0 });
     await gate.promise;
-    return { kind: 'cannot_list', reason: 'It is made of paper.' };
+    return { kind: 'cannot_list', gaps: ['It is made of paper.'] };
   };
   const bot = createAdminBot(
     {

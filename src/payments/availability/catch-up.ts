@@ -124,7 +124,10 @@ async function compare(deps: { providers: ProviderRegistry; clock: Clock }, task
     if (signal?.aborted || isUnavailable(deps, outage)) break;
     const result = await task.reconcile({ ...about, ...(signal && { signal }) });
     if (result.kind === 'finished') return { missing: missingIn(result.findings), uncompared: null };
-    if (result.kind === 'cannot_list') return { missing: [], uncompared: result.reason };
+    if (result.kind === 'cannot_list') return { missing: [], uncompared: result.gaps.join(' ') };
+    if (result.kind === 'decommissioned') {
+      return { missing: [], uncompared: 'It is decommissioned and not called any more: see /providers.' };
+    }
     if (result.kind === 'unknown_provider') return { missing: [], uncompared: 'it is not configured.' };
     if (result.kind === 'failed') why = result.run.error ?? 'it failed.';
   }

@@ -39,7 +39,9 @@ export interface ReconciliationProgress {
 export type Reconciliation =
   | { kind: 'finished'; run: ReconciliationRun; findings: ReconciliationFinding[] }
   | { kind: 'failed'; run: ReconciliationRun }
-  | { kind: 'cannot_list'; reason: string }
+  /** `gaps`: what the provider cannot do, as it describes itself. */
+  | { kind: 'cannot_list'; gaps: readonly string[] }
+  | { kind: 'decommissioned' }
   | { kind: 'already_running' }
   | { kind: 'unknown_provider' };
 
@@ -60,12 +62,9 @@ export function createReconciler(deps: SnapshotDeps & { decommissioned?: Decommi
   return async (input) => {
     const provider = deps.providers.find(input.provider);
     if (provider === undefined) return { kind: 'unknown_provider' };
-    if (!provider.capabilities.canList) {
-      return { kind: 'cannot_list', reason: provider.capabilities.gaps.join(' ') };
-    }
-    if (deps.decommissioned?.mayAsk(input.provider) === false) {
-      return { kind: 'cannot_list', reason: 'It is decommissioned and not called any more: see /providers.' };
-    }
+    const { canList, gaps } = provider.capabilities;
+    if (!canList) return { kind: 'cannot_list', gaps };
+    if (deps.decommissioned?.mayAsk(input.provider) === false) return { kind: 'decommissioned' };
     if (running.has(input.provider)) return { kind: 'already_running' };
     running.add(input.provider);
     try {

@@ -71,7 +71,9 @@ function endOf(provider: ProviderName, result: Reconciliation): ReconcileStep {
     case 'failed':
       return { kind: 'stopped', provider, reason: result.run.error ?? 'It failed.' };
     case 'cannot_list':
-      return { kind: 'stopped', provider, reason: result.reason };
+      return { kind: 'stopped', provider, reason: result.gaps.join(' ') };
+    case 'decommissioned':
+      return { kind: 'stopped', provider, reason: 'It is decommissioned and not called any more: see /providers.' };
     case 'already_running':
       return { kind: 'stopped', provider, reason: 'It is being compared already.' };
     case 'unknown_provider':
