@@ -113,7 +113,11 @@ describe('a channel order is held for review, with the reason', () => {
       aSale({ minor: 100, coupons: [{ code: 'C', percent: null, amountMinor: null }] }),
       'discount cannot be computed',
     ],
-    ['with two coupons', aSale({ minor: 100, coupons: [...percent('20'), ...percent('30')] }), 'discount cannot be computed'],
+    [
+      'with two coupons',
+      aSale({ minor: 100, coupons: [...percent('20'), ...percent('30')] }),
+      'discount cannot be computed',
+    ],
     ['with more than all of it off', aSale({ minor: 0, coupons: percent('101') }), 'discount cannot be computed'],
     [
       'with an amount off that is more than the price',
