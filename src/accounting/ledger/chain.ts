@@ -38,16 +38,19 @@ export function createEntriesHash(): EntriesHash {
   };
 }
 
-/** Why the closing does not follow from the one before, in a sentence; undefined when it does. */
-export function brokenLink(before: Closing | undefined, closing: Closing): string | undefined {
+/** Why a closing does not follow from the one before. The words for it are the surface's. */
+export type BrokenLink =
+  | { code: 'closing_missing' | 'does_not_follow'; closing: number }
+  | { code: 'wrong_start' | 'content_changed' | 'row_differs' };
+
+/** Undefined where the closing follows from the one before. */
+export function brokenLink(before: Closing | undefined, closing: Closing): BrokenLink | undefined {
   const number = (before?.number ?? 0) + 1;
-  if (closing.number !== number) return `closing ${number} is missing`;
+  if (closing.number !== number) return { code: 'closing_missing', closing: number };
   if (closing.previousHash !== (before?.hash ?? chainStart)) {
-    return before === undefined
-      ? 'the first closing does not begin with the fixed start'
-      : `it does not follow from closing ${before.number}`;
+    return before === undefined ? { code: 'wrong_start' } : { code: 'does_not_follow', closing: before.number };
   }
-  if (hashLink(closing) !== closing.hash) return 'its content is not what was hashed';
+  if (hashLink(closing) !== closing.hash) return { code: 'content_changed' };
   const content = readContent(closing);
   const isSame =
     content !== undefined &&
@@ -56,7 +59,7 @@ export function brokenLink(before: Closing | undefined, closing: Closing): strin
     content.timeZone === closing.timeZone &&
     Date.parse(content.closedAt) === closing.closedAt &&
     Date.parse(content.to) === closing.endsAt;
-  return isSame ? undefined : 'its row says something else than its content';
+  return isSame ? undefined : { code: 'row_differs' };
 }
 
 /** Undefined when the text does not have the form of a closing. */

@@ -1,7 +1,7 @@
 import type { CalendarDay } from '#kernel/calendar.ts';
 import type { Database } from '#kernel/database.ts';
 import { walkPages } from '#kernel/page.ts';
-import { brokenLink, createEntriesHash, readContent } from './chain.ts';
+import { type BrokenLink, brokenLink, createEntriesHash, readContent } from './chain.ts';
 import type { Closing, LedgerEntry } from './closing.ts';
 import type { AccountingStores } from './deps.ts';
 
@@ -11,7 +11,12 @@ const entriesPageSize = 500;
 export type LedgerVerified =
   /** `hash` is that of the newest closing; null while there is none. */
   | { kind: 'whole'; count: number; hash: string | null }
-  | { kind: 'broken'; number: number; day: CalendarDay; why: string };
+  | ({ kind: 'broken'; number: number; day: CalendarDay } & LedgerFault);
+
+export type LedgerFault =
+  | BrokenLink
+  | { code: 'entries_count_differs'; found: number; expected: number | null }
+  | { code: 'entries_changed' };
 
 /**
  * Checks the whole chain, with the entries behind each closing, and names the first link that does not hold. A closing
@@ -25,8 +30,8 @@ export async function verifyLedger(deps: { database: Database<AccountingStores> 
   );
   for await (const page of pages) {
     for (const closing of page) {
-      const why = brokenLink(before, closing) ?? (await brokenEntries(deps, closing));
-      if (why !== undefined) return { kind: 'broken', number: closing.number, day: closing.day, why };
+      const fault = brokenLink(before, closing) ?? (await brokenEntries(deps, closing));
+      if (fault !== undefined) return { kind: 'broken', number: closing.number, day: closing.day, ...fault };
       before = closing;
     }
   }
@@ -36,13 +41,15 @@ export async function verifyLedger(deps: { database: Database<AccountingStores> 
 async function brokenEntries(
   deps: { database: Database<AccountingStores> },
   closing: Closing,
-): Promise<string | undefined> {
+): Promise<LedgerFault | undefined> {
   const expected = readContent(closing)?.entries;
   const hash = createEntriesHash();
   for await (const page of pagesOfEntries(deps, closing.number)) for (const { content } of page) hash.add(content);
   const found = hash.end();
-  if (expected?.count !== found.count) return `it has ${found.count} entries instead of ${expected?.count ?? 'none'}`;
-  return expected.hash === found.hash ? undefined : 'its entries are not what was hashed';
+  if (expected?.count !== found.count) {
+    return { code: 'entries_count_differs', found: found.count, expected: expected?.count ?? null };
+  }
+  return expected.hash === found.hash ? undefined : { code: 'entries_changed' };
 }
 
 /** The entries of one closing, in the order in which they were hashed. */

@@ -42,7 +42,7 @@ test.each([
   [
     'a sum in the content',
     `update book_closings set content = replace(content, '"49.00"', '"59.00"') where number = 2`,
-    { ...second, why: 'its content is not what was hashed' },
+    { ...second, code: 'content_changed' },
   ],
   [
     'the hash over a forged content',
@@ -55,12 +55,12 @@ test.each([
       connection.prepare('update book_closings set content = ?, hash = ? where number = 2').run(forged, hash);
       connection.close();
     },
-    { kind: 'broken', number: 3, day: '2026-11-22', why: 'it does not follow from closing 2' },
+    { kind: 'broken', number: 3, day: '2026-11-22', code: 'does_not_follow', closing: 2 },
   ],
   [
     'a row that is gone',
     'delete from book_closings where number = 2',
-    { kind: 'broken', number: 3, day: '2026-11-22', why: 'closing 2 is missing' },
+    { kind: 'broken', number: 3, day: '2026-11-22', code: 'closing_missing', closing: 2 },
   ],
   [
     'the first row',
@@ -69,23 +69,23 @@ test.each([
       kind: 'broken',
       number: 1,
       day: '2026-11-20',
-      why: 'the first closing does not begin with the fixed start',
+      code: 'wrong_start',
     },
   ],
   [
     'a column beside the content',
     'update book_closings set closed_at = closed_at + 1 where number = 2',
-    { ...second, why: 'its row says something else than its content' },
+    { ...second, code: 'row_differs' },
   ],
   [
     'an entry behind the sums',
     `update book_entries set content = replace(content, '"paid"', '"expired"') where number = 2`,
-    { ...second, why: 'its entries are not what was hashed' },
+    { ...second, code: 'entries_changed' },
   ],
   [
     'an entry that is gone',
     'delete from book_entries where number = 2',
-    { ...second, why: 'it has 0 entries instead of 1' },
+    { ...second, code: 'entries_count_differs', found: 0, expected: 1 },
   ],
 ] as const)('altering %s is found, and the first broken link is named', async (_what, change, broken) => {
   if (typeof change === 'string') alter(change);

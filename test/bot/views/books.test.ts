@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { LedgerFault } from '#accounting/ledger/verify-ledger.ts';
 import { booksChart, daysDrawn, drawBooks } from '#bot/charts/books-chart.ts';
 import {
   bookDigest,
@@ -147,8 +148,19 @@ describe('the digest', () => {
 });
 
 test('the verdict on the chain names the broken link, or how far it is whole', () => {
-  const broken = { kind: 'broken', number: 7, day: asDay('2026-11-20'), why: 'closing 6 is missing' } as const;
-  expect(chainText(broken)).toBe('⛔ The chain is broken at no. 7, Fri 20 Nov: closing 6 is missing.');
+  const faults: [LedgerFault, string][] = [
+    [{ code: 'closing_missing', closing: 6 }, 'closing 6 is missing'],
+    [{ code: 'does_not_follow', closing: 6 }, 'it does not follow from closing 6'],
+    [{ code: 'wrong_start' }, 'the first closing does not begin with the fixed start'],
+    [{ code: 'content_changed' }, 'its content is not what was hashed'],
+    [{ code: 'row_differs' }, 'its row says something else than its content'],
+    [{ code: 'entries_count_differs', found: 0, expected: 1 }, 'it has 0 entries instead of 1'],
+    [{ code: 'entries_changed' }, 'its entries are not what was hashed'],
+  ];
+  for (const [fault, text] of faults) {
+    const broken = { kind: 'broken', number: 7, day: asDay('2026-11-20'), ...fault } as const;
+    expect(chainText(broken)).toBe(`⛔ The chain is broken at no. 7, Fri 20 Nov: ${text}.`);
+  }
   expect(chainText({ kind: 'whole', count: 1, hash: 'ab'.repeat(32) })).toBe(
     'The chain is whole: 1 closing, up to abababababab.',
   );

@@ -1,7 +1,7 @@
 // The books in the chat: the list of days, one day's page, and the short form that is sent when a day was closed.
 import type { ClosingContent } from '#accounting/ledger/closing.ts';
 import type { ClosedDay, OpenDay } from '#accounting/ledger/read-ledger.ts';
-import type { LedgerVerified } from '#accounting/ledger/verify-ledger.ts';
+import type { LedgerFault, LedgerVerified } from '#accounting/ledger/verify-ledger.ts';
 import { addDays, type CalendarDay, readCalendarDay } from '#kernel/calendar.ts';
 import { formatAsset, sumDecimals } from '#kernel/money.ts';
 import type { Page } from '#kernel/page.ts';
@@ -194,9 +194,30 @@ export function chartCaption(days: readonly ClosedDay[]): string {
   return `${shortTitle(first.day)} to ${shortTitle(last.day)}. ${unexplained}`;
 }
 
+function faultText(fault: LedgerFault): string {
+  switch (fault.code) {
+    case 'closing_missing':
+      return `closing ${fault.closing} is missing`;
+    case 'does_not_follow':
+      return `it does not follow from closing ${fault.closing}`;
+    case 'wrong_start':
+      return 'the first closing does not begin with the fixed start';
+    case 'content_changed':
+      return 'its content is not what was hashed';
+    case 'row_differs':
+      return 'its row says something else than its content';
+    case 'entries_count_differs':
+      return `it has ${fault.found} entries instead of ${fault.expected ?? 'none'}`;
+    case 'entries_changed':
+      return 'its entries are not what was hashed';
+    default:
+      return fault satisfies never;
+  }
+}
+
 export function chainText(verified: LedgerVerified): string {
   if (verified.kind === 'broken') {
-    return `⛔ The chain is broken at no. ${verified.number}, ${dayTitle(verified.day)}: ${verified.why}.`;
+    return `⛔ The chain is broken at no. ${verified.number}, ${dayTitle(verified.day)}: ${faultText(verified)}.`;
   }
   if (verified.hash === null) return 'There is no closing yet.';
   return `The chain is whole: ${plural(verified.count, 'closing')}, up to ${verified.hash.slice(0, hashShown)}.`;
