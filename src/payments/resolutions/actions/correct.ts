@@ -1,5 +1,5 @@
-// Takes the provider's word into our books. What it says is asked anew; the decision is written down before it is applied,
-// so that the history tells whose it was, and both together or not at all.
+// Corrects our records by what the provider says. The payment is fetched anew; the decision is written down before it is
+// applied, so that the history tells whose it was, and both together or not at all.
 import { compareDecimals, formatAsset, MoneyInvalid, parseMinorFloor } from '#kernel/money.ts';
 import { type Application, applySnapshotInto } from '../../lifecycle/apply-snapshot.ts';
 import { withPayment } from '../../lifecycle/payment-lease.ts';
