@@ -1,4 +1,5 @@
 import { type Milliseconds, minute } from '#kernel/clock.ts';
+import { assert } from '#kernel/invariant.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
@@ -8,6 +9,9 @@ import type { AccountingStores } from '../ledger/deps.ts';
 
 /** How far the times of one payment may differ between us and the provider: ours is written before theirs. */
 export const edgeMs: Milliseconds = 10 * minute;
+
+/** All payments of a day at one provider are held in memory; a day with more than this is not closed. */
+const dayPaymentsMax = 100_000;
 
 export interface DayWindow {
   provider: ProviderName;
@@ -31,7 +35,11 @@ export async function loadDayPayments(
   const { provider, from, to } = window;
   const list: PaymentStore['listPaymentsMadeBetween'] = (query) => stores.payments.listPaymentsMadeBetween(query);
   const pages = pagesOfPayments(list, { provider, from: from - edgeMs, to: to + edgeMs });
-  const around = (await Array.fromAsync(pages)).flat();
+  const around: Payment[] = [];
+  for await (const page of pages) {
+    around.push(...page);
+    assert(around.length <= dayPaymentsMax, `more than ${dayPaymentsMax} payments of ${provider} in one day`);
+  }
   const payments = around.filter(({ createdAt }) => createdAt >= from && createdAt < to);
   const neighbours = around.filter(({ createdAt }) => createdAt < from || createdAt >= to);
   const known = new Set<string>(
