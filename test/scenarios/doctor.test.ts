@@ -229,14 +229,7 @@ describe('while the product does not run', () => {
   });
 
   test('it ends within fifteen seconds when nobody outside ever answers', async () => {
-    for (const provider of providerNames) {
-      world.sandbox.faults(provider).set({ failRate: 1, failKinds: ['timeout_before'] });
-    }
-    world.telegram.failNext({ bot: adminBot, times: 50, kind: 'timeout' });
-    const silent = createServer(() => undefined);
-    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
-    const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
-    const environment = { ...world.environment, PUBLIC_URL: url, STORE_WEBHOOK_URL: url };
+    const { environment, release } = await silence(world);
     const loaded = loadConfig(environment, { readFile: () => '' });
     if (!loaded.ok) throw new Error(loaded.faults.join('; '));
     // In this process, so that nobody has to wait until the clock of the doctor shows that its time is over.
@@ -248,8 +241,7 @@ describe('while the product does not run', () => {
       report = found;
     });
     await awaitFound(() => report, { what: 'the report', meanwhile: () => clock.advance(second / 4) });
-    silent.closeAllConnections();
-    silent.close();
+    release();
     expect(clock.now() - startedAt).toBeLessThan(15 * second);
     const found = await examined;
     expect(isSound(found)).toBe(false);
@@ -258,7 +250,33 @@ describe('while the product does not run', () => {
     for (const name of ['coinbase key', 'btcpay key']) expect(lineOf(run, name)).toMatch(/^error .*no answer within/);
     for (const name of ['shop webhook', 'telegram admin bot']) expect(lineOf(run, name)).toMatch(/^error .*no answer/);
   });
+
+  test('its process ends by itself when nobody outside ever answers, and the exit code is 1', async () => {
+    const { environment, release } = await silence(world);
+    const run = await doctor(environment);
+    release();
+    expect(run.status).toBe(1);
+    expect(lineOf(run, 'telegram admin bot')).toMatch(/^error .*no answer/);
+  });
 });
+
+/** From now on neither a provider, nor Telegram, nor the shop, nor the public address answers. */
+async function silence(world: World): Promise<{ environment: Record<string, string>; release(): void }> {
+  for (const provider of providerNames) {
+    world.sandbox.faults(provider).set({ failRate: 1, failKinds: ['timeout_before'] });
+  }
+  world.telegram.failNext({ bot: adminBot, times: 50, kind: 'timeout' });
+  const silent = createServer(() => undefined);
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+  return {
+    environment: { ...world.environment, PUBLIC_URL: url, STORE_WEBHOOK_URL: url },
+    release() {
+      silent.closeAllConnections();
+      silent.close();
+    },
+  };
+}
 
 test('nothing that was said holds a secret', () => {
   expect(outputs.length).toBeGreaterThan(100);
