@@ -48,6 +48,19 @@ const mutants: ProviderCase['mutants'] = [
 ];
 
 export const nowpayments: ProviderCase = {
+  abilities: {
+    canCreate: true,
+    canFetch: true,
+    canList: false,
+    canCancel: false,
+    canFindLostCreate: false,
+    returnsOddPayments: false,
+    fees: 'none',
+    refunds: 'none',
+    isSalesChannel: false,
+    gaps: 4,
+  },
+  lesserSetUps: [{ without: ['NOWPAYMENTS_EMAIL', 'NOWPAYMENTS_PASSWORD'], abilities: { gaps: 5 } }],
   looksBeforeCreate: () => false,
   isRefusalUsual: false,
   offers: ['pay', 'pay_unconfirmed', 'underpay', 'overpay', 'fail', 'expire', 'walk_away'],
