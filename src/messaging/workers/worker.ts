@@ -1,8 +1,10 @@
 // A worker claims due rows of one queue, works on a few at a time, and settles each. Rows that were in progress at a crash are
 // suspected poison messages: they are worked on one at a time with nothing beside them, so that it is known which one ends
 // the process. After three crashes that one becomes a dead letter, and its neighbours do not.
+
 import { type Milliseconds, momentOf, second } from '#kernel/clock.ts';
 import type { Lifecycle } from '#kernel/process.ts';
+import { clip } from '#kernel/text.ts';
 import type { QueueBookkeeping } from '../queues/messaging-store.ts';
 import type { DeliveryResult } from './outbox-handler.ts';
 import { createPause } from './pause.ts';
@@ -147,5 +149,5 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
 }
 
 function errorText(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 500) : 'unknown error';
+  return error instanceof Error ? clip(`${error.name}: ${error.message}`, 500) : 'unknown error';
 }
