@@ -1,8 +1,10 @@
 // The bodies of Payhip's webhooks. What names the event and its money must be there; of all the rest, whatever can be read
 // is taken, because an event that is refused cannot be fetched again. Numbers come as text or as numbers.
+
 import { z } from 'zod';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { isCurrency } from '#kernel/money.ts';
+import { clip, oneLine } from '#kernel/text.ts';
 import { idText } from '../kit/body-fields.ts';
 import { phpList, phpWhole } from './php-json.ts';
 
@@ -16,7 +18,7 @@ const time = secondsText.nullish().catch(null);
 
 const words = z
   .string()
-  .transform((text) => text.trim().slice(0, 300))
+  .transform((text) => clip(oneLine(text), 300))
   .transform((text) => (text === '' ? null : text))
   .nullish()
   .catch(null)
