@@ -152,5 +152,5 @@ async function stop(core: Core, sides: Sides): Promise<void> {
   await Promise.all([workers.inbox, ...workers.outbox].map((worker) => worker.stop()));
   await core.database.close();
   log.info('stopped');
-  core.flushLog();
+  await core.drainLog();
 }

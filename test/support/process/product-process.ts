@@ -28,7 +28,11 @@ export interface ProductProcess {
   remove(): void;
 }
 
-export function createProductProcess(world: Pick<World, 'url' | 'environment'>): ProductProcess {
+/** `stdout`: where its log goes; kept for `complaints` when left out. */
+export function createProductProcess(
+  world: Pick<World, 'url' | 'environment'>,
+  { stdout = 'pipe' }: { stdout?: 'pipe' | number } = {},
+): ProductProcess {
   // A folder without an `.env`, which the product would read.
   const cwd = mkdtempSync(join(tmpdir(), 'tillkeeper-process-'));
   let child: ChildProcess | undefined;
@@ -46,7 +50,7 @@ export function createProductProcess(world: Pick<World, 'url' | 'environment'>):
       child = spawn('sh', ['-c', 'exec "$0" node "$1" start', fromRoot('tools/rt'), fromRoot('src/main.ts')], {
         cwd,
         env: { PATH: process.env['PATH'], LOG_LEVEL: 'warn', ...world.environment },
-        stdio: ['ignore', 'pipe', 'pipe'],
+        stdio: ['ignore', stdout, 'pipe'],
         detached: true,
       });
       exited = once(child, 'exit');
