@@ -1,3 +1,5 @@
+import { isVisible, oneLine } from '#kernel/text.ts';
+
 export const reasonUnitsMax = 300;
 
 /** Why a reason is not accepted. The words for it are the surface's. */
@@ -5,8 +7,8 @@ export type ReasonRefusal = { code: 'reason_missing' } | { code: 'reason_too_lon
 
 /** The reason as it is stored: on one line, and not longer than a card shows. */
 export function readReason(text: string): string | ({ kind: 'refused' } & ReasonRefusal) {
-  const reason = text.replaceAll(/\s+/g, ' ').trim();
-  if (reason === '') return { kind: 'refused', code: 'reason_missing' };
+  const reason = oneLine(text);
+  if (!isVisible(reason)) return { kind: 'refused', code: 'reason_missing' };
   if (reason.length > reasonUnitsMax) return { kind: 'refused', code: 'reason_too_long', unitsMax: reasonUnitsMax };
   return reason;
 }

@@ -3,6 +3,7 @@ import { recordAudit } from '#access/audit.ts';
 import type { Actor } from '#kernel/actor.ts';
 import { formatMoney } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import { isVisible } from '#kernel/text.ts';
 import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import { channelKeyPattern, type Product, productNameUnitsMax, skuPattern } from './product.ts';
 import type { CatalogStores } from './product-store.ts';
@@ -28,7 +29,8 @@ export type ProductFault =
 export function faultOf(draft: ProductDraft): ProductFault | undefined {
   if (!skuPattern.test(draft.sku)) return { code: 'sku_malformed' };
   const name = draft.name.trim();
-  if (name === '' || name.length > productNameUnitsMax) return { code: 'name_length', unitsMax: productNameUnitsMax };
+  if (!isVisible(name) || name.length > productNameUnitsMax)
+    return { code: 'name_length', unitsMax: productNameUnitsMax };
   if (draft.amountMinor <= 0) return { code: 'price_not_positive' };
   const { channel, channelKey } = draft;
   if ((channel === null) !== (channelKey === null)) return { code: 'channel_without_key' };

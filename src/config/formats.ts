@@ -1,6 +1,6 @@
 // Parsers of setting values. No message repeats the value: it may be a secret that was put in the wrong place.
 import { z } from 'zod';
-import { isSecureAddress } from '#kernel/web-address.ts';
+import { isSecureAddress } from '#diagnostics/web-address.ts';
 import { logLevels } from '#logging/logger.ts';
 import { listOf } from '#payments/providers/kit/setting-formats.ts';
 

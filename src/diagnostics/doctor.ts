@@ -1,4 +1,5 @@
 import type { Clock } from '#kernel/clock.ts';
+import { clip } from '#kernel/text.ts';
 import type { GroupedCheck, SetUpReport } from './set-up-check.ts';
 
 /** The checks of the set-up, for `npm run doctor` and for the chat. */
@@ -44,7 +45,7 @@ function toLines(check: GroupedCheck, { redact }: Pick<DoctorDeps, 'redact'>): G
     const line = redact(text)
       .replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029\s]+/gu, ' ')
       .trim();
-    return line.length > textMax ? `${line.slice(0, textMax - 1)}…` : line;
+    return clip(line, textMax);
   };
   const { name, detail, advice } = check;
   return { ...check, name: tidy(name), detail: tidy(detail), advice: advice === null ? null : tidy(advice) };

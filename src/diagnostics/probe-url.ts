@@ -1,3 +1,5 @@
+import { clip } from '#kernel/text.ts';
+
 /** The result of one probe of an address; at most 4 KiB of the body are kept. */
 export type ProbeResult =
   | { kind: 'answered'; status: number; contentType: string; text: string }
@@ -28,7 +30,7 @@ async function readStart(answer: Response): Promise<string> {
     text += decoder.decode(chunk, { stream: true });
     if (text.length >= textMax) break;
   }
-  return text.slice(0, textMax);
+  return clip(text, textMax);
 }
 
 function reasonOf(error: unknown): string {

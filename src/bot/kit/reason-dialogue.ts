@@ -5,8 +5,8 @@ import type { PendingAction } from '#access/access-store.ts';
 import { awaitReason, proposeAction } from '#access/pending-actions.ts';
 import { minute } from '#kernel/clock.ts';
 import type { JsonObject, JsonValue } from '#kernel/json.ts';
+import { clip, oneLine } from '#kernel/text.ts';
 import { type CallbackData, decodeCallback, encodeCallback } from '../text/callback-data.ts';
-import { clip } from '../text/html.ts';
 import type { View } from '../text/view.ts';
 import type { TextContext } from './contexts.ts';
 import type { AdminEnv } from './env.ts';
@@ -70,7 +70,7 @@ export const onWriteReasonButton: OnButton<'write_reason'> = async (env, ctx, ca
 export async function takeReason(env: AdminEnv, ctx: TextContext, waiting: PendingAction): Promise<boolean> {
   const question = readQuestion(waiting);
   if (question === undefined) return false;
-  const reason = clip(ctx.message.text.replaceAll(/\s+/g, ' ').trim(), reasonUnitsMax);
+  const reason = clip(oneLine(ctx.message.text), reasonUnitsMax);
   const back = backOf(waiting);
   const { question: _asked, ...payload } = waiting.payload;
   const asked = { adminId: ctx.from.id, action: waiting.action, payload, question, back, reason };

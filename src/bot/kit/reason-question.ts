@@ -1,3 +1,4 @@
+import { clip } from '#kernel/text.ts';
 import type { CallbackData } from '../text/callback-data.ts';
 import { fitLines, line, weights } from '../text/fit.ts';
 import { bold, show } from '../text/html.ts';
@@ -26,7 +27,7 @@ export function reasonQuestion(question: ReasonQuestion, options: { pendingId: s
   const { pendingId, back } = options;
   const reasons = question.reasons.map(
     (reason, choice): Button => ({
-      text: reason.length > reasonUnitsShown ? `${reason.slice(0, reasonUnitsShown - 1)}…` : reason,
+      text: clip(reason, reasonUnitsShown),
       callback: { kind: 'confirm', pendingId, choice },
     }),
   );

@@ -1,7 +1,7 @@
 import { type Context, GrammyError, InputFile } from 'grammy';
+import { clip } from '#kernel/text.ts';
 import { isTelegramError, readGrammyError } from '../telegram/grammy-errors.ts';
 import { messageOptions, pictureOptions } from '../telegram/grammy-sender.ts';
-import { clip } from '../text/html.ts';
 import { textView, type View } from '../text/view.ts';
 import type { CallbackContext } from './contexts.ts';
 import type { OnButton } from './screen.ts';

@@ -4,6 +4,7 @@
 import type { Context, Telegraf } from 'telegraf';
 import type { CallbackQuery } from 'telegraf/types';
 import type { AdminDirectory } from '#access/admin.ts';
+import { clip } from '#kernel/text.ts';
 import { actingAdmin } from '../kit/contexts.ts';
 import type { Destination } from '../kit/destinations.ts';
 import type { PlainDeps } from '../kit/env.ts';
@@ -15,7 +16,6 @@ import { createAccessGate, unauthorizedText, type Visitor } from '../telegram/ac
 import { callTimeoutMs } from '../telegram/connection.ts';
 import type { ChatSender } from '../telegram/telegram.ts';
 import { decodeCallback } from '../text/callback-data.ts';
-import { clip } from '../text/html.ts';
 import type { View } from '../text/view.ts';
 import { isTelegramError, readTelegrafError } from './errors.ts';
 import { asTelegrafSignal } from './sender.ts';

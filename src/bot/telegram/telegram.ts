@@ -1,5 +1,7 @@
 // What both bots need of Telegram, in words that neither grammY nor Telegraf owns.
+
 import type { Milliseconds } from '#kernel/clock.ts';
+import { clip } from '#kernel/text.ts';
 import type { View } from '../text/view.ts';
 
 /** How updates come in. `send_only`: another poller owns the token, and this bot only sends. */
@@ -63,7 +65,7 @@ const blockedWords =
 
 export function classifyRefusal(refusal: TelegramRefusal): SendOutcome {
   const { code, description } = refusal;
-  const reason = `${code}: ${description}`.slice(0, 300);
+  const reason = clip(`${code}: ${description}`, 300);
   // Telegram names the wait in whole seconds; one second is its own smallest.
   if (code === 429) return { kind: 'slow_down', retryAfterMs: (refusal.retryAfterSeconds ?? 1) * 1_000 };
   if (refusal.migrateToChatId !== undefined) return { kind: 'moved', toChatId: refusal.migrateToChatId };

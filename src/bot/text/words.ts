@@ -72,7 +72,7 @@ export function statusWord(status: string): string {
 
 /** The same words with a capital in front. */
 export function sentence(text: string): string {
-  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+  return text.replace(/^./u, (first) => first.toUpperCase());
 }
 
 /** `22 Nov, 14:05` in the admin's time zone, with the year when it is another one. */

@@ -1,11 +1,13 @@
 // Checks the file as the product would use it, and changes nothing. This process may be using it: the file is opened through
 // SQLite only, because closing it otherwise would release SQLite's locks, and no check waits for a lock.
+
 import { execFile } from 'node:child_process';
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#diagnostics/set-up-check.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
+import { clip } from '#kernel/text.ts';
 import { checkMigrations } from '../engine/check-migrations.ts';
 import { openQueryOnly } from './connections.ts';
 
@@ -111,7 +113,7 @@ async function checkIntegrity(
     const [fault] = stdout.trim().split('\n');
     if (fault) {
       const advice = 'stop the product and restore the last good backup: npm run restore -- FILE';
-      settle(errorCheck('integrity', { detail: `the file is damaged: ${fault.slice(0, 120)}`, advice }));
+      settle(errorCheck('integrity', { detail: `the file is damaged: ${clip(fault, 120)}`, advice }));
     } else if (error === null) settle(okCheck('integrity', 'no damage found'));
     else if (error.killed || error.name === 'AbortError') {
       const advice = 'run sqlite3 FILE "pragma quick_check" on a backup';

@@ -2,6 +2,7 @@ import { recordAudit } from '#access/audit.ts';
 import { channelKeyPattern, type Product, productNameUnitsMax, skuPattern } from '#catalog/product.ts';
 import { formatMoney } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import { clip } from '#kernel/text.ts';
 import type { Order } from '#orders/order.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 
@@ -13,7 +14,7 @@ export function rememberable(order: Pick<Order, 'origin' | 'items' | 'amountMino
   if (order.metadata['coupon'] !== undefined || order.metadata['vat'] !== undefined) return undefined;
   const amountMinor = order.amountMinor / item.quantity;
   if (!Number.isInteger(amountMinor) || !skuPattern.test(item.sku)) return undefined;
-  return { sku: item.sku, name: item.name.slice(0, productNameUnitsMax), amountMinor, currency: order.currency };
+  return { sku: item.sku, name: clip(item.name, productNameUnitsMax), amountMinor, currency: order.currency };
 }
 
 /**

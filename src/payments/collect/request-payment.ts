@@ -1,11 +1,13 @@
 // Creating a payment is a command that the provider may carry out although its answer is lost. The row is written
 // before the call, the provider gets our payment id, and a create without an answer is searched for, never sent again
 // under another id.
+
 import { hour } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import { assert } from '#kernel/invariant.ts';
 import { toDecimal } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
+import { clip } from '#kernel/text.ts';
 import { type Cause, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import { applySnapshot } from '../lifecycle/apply-snapshot.ts';
@@ -117,7 +119,7 @@ function requestFor(order: Order, payment: Payment): CreatePaymentRequest {
   return {
     paymentId: payment.id,
     orderNumber,
-    description: `${orderNumber}: ${names.join(', ')}`.slice(0, 200),
+    description: clip(`${orderNumber}: ${names.join(', ')}`, 200),
     money: { amountMinor: payment.amountMinor, currency: payment.currency },
     customer: { email: order.customerEmail, name: order.customerName },
     redirectUrl: order.redirectUrl,

@@ -10,7 +10,10 @@ export function line(max: number) {
     .trim()
     .min(1, 'must not be empty')
     .max(max, `must have at most ${max} characters`)
-    .refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), 'must be one line of plain text');
+    .refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), {
+      error: 'must be one line of plain text',
+      abort: true,
+    });
 }
 
 /** Money as the shop writes it. */

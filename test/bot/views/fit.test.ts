@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { clipHtml, fitLines, type Line, line, weights } from '#bot/text/fit.ts';
-import { bold, clip, code, show } from '#bot/text/html.ts';
+import { bold, code, show } from '#bot/text/html.ts';
 
 const nastyText = fc.string({
   unit: fc.constantFrom('a', ' ', '<', '>', '&', '"', '😀', '👩‍👩‍👧‍👦', '\u202E', '\n', '\uD83D', 'é', 'א'),
@@ -74,12 +74,14 @@ describe('fitting a message', () => {
     expect(fitLines(lines, { linesMax: 5 }).split('\n')).toHaveLength(30);
   });
 
-  test('plain text is never cut through a character', () => {
-    expect(clip('ab😀cd', 4)).toBe('ab…');
-    expect(clip('abcd', 4)).toBe('abcd');
-  });
-
   test('line breaks and direction marks of strangers are taken out', () => {
     expect(show('a\nb\u202Ec\u2028d\u0000e')).toBe('a bc d e');
   });
+
+  test.each(['\u3164', '\u200B', '\u200D', '\u00AD', '\u061C', '\u2800', '\u0301'])(
+    'a name of which nothing is seen is shown as such: %j',
+    (name) => {
+      expect(bold(name)).toBe('<b>(not visible)</b>');
+    },
+  );
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemActor } from '#kernel/actor.ts';
-import { asPaymentId } from '#kernel/ids.ts';
+import { asOrderId, asPaymentId } from '#kernel/ids.ts';
 import { refreshPayment } from '#payments/sync/refresh-payment.ts';
 import { placedOrderSchema } from '#server/store-api/answer-schemas.ts';
 import { problemOf } from '../support/problem-of.ts';
@@ -28,6 +28,26 @@ describe('POST /v1/orders', () => {
   test('needs no more than items, currency and an empty customer', async () => {
     const body = { items: [{ name: 'A', quantity: 1, unit_amount: '5' }], currency: 'USD', customer: {} };
     expect((await storeRequest(fixture, { body })).status).toBe(201);
+  });
+
+  test.each([
+    'kim@xn--bcher-kva.example',
+    'kim@xn--80ak6aa92e.xn--p1ai',
+    'kim@bücher.example',
+    'kím@例え.jp',
+    'a=b@example.com',
+    'sales/eu@example.com',
+    '!kim@example.com',
+    '"kim smith"@example.com',
+    'kim@localhost',
+  ])('takes the address %s at every provider as the customer wrote it', async (email) => {
+    for (const provider of ['btcpay', 'bitpay', 'coinbase', 'nowpayments']) {
+      const response = await storeRequest(fixture, { body: orderBody({ provider, customer: { email } }) });
+      expect(response.status).toBe(201);
+      const { id } = placedOrderSchema.parse(await response.json());
+      const order = await fixture.payments.database.read((stores) => stores.orders.findOrder(asOrderId(id)));
+      expect(order?.customerEmail).toBe(email);
+    }
   });
 
   test('with the same key and body gives the same answer and one checkout', async () => {
@@ -88,6 +108,12 @@ describe('POST /v1/orders', () => {
     ['a name of two lines', { items: [{ name: 'a\nb', quantity: 1, unit_amount: '1' }] }, '/items/0/name'],
     ['a currency that is none', { currency: 'usd' }, '/currency'],
     ['an e-mail that is none', { customer: { email: 'ada' } }, '/customer/email'],
+    ['an address without a name', { customer: { email: '@example.com' } }, '/customer/email'],
+    [
+      'an address with a line break',
+      { customer: { email: 'kim@example.com\r\nBcc: all@example.com' } },
+      '/customer/email',
+    ],
     ['an unknown provider', { provider: 'stripe' }, '/provider'],
     ['plain http to return to', { redirect_url: 'http://shop.example.com/' }, '/redirect_url'],
     ['a script to return to', { redirect_url: 'javascript:alert(1)' }, '/redirect_url'],

@@ -1,10 +1,10 @@
 import { adminActor } from '#access/admin.ts';
 import { formatMoney, type Money, MoneyInvalid, parseMoney } from '#kernel/money.ts';
+import { clip } from '#kernel/text.ts';
 import { placeOrder } from '#payments/collect/place-order.ts';
 import type { TextContext } from '../../kit/contexts.ts';
 import type { AdminEnv } from '../../kit/env.ts';
 import { replyText, replyView, showTyping } from '../../kit/replies.ts';
-import { clip } from '../../text/html.ts';
 import { noProviderText, providerFailure } from '../../wording/link-refusal.ts';
 import { paymentLink } from '../../wording/payment-link.ts';
 

@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import { day, type Milliseconds } from '#kernel/clock.ts';
 import { type AssetAmount, isCurrency, type Money, toDecimal } from '#kernel/money.ts';
+import { clip } from '#kernel/text.ts';
 import type { PaymentSnapshot } from '../../model/snapshot.ts';
 import type { CreatePaymentRequest, PaymentProvider, ProviderCapabilities } from '../../ports/payment-provider.ts';
 import { ProviderRejected } from '../../ports/provider-errors.ts';
@@ -124,14 +126,16 @@ function createBody(
 ): string {
   const asked = neededQuote({ name: 'bitpay', quote }, request);
   const { email, name } = request.customer;
-  const buyer = { ...(email === null ? {} : { email }), ...(name === null ? {} : { name }) };
+  // [unsure] what BitPay makes of an address that few validators know: the buyer types it on BitPay's page then.
+  const isPlain = z.email().safeParse(email).success;
+  const buyer = { ...(isPlain ? { email } : {}), ...(name === null ? {} : { name }) };
   const rest = {
     token: settings.posToken,
     currency: asked.asset,
     guid: paymentUuid(request.paymentId),
     orderId: request.orderNumber,
     posData: request.paymentId,
-    itemDesc: request.description.slice(0, descriptionMax),
+    itemDesc: clip(request.description, descriptionMax),
     notificationURL: acceptableAddress(settings.notificationUrl),
     redirectURL: acceptableAddress(request.redirectUrl),
     extendedNotifications: true,

@@ -1,5 +1,6 @@
 import { hour, type Milliseconds, second } from '#kernel/clock.ts';
 import { type AssetAmount, type Money, toDecimal } from '#kernel/money.ts';
+import { clip } from '#kernel/text.ts';
 import type { PaymentSnapshot } from '../../model/snapshot.ts';
 import type { CreatePaymentRequest, PaymentProvider } from '../../ports/payment-provider.ts';
 import { ProviderRejected } from '../../ports/provider-errors.ts';
@@ -126,8 +127,8 @@ function createBody(request: CreatePaymentRequest): string {
     amount: asked.amount,
     currency: asked.asset,
     network: 'base',
-    description: request.description.slice(0, descriptionMax),
-    metadata: { orderId: request.orderNumber.slice(0, metadataMax), paymentId: request.paymentId },
+    description: clip(request.description, descriptionMax),
+    metadata: { orderId: clip(request.orderNumber, metadataMax), paymentId: request.paymentId },
     successRedirectUrl: redirectUrl,
     failRedirectUrl: redirectUrl,
     expiresAt: new Date(request.expiresAt).toISOString(),

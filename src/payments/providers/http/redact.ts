@@ -1,3 +1,5 @@
+import { clip, oneLine } from '#kernel/text.ts';
+
 const messageMax = 200;
 const secretMin = 4;
 
@@ -19,7 +21,6 @@ export function createMessageRedactor(secrets: readonly string[]): (text: string
   return (text) => {
     const withoutKnown = known.reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text);
     const clean = patterns.reduce((rest, [pattern, by]) => rest.replace(pattern, by), withoutKnown);
-    const folded = clean.replace(/\s+/g, ' ').trim();
-    return folded.length > messageMax ? `${folded.slice(0, messageMax - 1)}…` : folded;
+    return clip(oneLine(clean), messageMax);
   };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isCurrency, MoneyInvalid, parseMoney, plainDecimal, toDecimal } from '#kernel/money.ts';
+import { clip, oneLine } from '#kernel/text.ts';
 import { isPaymentId } from './payment-uuid.ts';
 
 // Fields of provider bodies as exact-json.ts reads them: numbers are text.
@@ -32,9 +33,9 @@ const labelUnitsMax = 200;
  * them.
  */
 export function joinLabel(parts: readonly unknown[]): string | null {
-  const texts = parts.filter((part) => typeof part === 'string').map((text) => text.trim());
+  const texts = parts.filter((part) => typeof part === 'string').map(oneLine);
   const words = [...new Set(texts)].filter((text) => text !== '' && !isPaymentId(text));
-  return words.length === 0 ? null : words.join(' · ').slice(0, labelUnitsMax);
+  return words.length === 0 ? null : clip(words.join(' · '), labelUnitsMax);
 }
 
 /** Milliseconds since the epoch. */

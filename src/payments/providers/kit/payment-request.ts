@@ -1,7 +1,8 @@
 // What the requests for a new payment are made of.
+
+import { isSecureAddress } from '#diagnostics/web-address.ts';
 import { type AssetAmount, isCurrency, type Money, toDecimal } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import { isSecureAddress } from '#kernel/web-address.ts';
 import type { CreatePaymentRequest, PaymentProvider } from '../../ports/payment-provider.ts';
 import { unsupported } from './unsupported.ts';
 

@@ -1,7 +1,7 @@
 // How the text of a setting becomes a value: what several sides share. No message repeats what was given: it may be a secret
 // in the wrong place.
 import { z } from 'zod';
-import { isSecureAddress } from '#kernel/web-address.ts';
+import { isSecureAddress } from '#diagnostics/web-address.ts';
 
 /** Two at most: the one in use and the one that follows or went before, so that a rotation loses nothing. */
 const secretsMax = 2;

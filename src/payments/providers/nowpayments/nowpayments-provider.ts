@@ -1,3 +1,4 @@
+import { clip } from '#kernel/text.ts';
 import type { PaymentSnapshot } from '../../model/snapshot.ts';
 import type {
   CreatePaymentRequest,
@@ -89,7 +90,7 @@ function createBody(request: CreatePaymentRequest, notificationUrl: string | und
   const rest = {
     price_currency: asked.asset.toLowerCase(),
     order_id: request.paymentId,
-    order_description: request.description.slice(0, descriptionMax),
+    order_description: clip(request.description, descriptionMax),
     ipn_callback_url: acceptableAddress(notificationUrl),
     success_url: returnTo,
     cancel_url: returnTo,
