@@ -27,10 +27,10 @@ export async function loadProviderDay(
   const { fetched } = input;
   const { provider, refundsThere, tellsFees, isGivenUp } = fetched;
   const window = { provider, from: input.from, to: input.to };
-  const snapshots = fetched.snapshots.kind === 'known' ? fetched.snapshots.value : [];
-  const { payments, neighbours } = await loadDayPayments(stores, window, snapshots);
-  const compared = compareDay({ ...window, payments, neighbours, snapshots });
-  const isKnown = fetched.snapshots.kind === 'known';
+  const listed = fetched.listed.kind === 'known' ? fetched.listed.value : [];
+  const { payments, neighbours } = await loadDayPayments(stores, window, listed);
+  const compared = compareDay({ ...window, payments, neighbours, listed });
+  const isKnown = fetched.listed.kind === 'known';
   const refunds = await stores.refunds.listRefundsSucceededBetween({ ...window, limit: rowsMax });
   const unmatched = await stores.fees.listFees({ ...window, standing: 'unmatched', limit: rowsMax });
   const differences = isKnown ? compared.differences : [];
@@ -41,7 +41,7 @@ export async function loadProviderDay(
     refundsThere,
     tellsFees,
     isGivenUp,
-    there: fetched.snapshots.kind === 'known' ? { kind: 'known', value: compared.there } : fetched.snapshots,
+    there: fetched.listed.kind === 'known' ? { kind: 'known', value: compared.there } : fetched.listed,
     furtherFees: await furtherFees(stores, payments),
     settlements: await stores.fees.listSettlements({ ...window, limit: rowsMax }),
     differences: [

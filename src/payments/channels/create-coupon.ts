@@ -47,7 +47,11 @@ export async function createCoupon(
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     await audit(deps, { actor, action: 'coupon.failed', draft, details: { why: error.message } });
-    return { kind: 'failed', isRejected: error instanceof ProviderRejected || error instanceof ProviderRateLimited, message: error.message };
+    return {
+      kind: 'failed',
+      isRejected: error instanceof ProviderRejected || error instanceof ProviderRateLimited,
+      message: error.message,
+    };
   }
 }
 

@@ -30,6 +30,15 @@ export function isUnread(listed: ListedPayment): listed is UnreadPayment {
   return 'unread' in listed;
 }
 
+export function isRead(listed: ListedPayment): listed is PaymentSnapshot {
+  return !isUnread(listed);
+}
+
+/** The same beside our own words: `not understood: status "ON_HOLD"`. */
+export function unreadWords(what: string): string {
+  return `not understood: ${what}`;
+}
+
 /** What a provider said about a payment when it was fetched, in the domain's terms. */
 export interface PaymentSnapshot {
   provider: ProviderName;

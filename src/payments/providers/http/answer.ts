@@ -104,7 +104,7 @@ function readValue<T>(
   const what = describeFault(parsed.error, { body, redact: reader.redact });
   const message = `${operation}: the answer is not understood: ${what}`;
   const facts = { provider, operation, code: null, httpStatus: result.status, message, what };
-  const error = new ProviderNotUnderstood({ ...facts, paymentId: about.findPaymentId?.(body) ?? null });
+  const error = new ProviderNotUnderstood({ ...facts, paymentId: about.findPaymentId?.(result.body) ?? null });
   return { kind: 'failed', error, mayRepeat: false, retryAfterMs: null, verdict: 'good', outcome: 'not_understood' };
 }
 
