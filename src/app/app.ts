@@ -2,8 +2,9 @@
 // is put together here, and started and stopped in the order written.
 import { createOwnerDirectory } from '#access/owner-directory.ts';
 import type { Config } from '#config/load-config.ts';
+import type { JobRun } from '#jobs/job-runner.ts';
 import { createJobs } from '#jobs/jobs.ts';
-import { createScheduler, type JobRun, type Scheduler } from '#jobs/scheduler.ts';
+import { createScheduler, type Scheduler } from '#jobs/scheduler.ts';
 import { type Clock, second, systemClock } from '#kernel/clock.ts';
 import { type Random, systemRandom } from '#kernel/ids.ts';
 import { createSecretRedactor } from '#logging/redaction.ts';
@@ -16,7 +17,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { type Bots, createBots, receiversOf } from './bots.ts';
 import { applyMigrations, type Core, type CoreDeps, openCore } from './core.ts';
 import { createSetUpDoctor } from './doctor.ts';
-import { createChecks, readHealthReport } from './health.ts';
+import { createChecks, jobsCheck, readHealthReport } from './health.ts';
 import { recoverAfterCrash } from './recovery.ts';
 import { createWatches } from './watches.ts';
 import { allLanes, createWorkers, type Workers } from './workers.ts';
@@ -115,7 +116,8 @@ function assemble(config: Config, core: Core): Sides {
       instance: core.instanceId,
       receiveWebhook: createWebhookReceiver(payments),
       telegram: receiversOf(config, bots),
-      checks: { live: [], ready: checks },
+      checks: { live: [], ready: [...checks, jobsCheck(scheduler)] },
+      jobs: () => scheduler.states(),
     },
     { host: config.http.host, port: config.http.port, stopTimeoutMs: requestsEndMs },
   );

@@ -6,11 +6,12 @@ import { readQueueDepths } from '#messaging/queues/read-queue-depths.ts';
 import { lanes } from '#messaging/queues/topics.ts';
 import { readProviderReports } from '#reports/provider-report.ts';
 import { refuseOtherMethods } from '../kit/problem.ts';
-import type { Metrics } from './metrics.ts';
+import type { JobHealth, Metrics } from './metrics.ts';
 
 export interface MetricsRoutesDeps {
   payments: DomainDeps;
   metrics: Metrics;
+  jobs(): readonly JobHealth[];
 }
 
 export function metricsRoutes(deps: MetricsRoutesDeps): Hono {
@@ -30,9 +31,10 @@ export function metricsRoutes(deps: MetricsRoutesDeps): Hono {
 }
 
 /** Updates the gauges, which are read from the database and the registry at each request. */
-async function refresh({ payments, metrics }: MetricsRoutesDeps): Promise<void> {
+async function refresh({ payments, metrics, jobs }: MetricsRoutesDeps): Promise<void> {
   const { clock, providers } = payments;
   const now = clock.now();
+  metrics.setJobs(jobs());
   for (const { name } of providers.list()) {
     metrics.setProviderUp({ provider: name, isUp: providers.health(name)?.breaker !== 'open' });
   }

@@ -4,12 +4,20 @@ import type { Milliseconds } from '#kernel/clock.ts';
 import { createProviderMetrics, type ProviderMetrics } from './provider-metrics.ts';
 import { createQueueMetrics, type QueueMetrics } from './queue-metrics.ts';
 
+/** A scheduled job at this moment. */
+export interface JobHealth {
+  name: string;
+  /** It stands still. */
+  isOverdue: boolean;
+}
+
 export interface Metrics extends ProviderMetrics, QueueMetrics {
   countWebhook(event: { provider: string; outcome: string }): void;
   countTransition(change: { from: string; to: string }): void;
   countTelegramSend(send: { bot: string; outcome: string }): void;
   observeCommit(commit: { transactions: number }): void;
   observeJobRun(run: { job: string; outcome: string; durationMs: Milliseconds }): void;
+  setJobs(jobs: readonly JobHealth[]): void;
   /** The newest daily close. */
   setClosing(state: { unexplained: number; closedAt: Milliseconds; now: Milliseconds }): void;
   text(): Promise<{ contentType: string; body: string }>;
@@ -87,6 +95,12 @@ function createWorkMetrics(register: Registry) {
     buckets: jobBuckets,
     registers,
   });
+  const overdue = new Gauge({
+    name: 'tillkeeper_job_overdue',
+    help: '1 while the job stands still: it does not begin when it is due, or does not end.',
+    labelNames: ['job'],
+    registers,
+  });
   // Without labels, and therefore shown as 0 before the first closing: an age of 0 is a day that was just closed.
   const unexplained = new Gauge({
     name: 'tillkeeper_ledger_unexplained',
@@ -101,6 +115,9 @@ function createWorkMetrics(register: Registry) {
   return {
     observeCommit: ({ transactions }) => commits.observe(transactions),
     observeJobRun: ({ job, outcome, durationMs }) => jobRuns.observe({ job, outcome }, durationMs / 1_000),
+    setJobs(jobs) {
+      for (const { name, isOverdue } of jobs) overdue.set({ job: name }, isOverdue ? 1 : 0);
+    },
     setClosing(state) {
       unexplained.set(state.unexplained);
       age.set(Math.max(state.now - state.closedAt, 0) / 1_000);

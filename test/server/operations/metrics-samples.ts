@@ -8,6 +8,7 @@ export function recordOneOfEach(metrics: Metrics): void {
   metrics.countTelegramSend({ bot: 'pager', outcome: 'sent' });
   metrics.observeCommit({ transactions: 12 });
   metrics.observeJobRun({ job: 'prune', outcome: 'done', durationMs: 40 });
+  metrics.setJobs([{ name: 'prune', isOverdue: true }]);
   const depths = [{ lane: 'pager', waiting: 3, oldestAvailableAt: 10_000, abandoned: 1 }];
   metrics.setQueue({ queue: 'outbox', lanes: ['pager', 'chat'], depths, now: 15_000 });
   metrics.setClosing({ unexplained: 2, closedAt: 10_000, now: 15_000 });

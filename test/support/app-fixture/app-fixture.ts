@@ -1,7 +1,7 @@
 // The whole product over real HTTP and a real SQLite file, between simulated providers, a local Telegram and a shop.
 import { type App, createApp } from '#app/app.ts';
 import { loadConfig } from '#config/load-config.ts';
-import type { JobRun } from '#jobs/scheduler.ts';
+import type { JobRun } from '#jobs/job-runner.ts';
 import { second } from '#kernel/clock.ts';
 import type { HttpPolicy } from '#payments/providers/http/policy.ts';
 import type { VisitAction, WebhookDelivery } from '#sandbox/providers/contract.ts';
