@@ -1,7 +1,6 @@
 // The composition root: this folder alone knows every room. What every role needs is in core.ts; what serves one role each
 // is put together here, and started and stopped in the order written.
 import { createOwnerDirectory } from '#access/owner-directory.ts';
-import type { Config } from '#config/load-config.ts';
 import type { JobRun } from '#jobs/job-runner.ts';
 import { createJobs } from '#jobs/jobs.ts';
 import { createScheduler, type Scheduler } from '#jobs/scheduler.ts';
@@ -17,7 +16,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { type Bots, createBots, receiversOf } from './bots.ts';
 import { applyMigrations, type Core, type CoreDeps, openCore } from './core.ts';
 import { createSetUpDoctor } from './doctor.ts';
-import { createChecks, jobsCheck, readHealthReport } from './health.ts';
+import { createChecks, jobsCheck, readHealthReport, shopCheck } from './health.ts';
 import { recoverAfterCrash } from './recovery.ts';
 import { createWatches } from './watches.ts';
 import { allLanes, createWorkers, type Workers } from './workers.ts';
@@ -33,6 +32,8 @@ export interface App {
 
 export type AppDeps = Pick<CoreDeps, 'config' | 'providerPolicy' | 'logDestination'> & {
   clock?: Clock;
+  /** What the jobs go by, where that is another clock: a test that moves time does not run them by it. */
+  jobClock?: Clock;
   random?: Random;
 };
 
@@ -60,7 +61,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
       for (const worker of queue === 'inbox' ? [sides.workers.inbox] : sides.workers.outbox) worker.wake();
     },
   });
-  const sides = assemble(deps.config, core);
+  const sides = assemble(deps, core);
   let stopped: Promise<void> | undefined;
   return {
     start: () => start(core, sides),
@@ -72,7 +73,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   };
 }
 
-function assemble(config: Config, core: Core): Sides {
+function assemble({ config, jobClock }: AppDeps, core: Core): Sides {
   const { payments, database, metrics } = core;
   const { clock, log, providers } = payments;
   const ending = new AbortController();
@@ -97,7 +98,7 @@ function assemble(config: Config, core: Core): Sides {
   const scheduler = createScheduler({
     jobs: createJobs({ payments, ...watches, timeZone: config.timeZone }),
     timeZone: config.timeZone,
-    clock,
+    clock: jobClock ?? clock,
     log,
     onRun: (run) => metrics.observeJobRun({ job: run.job, outcome: run.outcome.kind, durationMs: run.durationMs }),
   });
@@ -106,7 +107,7 @@ function assemble(config: Config, core: Core): Sides {
     { name: 'pager', health: () => bots.pager.health() },
   ];
   const healthDeps = { database, clock, providers, workers, bots: named };
-  const checks = createChecks(healthDeps);
+  const checks = [...createChecks(healthDeps), ...(config.storeWebhook === null ? [] : [shopCheck(healthDeps)])];
   const server = createServer(
     {
       payments,

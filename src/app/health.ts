@@ -4,6 +4,7 @@ import type { JobState, Scheduler } from '#jobs/scheduler.ts';
 import { type Clock, minute } from '#kernel/clock.ts';
 import type { QueueDepth } from '#messaging/queues/messaging-store.ts';
 import { readQueueDepths } from '#messaging/queues/read-queue-depths.ts';
+import { listUntoldOrders } from '#messaging/shop/untold-orders.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import { outageDuration } from '#payments/model/outage.ts';
 import type { HealthReport, JobReport } from '#reports/health-report.ts';
@@ -97,6 +98,19 @@ function failureOf({ health, outage, webhooks, quarantine }: ProviderReport, now
   }
   if (webhooks.silentSince !== null) return 'answers, but its webhooks have stopped coming';
   return quarantine.isRefusing ? `answers, but sends webhooks that do not verify: ${quarantine.count} kept` : null;
+}
+
+/** Whether the shop takes what it is told; only where one is configured. */
+export function shopCheck(deps: Pick<HealthDeps, 'database' | 'clock'>): Check {
+  return {
+    name: 'shop',
+    isVital: false,
+    async check() {
+      const untold = await deps.database.read((stores) => listUntoldOrders(stores, { clock: deps.clock }));
+      const count = untold.length === 1 ? '1 order' : `${untold.length} orders`;
+      return { ok: untold.length === 0, detail: untold.length === 0 ? 'told of every order' : `not told of ${count}` };
+    },
+  };
 }
 
 /** Jobs that stand still: payments are not polled and orders do not expire, while webhooks go on. */

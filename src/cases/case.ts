@@ -52,6 +52,7 @@ export const noticeKinds = [
   'webhook_silent',
   'webhook_refused',
   'reconciliation',
+  'shop_untold',
   'dead_letter',
 ] as const;
 

@@ -14,6 +14,7 @@ import { inboxRetention, outboxRetention } from '#messaging/queues/retention.ts'
 import type { CatchUp } from '#payments/availability/catch-up.ts';
 import { outageRetention } from '#payments/availability/finish-outage.ts';
 import type { WatchProviders } from '#payments/availability/watch-providers.ts';
+import type { WatchShop } from '#payments/availability/watch-shop.ts';
 import { waitingReturnRetention } from '#payments/channels/return-channel-order.ts';
 import { expireOrders } from '#payments/collect/expire-orders.ts';
 import { idempotencyRetention } from '#payments/collect/place-order.ts';
@@ -43,6 +44,7 @@ export interface JobsDeps {
   watch: WatchProviders;
   catchUp: CatchUp;
   watchWebhooks: WatchWebhooks;
+  watchShop: WatchShop;
 }
 
 const pollLimit = 50;
@@ -103,6 +105,12 @@ export function createJobs(deps: JobsDeps): Job[] {
       // Missing webhooks may lead to a comparison with the provider's list.
       timeoutMs: hour / 2,
       run: (signal) => deps.watchWebhooks({ signal }),
+    },
+    {
+      name: 'watch-shop',
+      timing: { everyMs: 15 * second },
+      timeoutMs: minute,
+      run: () => deps.watchShop(),
     },
     {
       name: 'wake-cases',

@@ -43,6 +43,7 @@ describe('the table of jobs', () => {
       'watch-providers',
       'catch-up',
       'watch-webhooks',
+      'watch-shop',
       'wake-cases',
       'retire-cases',
       'reconcile',
@@ -56,6 +57,7 @@ describe('the table of jobs', () => {
   test('has only jobs that say how many they did, and none to do on an empty database', async () => {
     expect(await run('poll-payments')).toEqual({ polled: 0, changed: 0, failed: 0 });
     expect(await run('expire-orders')).toEqual({ expired: 0 });
+    expect(await run('watch-shop')).toEqual({ untold: 0 });
     expect(await run('wake-cases')).toEqual({ woken: 0 });
     expect(await run('retire-cases')).toEqual({ retired: 0 });
     expect(await run('prune')).toEqual({ deleted: 0 });

@@ -30,6 +30,7 @@ export const kindWords: Readonly<Record<CaseKind, string>> = {
   webhook_silent: 'Webhooks stopped',
   webhook_refused: 'Webhooks refused',
   reconciliation: 'Books differ',
+  shop_untold: 'Shop not told',
   dead_letter: 'Dead letter',
 };
 

@@ -4,6 +4,7 @@ import { readNewestClosing } from '#accounting/ledger/read-ledger.ts';
 import { second } from '#kernel/clock.ts';
 import { readQueueDepths } from '#messaging/queues/read-queue-depths.ts';
 import { lanes } from '#messaging/queues/topics.ts';
+import { listUntoldOrders } from '#messaging/shop/untold-orders.ts';
 import { readProviderReports } from '#reports/provider-report.ts';
 import { refuseOtherMethods } from '../kit/problem.ts';
 import type { JobHealth, Metrics } from './metrics.ts';
@@ -50,6 +51,8 @@ async function refresh({ payments, metrics, jobs }: MetricsRoutesDeps): Promise<
   const { inbox, outbox } = await readQueueDepths(payments);
   metrics.setQueue({ queue: 'inbox', lanes: providers.list().map(({ name }) => name), depths: inbox, now });
   metrics.setQueue({ queue: 'outbox', lanes, depths: outbox, now });
+  const untold = await payments.database.read((stores) => listUntoldOrders(stores, payments));
+  metrics.setUntold({ orders: untold.length, since: untold[0]?.since ?? null, now });
   const closing = await readNewestClosing(payments);
   if (closing !== undefined) metrics.setClosing({ ...closing, now });
 }

@@ -21,6 +21,8 @@ export interface OrderDetails {
   refunds: Refund[];
   cases: Case[];
   timeline: TimelineEntry[];
+  /** The shop has not taken all that it was told of the order. */
+  isShopUntold?: boolean;
 }
 
 export interface OrderCardOptions extends Presentation {
@@ -76,6 +78,7 @@ const buttonTexts: Readonly<Record<OrderAct, string>> = {
 export function orderCard(details: OrderDetails, options: OrderCardOptions): View {
   const lines = [
     ...headLines(details.order),
+    ...(details.isShopUntold === true ? [line('📭 Shop not told yet', weights.must)] : []),
     ...paymentLines(details, options),
     ...caseLines(details.cases, options),
     ...refundLines(details.refunds),

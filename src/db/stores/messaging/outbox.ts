@@ -4,6 +4,7 @@ import type { Session } from '../../query/session.ts';
 import { getTableColumns } from '../../schema/drizzle.ts';
 import { createQueueStore } from './queue.ts';
 import { type QueueShape, untouched } from './queue-shape.ts';
+import { createUntoldOrders } from './untold-orders.ts';
 
 export function createOutboxStore(session: Session): OutboxStore {
   const { outboxMessages } = session.tables;
@@ -24,6 +25,7 @@ export function createOutboxStore(session: Session): OutboxStore {
   });
   return {
     ...queue,
+    ...createUntoldOrders(session),
     async enqueue(message) {
       const isNew = await insert(message);
       if (isNew) session.noteDue('outbox', message.availableAt);
