@@ -63,6 +63,15 @@ export interface ClaimRequest {
   suspectedPoison: boolean;
 }
 
+/** Messages that wait because those whom they are for cannot be reached. */
+export interface OwedMessages {
+  count: number;
+  /** When the oldest was queued; null when there is none. */
+  since: Milliseconds | null;
+  /** Why the oldest could not be delivered. */
+  reason: string | null;
+}
+
 export type NewInboxEvent = Pick<
   InboxEvent,
   'id' | 'receivedAt' | 'source' | 'eventKey' | 'eventType' | 'reference' | 'detail' | 'trust' | 'body'
@@ -93,7 +102,8 @@ export interface QueueStore<Row> {
   markProcessed(input: { id: string; lockedBy: string; at: Milliseconds; outcome: string | null }): Promise<boolean>;
   /**
    * Puts the row back for later. After an attempt that was made, earlier crashes no longer count: `finishedAttempts` becomes
-   * `startedAttempts`. For an attempt that was not made, `startedAttempts` is lowered again.
+   * `startedAttempts`. For an attempt that was not made, `startedAttempts` is lowered again. `isOwed`: from here on the
+   * row counts as owed until it is processed.
    */
   release(input: {
     id: string;
@@ -101,6 +111,7 @@ export interface QueueStore<Row> {
     availableAt: Milliseconds;
     error: string | null;
     isFinishedAttempt: boolean;
+    isOwed?: boolean;
   }): Promise<boolean>;
   abandon(input: { id: string; lockedBy: string; at: Milliseconds; reason: string }): Promise<boolean>;
   /**
@@ -143,6 +154,9 @@ export interface InboxStore extends QueueStore<InboxEvent> {
 export interface OutboxStore extends QueueStore<OutboxMessage> {
   /** False, and nothing is stored, when the key is known already. */
   enqueue(message: NewOutboxMessage): Promise<boolean>;
+  readOwed(lane: string): Promise<OwedMessages>;
+  /** Makes the owed messages of a lane due at once; how many were not. */
+  makeOwedDue(input: { lane: string; at: Milliseconds }): Promise<number>;
 }
 
 /** A webhook that was refused, as it is kept for a later check. */
