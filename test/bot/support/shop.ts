@@ -43,6 +43,8 @@ export interface BotShop {
   pager: Pager;
   /** What the outbox owes to Telegram is carried out; how many messages were settled. */
   deliver(): Promise<number>;
+  /** How many messages are owed to chats that cannot be reached. */
+  owed(): Promise<number>;
   order(): Promise<OrderView>;
   raise(differences?: Partial<RaisedCase>): Promise<string>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -106,7 +108,7 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
   );
   const pagerMode: UpdateMode = options.sharesToken ? { kind: 'send_only' } : { kind: 'polling' };
   const pager = createPager(
-    { ...deps, admins, commandBot: () => adminBot.username() },
+    { ...deps, admins, commandBot: () => adminBot.username(), otherBot: options.sharesToken ? null : adminBot.sender },
     { ...shared, token: options.sharesToken ? adminToken : pagerToken, mode: pagerMode },
   );
   const handlers = [...adminBot.outboxHandlers, ...pager.outboxHandlers];
@@ -137,6 +139,7 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
     adminBot,
     pager,
     deliver: () => worker.drain(),
+    owed: async () => (await deps.database.read((stores) => stores.outbox.readOwed('pager'))).count,
     async order() {
       const placed = await placeOrder(deps, {
         idempotencyKey: null,
