@@ -56,16 +56,16 @@ export function createWebhookQuarantine(deps: ProviderDeps): QuarantineWebhook {
     const { provider, delivery, reason } = refused;
     const isHopeful = mayVerify[reason];
     if (!bucket.take(`${provider}:${isHopeful}`)) return;
-    const now = deps.clock.now();
-    const isRaised = now - (raisedAt.get(provider) ?? Number.NEGATIVE_INFINITY) < raiseEveryMs;
-    if (!isRaised) raisedAt.set(provider, now);
+    const elapsed = deps.clock.elapsed();
+    const isRaised = elapsed - (raisedAt.get(provider) ?? Number.NEGATIVE_INFINITY) < raiseEveryMs;
+    if (!isRaised) raisedAt.set(provider, elapsed);
     const isWhole = isHopeful && delivery.body.byteLength <= bodyBytesMax;
     await inTransaction(deps, causeOf({ kind: 'provider', id: provider }), async (tx) => {
       await tx.stores.quarantine.quarantine(
         {
           id: deps.ids.newId(),
           source: provider,
-          receivedAt: now,
+          receivedAt: deps.clock.now(),
           reason,
           bodyHash: createHash('sha256').update(delivery.body).digest('hex'),
           bodyBytes: delivery.body.byteLength,

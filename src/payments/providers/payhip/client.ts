@@ -73,9 +73,9 @@ function createPace(clock: Clock): (signal: AbortSignal | undefined) => Promise<
   let line: Promise<void> = Promise.resolve();
   return (signal) => {
     line = line.then(async () => {
-      const sinceMs = last === undefined ? paceMs : Math.max(clock.now() - last, 0);
+      const sinceMs = last === undefined ? paceMs : clock.elapsed() - last;
       if (sinceMs < paceMs) await clock.pause(paceMs - sinceMs, signal);
-      last = clock.now();
+      last = clock.elapsed();
     });
     return line;
   };

@@ -30,13 +30,13 @@ export function createCouponList(deps: { client: PayhipClient; clock: Clock }): 
 
   async function refresh(signal?: AbortSignal): Promise<{ coupons: Coupon[]; isWhole: boolean }> {
     const list = await fetchAll(signal);
-    kept = { at: clock.now(), list };
+    kept = { at: clock.elapsed(), list };
     return list;
   }
 
   return {
     async list(signal) {
-      const isFresh = kept !== undefined && Math.abs(clock.now() - kept.at) < keptMs;
+      const isFresh = kept !== undefined && clock.elapsed() - kept.at < keptMs;
       return isFresh && kept !== undefined ? kept.list : refresh(signal);
     },
     async create(draft, signal) {
