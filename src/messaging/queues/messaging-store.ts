@@ -208,12 +208,22 @@ export interface SentMessage {
 
 export interface SentMessageStore {
   findSent(query: { bot: string; chatId: number; subject: string }): Promise<SentMessage | undefined>;
-  listSent(query: { bot: string; subject: string }): Promise<SentMessage[]>;
+  /** Of one bot, or of both. */
+  listSent(query: { bot?: string; subject: string }): Promise<SentMessage[]>;
   /** Inserts or replaces the row of this bot, chat and subject. */
   saveSent(message: SentMessage): Promise<void>;
   forgetSent(query: { bot: string; chatId: number; subject: string }): Promise<void>;
   /** Deletes the rows of these subjects in every chat. */
   forgetSubjects(subjects: readonly string[]): Promise<void>;
+  forgetChat(chatId: number): Promise<void>;
+}
+
+/** Groups that became supergroups; a supergroup does not move again. */
+export interface ChatMoveStore {
+  /** False, and nothing is stored, when a move of this chat is known already. */
+  recordMove(move: { chatId: number; movedTo: number; at: Milliseconds }): Promise<boolean>;
+  /** Where the chat went; undefined when it did not. */
+  findMove(chatId: number): Promise<number | undefined>;
 }
 
 export interface MessagingStores {
@@ -221,4 +231,5 @@ export interface MessagingStores {
   outbox: OutboxStore;
   quarantine: QuarantineStore;
   sentMessages: SentMessageStore;
+  chatMoves: ChatMoveStore;
 }
