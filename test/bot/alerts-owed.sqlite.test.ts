@@ -55,7 +55,9 @@ describe('an alert that its chat refuses', () => {
     await acknowledgeCase(shop.deps, { caseId, by });
     await shop.deliver();
     for (const chatId of [group, ann, bob]) {
-      expect(cards(shop, 'pager_bot', chatId)).toMatchObject([{ text: expect.stringContaining('Acknowledged by Ann') }]);
+      expect(cards(shop, 'pager_bot', chatId)).toMatchObject([
+        { text: expect.stringContaining('Acknowledged by Ann') },
+      ]);
     }
   });
 

@@ -13,8 +13,8 @@ import { type AlertButtonDeps, handleAlertButton } from '../screens/cases/alert-
 import { drawPlainCase } from '../screens/cases/case-card.ts';
 import { drawPlainOrder } from '../screens/orders/order-cards.ts';
 import { createAccessGate, unauthorizedText, type Visitor } from '../telegram/access-gate.ts';
-import { callTimeoutMs } from '../telegram/connection.ts';
 import type { AlertChat } from '../telegram/alert-chat.ts';
+import { callTimeoutMs } from '../telegram/connection.ts';
 import type { ChatSender } from '../telegram/telegram.ts';
 import { decodeCallback } from '../text/callback-data.ts';
 import type { View } from '../text/view.ts';

@@ -1,5 +1,5 @@
-import { findCurrentChat, recordChatMove } from '#messaging/queues/chat-moves.ts';
 import type { EventLog } from '#kernel/process.ts';
+import { findCurrentChat, recordChatMove } from '#messaging/queues/chat-moves.ts';
 import { aroundSends, type ChatSender } from './telegram.ts';
 
 type MoveDeps = Parameters<typeof recordChatMove>[0] & { log: EventLog };

@@ -1,10 +1,6 @@
 // What an update says of the chat itself, beside what somebody wants: that it has another id now, or that it can be
 // written to again. What is owed to it is then tried at once.
 import type { AdminDirectory } from '#access/admin.ts';
-import type { Clock } from '#kernel/clock.ts';
-import type { Database } from '#kernel/database.ts';
-import type { EventLog } from '#kernel/process.ts';
-import type { MessagingStores } from '#messaging/queues/messaging-store.ts';
 import { makeOwedDue } from '#messaging/queues/owed-messages.ts';
 import { type AlertChat, noteMove } from './alert-chat.ts';
 import type { TelegramUpdate } from './telegram.ts';
@@ -18,13 +14,8 @@ export interface ChatUpdate extends TelegramUpdate {
 /** The updates that the news are in, beside those that are served. */
 export const allowedUpdates = ['message', 'callback_query', 'my_chat_member'] as const;
 
-interface NewsDeps {
-  database: Database<Pick<MessagingStores, 'outbox' | 'chatMoves' | 'sentMessages'>>;
-  clock: Clock;
-  log: EventLog;
-  admins: AdminDirectory;
-  alertChat: AlertChat;
-}
+type NewsDeps = Parameters<typeof noteMove>[0] &
+  Parameters<typeof makeOwedDue>[0] & { admins: AdminDirectory; alertChat: AlertChat };
 
 export async function heedChatNews(deps: NewsDeps, update: ChatUpdate): Promise<void> {
   const { message, my_chat_member: membership } = update;

@@ -1,4 +1,9 @@
-import type { ChatMoveStore, QuarantineStore, SentMessage, SentMessageStore } from '#messaging/queues/messaging-store.ts';
+import type {
+  ChatMoveStore,
+  QuarantineStore,
+  SentMessage,
+  SentMessageStore,
+} from '#messaging/queues/messaging-store.ts';
 import { keyset } from '../../query/keyset.ts';
 import { prepareInsert } from '../../query/prepared.ts';
 import { replacing, rowCount, rowsOf } from '../../query/rows.ts';
