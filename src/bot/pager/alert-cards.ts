@@ -10,9 +10,18 @@ import type { AdminBotDeps } from '../kit/env.ts';
 import { alertCard, wakeNotice } from '../screens/cases/alert-card-view.ts';
 import { placeCard, shownMark } from '../telegram/cards.ts';
 import type { ChatSender, SendOutcome } from '../telegram/telegram.ts';
+<<<<<<< HEAD
 import { type Place, type TellDeps, tellAdmins } from './tell-admins.ts';
 
 type AlertCardDeps = TellDeps & Pick<AdminBotDeps, 'database'>;
+=======
+import { providerPage } from '../wording/provider-page.ts';
+
+interface AlertCardDeps extends Pick<AdminBotDeps, 'database' | 'clock' | 'log' | 'providers'> {
+  admins: AdminDirectory;
+  sender: ChatSender;
+}
+>>>>>>> main
 
 export function createAlertCardHandler(deps: AlertCardDeps, options: { timeZone: string }): OutboxHandler {
   const inTurn = createKeyedMutex();
@@ -56,7 +65,12 @@ export function createAlertCardHandler(deps: AlertCardDeps, options: { timeZone:
         chatId,
         subject: `case:${alert.id}`,
         version: alert.version,
-        view: alertCard(alert, { now: deps.clock.now(), timeZone: options.timeZone, place: 'card' }),
+        view: alertCard(alert, {
+          now: deps.clock.now(),
+          timeZone: options.timeZone,
+          place: 'card',
+          providerUrl: providerPage(deps.providers, alert),
+        }),
         mark: alert.status,
         sent,
         isSilent: alert.severity === 'info' || alert.status !== 'open',
