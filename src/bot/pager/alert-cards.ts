@@ -10,18 +10,10 @@ import type { AdminBotDeps } from '../kit/env.ts';
 import { alertCard, wakeNotice } from '../screens/cases/alert-card-view.ts';
 import { placeCard, shownMark } from '../telegram/cards.ts';
 import type { ChatSender, SendOutcome } from '../telegram/telegram.ts';
-<<<<<<< HEAD
+import { providerPage } from '../wording/provider-page.ts';
 import { type Place, type TellDeps, tellAdmins } from './tell-admins.ts';
 
-type AlertCardDeps = TellDeps & Pick<AdminBotDeps, 'database'>;
-=======
-import { providerPage } from '../wording/provider-page.ts';
-
-interface AlertCardDeps extends Pick<AdminBotDeps, 'database' | 'clock' | 'log' | 'providers'> {
-  admins: AdminDirectory;
-  sender: ChatSender;
-}
->>>>>>> main
+type AlertCardDeps = TellDeps & Pick<AdminBotDeps, 'database' | 'providers'>;
 
 export function createAlertCardHandler(deps: AlertCardDeps, options: { timeZone: string }): OutboxHandler {
   const inTurn = createKeyedMutex();
