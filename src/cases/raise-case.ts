@@ -1,6 +1,6 @@
 import { ConcurrentChange } from '#kernel/database.ts';
 import { enqueueOutboxMessage } from '#messaging/queues/enqueue-outbox-message.ts';
-import type { Case, CaseFacts } from './case.ts';
+import { type Case, type CaseFacts, caseSeverities } from './case.ts';
 import type { CaseChange, CaseTx } from './case-store.ts';
 
 type Subject = Pick<
@@ -101,10 +101,12 @@ export async function changeCase(tx: CaseTx, one: Case, change: CaseChange): Pro
   return changed;
 }
 
-async function showCase(tx: CaseTx, { id, version, rings }: Case): Promise<void> {
+async function showCase(tx: CaseTx, { id, version, rings, severity }: Case): Promise<void> {
   if (!rings) return;
   await enqueueOutboxMessage(tx, {
     topic: 'alert.card',
+    // After an outage of Telegram, what is worst comes first.
+    priority: caseSeverities.indexOf(severity),
     key: `alert.card:${id}:${version}`,
     payload: { caseId: id, version },
   });
