@@ -69,6 +69,7 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
       ids,
       random,
       log,
+      unreviewedTimes: config.unreviewedTimes,
       onTransition,
       decommissioned,
       isOnline: deps.isOnline,

@@ -13,10 +13,11 @@ export function enqueueOutboxMessage(
   const { key, topic, payload } = message;
   const { lane, priority } = topics[topic];
   const now = tx.clock.now();
+  const { availableAt = now } = message;
   return tx.stores.outbox.enqueue({
     id: tx.ids.newId(),
     receivedAt: now,
-    availableAt: now,
+    availableAt,
     key,
     topic,
     lane,

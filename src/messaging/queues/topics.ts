@@ -1,3 +1,4 @@
+import type { Milliseconds } from '#kernel/clock.ts';
 import type { JsonObject } from '#kernel/json.ts';
 
 export const lanes = ['pager', 'chat', 'shop', 'provider'] as const;
@@ -28,4 +29,6 @@ export interface TopicMessage {
   /** Names the fact and not the attempt: the same fact is queued once only. */
   key: string;
   payload: JsonObject;
+  /** When it may be sent; at once where it is left out. */
+  availableAt?: Milliseconds;
 }
