@@ -11,11 +11,7 @@ const exitConfiguration = 78;
 const exitFailure = 1;
 const exitUsage = 64;
 
-/** Work in progress may take so long to end; what has not ended by then is left to the next start. */
-const stopDeadlineMs = 25_000;
-
-/** One Ctrl-C under npm arrives twice: from the terminal, and handed on by npm. */
-const sameKeyPressMs = 300;
+const stopMaxMs = 25_000;
 
 const readFile = (path: string): string => readFileSync(path, 'utf8');
 
@@ -36,33 +32,28 @@ function refuse(faults: readonly string[]): never {
 async function start(): Promise<void> {
   const loaded = loadConfig(environment, { readFile });
   if (!loaded.ok) refuse(loaded.faults);
-  const { createApp } = await import('#app/app.ts');
+  const [{ createApp }, { createStopHandler }, { systemClock }] = await Promise.all([
+    import('#app/app.ts'),
+    import('#app/stop-on-signal.ts'),
+    import('#kernel/clock.ts'),
+  ]);
   const app = await createApp({ config: loaded.config });
-  let stoppingSince: number | undefined;
-  const stop = (signal: NodeJS.Signals): void => {
-    if (stoppingSince !== undefined) {
-      if (signal === 'SIGINT' && performance.now() - stoppingSince < sameKeyPressMs) return;
-      process.exit(signal === 'SIGINT' ? 130 : 143);
-    }
-    stoppingSince = performance.now();
-    const deadline = setTimeout(() => {
-      console.error(`not stopped after ${stopDeadlineMs} ms; leaving the rest to the next start`);
-      process.exit(exitFailure);
-    }, stopDeadlineMs);
-    app.stop().then(
-      () => {
-        clearTimeout(deadline);
-        process.exit(0);
-      },
-      (error: unknown) => {
-        console.error(error);
-        process.exit(exitFailure);
-      },
-    );
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
-  await app.start();
+  const stop = createStopHandler({
+    stop: () => app.stop(),
+    stopMaxMs,
+    exit: (code) => process.exit(code),
+    complain: (what) => console.error(what),
+    clock: systemClock,
+    elapsed: () => performance.now(),
+  });
+  process.on('SIGTERM', () => stop('SIGTERM'));
+  process.on('SIGINT', () => stop('SIGINT'));
+  try {
+    await app.start();
+  } catch (error) {
+    await app.stop();
+    throw error;
+  }
 }
 
 async function migrate(): Promise<void> {

@@ -4,6 +4,8 @@ import { type Clock, createClock, type Milliseconds, systemClock } from '#kernel
 export interface MovableClock extends Clock {
   /** Lets time pass for everybody who reads this clock, and wakes those whose sleep is over by it. */
   move(ms: Milliseconds): void;
+  /** Sets the wall clock forward, or back by a negative value; no time passes. */
+  set(byMs: Milliseconds): void;
 }
 
 interface Sleeper {
@@ -18,31 +20,38 @@ interface Sleeper {
  */
 export function createMovableClock(options: { aheadMs?: Milliseconds } = {}): MovableClock {
   let ahead = options.aheadMs ?? 0;
+  let setByMs = 0;
   const sleepers = new Set<Sleeper>();
-  const clock = createClock(() => systemClock.now() + ahead);
+  const clock = createClock({
+    now: () => systemClock.now() + ahead + setByMs,
+    elapsed: () => systemClock.elapsed() + ahead,
+  });
 
   function move(ms: Milliseconds): void {
     ahead += ms;
-    const now = clock.now();
-    const due = [...sleepers].filter(({ until }) => until <= now).sort((left, right) => left.until - right.until);
+    const elapsed = clock.elapsed();
+    const due = [...sleepers].filter(({ until }) => until <= elapsed).sort((left, right) => left.until - right.until);
     for (const sleeper of due) sleeper.wake();
   }
 
   return {
     ...clock,
     move,
+    set(byMs) {
+      setByMs += byMs;
+    },
     async sleep(ms, signal) {
       const woken = new AbortController();
-      const sleeper = { until: clock.now() + ms, wake: () => woken.abort() };
+      const sleeper = { until: clock.elapsed() + ms, wake: () => woken.abort() };
       sleepers.add(sleeper);
       await clock.sleep(ms, signal === undefined ? woken.signal : AbortSignal.any([signal, woken.signal]));
       sleepers.delete(sleeper);
     },
     async pause(ms, signal) {
-      const until = clock.now() + ms;
+      const until = clock.elapsed() + ms;
       // What goes on beside it has its turn first.
       await nextTurn();
-      const leftMs = until - clock.now();
+      const leftMs = until - clock.elapsed();
       if (leftMs > 0 && signal?.aborted !== true) move(leftMs);
     },
   };

@@ -3,9 +3,10 @@ import type { DomainDeps } from '#accounting/ledger/deps.ts';
 import type { Config } from '#config/load-config.ts';
 import { openDatabase } from '#db/database/open-database.ts';
 import type { OpenDatabase } from '#db/engine/open-options.ts';
-import type { Clock } from '#kernel/clock.ts';
+import { type Clock, type Milliseconds, second } from '#kernel/clock.ts';
 import { createIds, type Random } from '#kernel/ids.ts';
 import { createLogger, toEventLog } from '#logging/logger.ts';
+import { createStandardOutput } from '#logging/standard-output.ts';
 import { createDecommissionedProviders } from '#payments/ports/decommissioned-providers.ts';
 import type { HttpPolicy } from '#payments/providers/http/policy.ts';
 import { createProviderRegistry } from '#payments/providers/registry/registry.ts';
@@ -19,12 +20,20 @@ export interface CoreDeps {
   /** Time-outs and retries of calls to providers that differ from the defaults. */
   providerPolicy?: Partial<HttpPolicy> | undefined;
   /** Where the log goes; standard output when left out. */
-  logDestination?: Parameters<typeof createLogger>[0]['destination'];
+  logDestination?: LogDestination;
   /** Whether Telegram answers: when nothing does, our own network is down and no provider is reported. */
   isOnline(): boolean;
   /** Called after a commit that added messages to the queue. */
   onQueued(queue: 'inbox' | 'outbox'): void;
 }
+
+interface LogDestination {
+  write(line: string): void;
+  drain?(maxMs: Milliseconds): Promise<void>;
+}
+
+/** How long a reader of the log that stalls may hold up the end of the process. */
+const drainMaxMs = 2 * second;
 
 export interface Core {
   payments: DomainDeps;
@@ -32,18 +41,16 @@ export interface Core {
   metrics: Metrics;
   /** The id of this process among those that share the queues. */
   instanceId: string;
-  flushLog(): void;
+  /** Resolves once the log is written, or its reader has stalled for too long. */
+  drainLog(): Promise<void>;
 }
 
 export async function openCore(deps: CoreDeps): Promise<Core> {
   const { config, clock, random } = deps;
-  const logger = createLogger({
-    level: config.logLevel,
-    secrets: config.secrets,
-    ...(deps.logDestination && { destination: deps.logDestination }),
-  });
-  const log = toEventLog(logger);
   const metrics = createMetrics({ version: deps.version });
+  const destination: LogDestination =
+    deps.logDestination ?? createStandardOutput({ onDropped: (lines) => metrics.countDroppedLogLines(lines) });
+  const log = toEventLog(createLogger({ level: config.logLevel, secrets: config.secrets, destination }));
   const ids = createIds({ clock, random });
   const database = await openConfigured(config, {
     clock,
@@ -78,7 +85,7 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
     database,
     metrics,
     instanceId: ids.newId(),
-    flushLog: () => logger.flush(),
+    drainLog: async () => destination.drain?.(drainMaxMs),
   };
 }
 

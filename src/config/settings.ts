@@ -121,7 +121,7 @@ const shop = {
     fallback: '10',
     unit: 'times the review threshold',
     sentence:
-      'What orders of Payhip may add up to within a day before the rest is held for review, in times the review threshold.',
+      'What orders of a sales channel may add up to within a day before the rest is held for review, in times the review threshold.',
   }),
 };
 

@@ -6,7 +6,10 @@ export type Milliseconds = number;
  * No method rejects.
  */
 export interface Clock {
+  /** The wall clock, which may be set forward and back: for moments that are shown, stored, signed or compared with others'. */
   now(): Milliseconds;
+  /** Time since a moment in this process, whatever is done to the wall clock: for how long something takes. Never stored. */
+  elapsed(): Milliseconds;
   /** Waits while there is nothing to do, until `ms` have passed or the signal aborts: a worker between two sweeps. */
   sleep(ms: Milliseconds, signal?: AbortSignal): Promise<void>;
   /** Waits in the middle of work that a caller waits for: between two attempts or two files. */
@@ -23,12 +26,15 @@ export const day = 24 * hour;
 /** The longest that a timer of Node takes; anything above would end at once. */
 const timerMaxMs = 2 ** 31 - 1;
 
-/** A clock that takes the time from `now` and waits in real time. */
-export function createClock(now: () => Milliseconds): Clock {
-  return { now, sleep, pause: sleep, deadline: (ms) => AbortSignal.timeout(Math.min(ms, timerMaxMs)) };
+/** A clock that takes the time from `now` and `elapsed`, and waits in real time. */
+export function createClock(read: Pick<Clock, 'now' | 'elapsed'>): Clock {
+  return { ...read, sleep, pause: sleep, deadline: (ms) => AbortSignal.timeout(Math.min(ms, timerMaxMs)) };
 }
 
-export const systemClock: Clock = createClock(() => Date.now());
+export const systemClock: Clock = createClock({
+  now: () => Date.now(),
+  elapsed: () => Math.floor(performance.now()),
+});
 
 async function sleep(ms: Milliseconds, signal?: AbortSignal): Promise<void> {
   for (let leftMs = ms; signal?.aborted !== true; leftMs -= timerMaxMs) {
@@ -47,6 +53,11 @@ function sleepOnce(ms: Milliseconds, signal: AbortSignal | undefined): Promise<v
     const timer = setTimeout(done, ms);
     signal?.addEventListener('abort', done, { once: true });
   });
+}
+
+/** The moment at which `elapsed()` had that value, by the wall clock as it is set now: for showing and comparing. */
+export function momentOf(clock: Pick<Clock, 'now' | 'elapsed'>, elapsedAt: Milliseconds): Milliseconds {
+  return clock.now() - (clock.elapsed() - elapsedAt);
 }
 
 /** The result of the work, or of `late` when the work takes longer than `ms`. The work itself is not stopped. */

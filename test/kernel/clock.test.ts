@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
-import { day, systemClock, withinTime } from '#kernel/clock.ts';
+import { day, hour, minute, momentOf, systemClock, withinTime } from '#kernel/clock.ts';
 import { createTestClock } from '#test/support/time/test-clock.ts';
 
 /** A timer of Node with a longer delay ends at once. */
@@ -45,4 +45,15 @@ test('work that ends within its time is not late, and work that does not is', as
   clock.advance(999);
   clock.advance(1);
   expect(await hanging).toBe('late');
+});
+
+test('how long something takes does not depend on the wall clock, and since when it has is told by the clock as it is set', () => {
+  const clock = createTestClock();
+  const beganAt = clock.elapsed();
+  clock.advance(minute);
+  clock.set(-2 * hour);
+  expect(clock.elapsed() - beganAt).toBe(minute);
+  expect(momentOf(clock, beganAt)).toBe(clock.now() - minute);
+  expect(systemClock.elapsed()).toBeGreaterThan(0);
+  expect(Math.abs(momentOf(systemClock, systemClock.elapsed()) - Date.now())).toBeLessThan(minute);
 });

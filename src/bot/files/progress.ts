@@ -12,7 +12,7 @@ export function createProgress(
   env: AdminEnv,
   where: { chatId: number; messageId: number },
 ): { show(view: View): void; finish(view: View): Promise<void> } {
-  let lastEditAt = env.clock.now();
+  let lastEditAt = env.clock.elapsed();
   let inFlight: Promise<void> | undefined;
 
   async function edit(view: View): Promise<void> {
@@ -26,7 +26,7 @@ export function createProgress(
 
   return {
     show(view) {
-      const now = env.clock.now();
+      const now = env.clock.elapsed();
       if (inFlight !== undefined || now - lastEditAt < editEveryMs) return;
       lastEditAt = now;
       inFlight = edit(view).finally(() => {

@@ -1,6 +1,6 @@
 // A bot's line to Telegram: it introduces itself, then takes updates by long polling, or has them posted, or only checks
 // now and then whether Telegram is there. Telegram's absence never ends the process; it is reported and tried again.
-import { type Clock, type Milliseconds, minute, second } from '#kernel/clock.ts';
+import { type Clock, type Milliseconds, minute, momentOf, second } from '#kernel/clock.ts';
 import type { Random } from '#kernel/ids.ts';
 import { createKeyedMutex } from '#kernel/keyed-mutex.ts';
 import type { EventLog, Lifecycle } from '#kernel/process.ts';
@@ -63,7 +63,7 @@ export function createConnection<Update extends TelegramUpdate>(
   let offset = 0;
 
   function noteOk(): void {
-    lastOkAt = clock.now();
+    lastOkAt = clock.elapsed();
     if (failure !== null) log.info('telegram reached', { bot, name });
     failure = null;
   }
@@ -164,7 +164,7 @@ export function createConnection<Update extends TelegramUpdate>(
     },
     health() {
       const detail = failure ?? `${mode.kind.replace('_', ' ')} as @${name}`;
-      return { ok: failure === null, detail, lastOkAt };
+      return { ok: failure === null, detail, lastOkAt: lastOkAt === null ? null : momentOf(clock, lastOkAt) };
     },
   };
 }

@@ -13,7 +13,7 @@ export function createOnceWithin(clock: Clock, options: { forMs: Milliseconds; k
   const seen = new Map<string, Milliseconds>();
   function touch(key: string): void {
     seen.delete(key);
-    seen.set(key, clock.now());
+    seen.set(key, clock.elapsed());
     const oldest = seen.keys().next();
     if (seen.size > options.keysMax && oldest.done !== true) seen.delete(oldest.value);
   }
@@ -21,7 +21,7 @@ export function createOnceWithin(clock: Clock, options: { forMs: Milliseconds; k
     touch,
     isFirst(key) {
       const at = seen.get(key);
-      if (at !== undefined && clock.now() - at < options.forMs) return false;
+      if (at !== undefined && clock.elapsed() - at < options.forMs) return false;
       touch(key);
       return true;
     },

@@ -7,19 +7,12 @@ export interface Pause {
   isOn(): boolean;
 }
 
-export function createPause(clock: Pick<Clock, 'now'>): Pause {
-  let begunAt = 0;
-  let until = 0;
+export function createPause(clock: Pick<Clock, 'elapsed'>): Pause {
+  let until = Number.NEGATIVE_INFINITY;
   return {
     begin(forMs) {
-      const now = clock.now();
-      until = now < begunAt ? now + forMs : Math.max(until, now + forMs);
-      begunAt = now;
+      until = Math.max(until, clock.elapsed() + forMs);
     },
-    isOn() {
-      const now = clock.now();
-      // The clock was set back to before the pause began: how much of it is left is not known, so it ends.
-      return now >= begunAt && now < until;
-    },
+    isOn: () => clock.elapsed() < until,
   };
 }

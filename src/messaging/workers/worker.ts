@@ -2,7 +2,7 @@
 // suspected poison messages: they are worked on one at a time with nothing beside them, so that it is known which one ends
 // the process. After three crashes that one becomes a dead letter, and its neighbours do not.
 
-import { type Milliseconds, second } from '#kernel/clock.ts';
+import { type Milliseconds, momentOf, second } from '#kernel/clock.ts';
 import type { Lifecycle } from '#kernel/process.ts';
 import { clip } from '#kernel/text.ts';
 import type { QueueBookkeeping } from '../queues/messaging-store.ts';
@@ -37,7 +37,7 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
   const inProgress = new Set<Promise<void>>();
   let running: Promise<void> | undefined;
   const pause = createPause(deps.clock);
-  let suspectedPoisonCheckedAt = 0;
+  let suspectedPoisonCheckedAt = Number.NEGATIVE_INFINITY;
   let claimedAt: Milliseconds | null = null;
 
   async function claim(limit: number, suspectedPoison: boolean): Promise<Row[]> {
@@ -77,19 +77,19 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
   }
 
   /** Only a suspected poison message waits for the attempts in progress: one that hangs must not delay all others. */
-  async function isTimeForSuspectedPoison(now: Milliseconds): Promise<boolean> {
+  async function isTimeForSuspectedPoison(): Promise<boolean> {
     if (inProgress.size === 0) return true;
-    if (Math.abs(now - suspectedPoisonCheckedAt) < options.sweepMs) return false;
-    suspectedPoisonCheckedAt = now;
+    if (deps.clock.elapsed() - suspectedPoisonCheckedAt < options.sweepMs) return false;
+    suspectedPoisonCheckedAt = deps.clock.elapsed();
+    const now = deps.clock.now();
     return deps.database.read((stores) => options.queueOf(stores).hasSuspectedPoison({ lane: options.lane, now }));
   }
 
   /** Claims due rows and begins to work on them; returns how many were claimed. */
   async function claimAndBegin(): Promise<number> {
-    const now = deps.clock.now();
-    claimedAt = now;
+    claimedAt = deps.clock.elapsed();
     if (pause.isOn()) return 0;
-    if (await isTimeForSuspectedPoison(now)) {
+    if (await isTimeForSuspectedPoison()) {
       await Promise.all(inProgress);
       const suspected = await claim(1, true);
       await Promise.all(suspected.map(work));
@@ -110,7 +110,7 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
     while (!stopping.signal.aborted) {
       let taken = 0;
       // A worker with as many attempts in progress as it may have is busy and not silent.
-      claimedAt = deps.clock.now();
+      claimedAt = deps.clock.elapsed();
       try {
         taken = inProgress.size < options.concurrency ? await claimAndBegin() : 0;
       } catch (error) {
@@ -133,7 +133,7 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
       await running;
     },
     wake: () => waker.wake(),
-    lastClaimAt: () => claimedAt,
+    lastClaimAt: () => (claimedAt === null ? null : momentOf(deps.clock, claimedAt)),
     async drain() {
       let settled = 0;
       // Bounded: a queue that is filled as fast as it drains would otherwise block the caller for ever.

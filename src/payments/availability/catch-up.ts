@@ -73,7 +73,7 @@ function isUnavailable(deps: { providers: ProviderRegistry }, outage: Outage): b
 async function fetchOpenPayments(deps: SnapshotDeps, task: Task): Promise<{ fetched: number; unread: PaymentId[] }> {
   const { outage, signal } = task;
   const { provider } = outage;
-  const endsAt = deps.clock.now() + fetchMaxMs;
+  const endsAt = deps.clock.elapsed() + fetchMaxMs;
   const open = await deps.database.read((stores) => stores.payments.listAskedPayments({ provider, limit: fetchMax }));
   const progress = createProgress(deps, { outage, open: open.length });
   let waiting: readonly Payment[] = open;
@@ -83,7 +83,7 @@ async function fetchOpenPayments(deps: SnapshotDeps, task: Task): Promise<{ fetc
     const queue = waiting.values();
     const work = async (): Promise<void> => {
       for (const payment of queue) {
-        if (signal?.aborted || isUnavailable(deps, outage) || deps.clock.now() > endsAt) return;
+        if (signal?.aborted || isUnavailable(deps, outage) || deps.clock.elapsed() > endsAt) return;
         if (!(await isRead(deps, { payment, signal }))) unread.push(payment);
         if (round === 1) await progress.count();
       }
@@ -143,13 +143,13 @@ function missingIn(findings: readonly ReconciliationFinding[]): PaymentId[] {
 /** Updates the card during the catch-up, no more often than Telegram allows. */
 function createProgress(deps: TransactionDeps<PaymentStores>, about: { outage: Outage; open: number }) {
   let fetched = 0;
-  let toldAt = deps.clock.now();
+  let toldAt = deps.clock.elapsed();
   return {
     counted: () => fetched,
     async count(): Promise<void> {
       fetched += 1;
-      if (deps.clock.now() - toldAt < tellEveryMs) return;
-      toldAt = deps.clock.now();
+      if (deps.clock.elapsed() - toldAt < tellEveryMs) return;
+      toldAt = deps.clock.elapsed();
       await inTransaction(deps, cause, (tx) => reportCatchUp(tx, { ...about, fetched }));
     },
   };

@@ -28,9 +28,11 @@ const quietMaxMs: Milliseconds = 10 * minute;
 /** How often a decommissioned provider is probed. */
 const retiredWaitMs: Milliseconds = day;
 
+const never = Number.NEGATIVE_INFINITY;
+
 const actor = { kind: 'job', id: 'watch-providers' } as const;
 
-/** What this process remembers of its own probes; none of it is needed after a restart. */
+/** What this process remembers of its own probes, in elapsed time; none of it is needed after a restart. */
 interface Memory {
   askedAt: Milliseconds;
   wellAt: Milliseconds;
@@ -47,14 +49,14 @@ export function createProviderWatch(deps: OutageDeps): WatchProviders {
     known: { outage: Outage | undefined; signal: AbortSignal | undefined },
   ): Promise<'well' | 'down' | 'recovered'> {
     const { name } = provider;
-    const memory = memories.get(name) ?? { askedAt: 0, wellAt: 0, wasRefused: false };
+    const memory = memories.get(name) ?? { askedAt: never, wellAt: never, wasRefused: false };
     const { outage } = known;
     const live = await deps.database.read((stores) => stores.cases.findLiveCase(downKey(name)));
     if (!isDue(deps, { name, outage, memory, hasAlert: live !== undefined }))
       return outage === undefined || outage.status === 'catching_up' ? 'well' : 'down';
     const { wasRefused } = memory;
     const probe = await probeProvider(deps, { provider, wasRefused, signal: known.signal });
-    memories.set(name, remember(memory, probe, deps.clock.now()));
+    memories.set(name, remember(memory, probe, deps.clock.elapsed()));
     const settled = await settleProbe(deps, { provider: name, probe, actor });
     if (probe.kind === 'answers' && settled.outage === undefined && live !== undefined) await endAlert(deps, name);
     if (probe.kind !== 'answers') return settled.outage === undefined ? 'well' : 'down';
@@ -82,26 +84,29 @@ function isDue(
 ): boolean {
   const { outage, memory } = input;
   const now = deps.clock.now();
+  const askedAgoMs = deps.clock.elapsed() - memory.askedAt;
   const health = deps.providers.health(input.name);
   const isOpen = health !== undefined && health.breaker !== 'closed';
-  if (outage?.status === 'retired') return now - outage.askedAt >= retiredWaitMs;
-  if (outage?.status === 'blind') return isOpen || !memory.wasRefused || now - memory.askedAt >= refusedWaitMs;
+  // The last probe lies in the future when the wall clock was set back since.
+  if (outage?.status === 'retired') return Math.abs(now - outage.askedAt) >= retiredWaitMs;
+  if (outage?.status === 'blind') return isOpen || !memory.wasRefused || askedAgoMs >= refusedWaitMs;
   if (isOpen) return true;
   // During the catch-up its own calls are probes enough.
   if (outage !== undefined) return false;
   if (input.hasAlert || memory.wasRefused) return true;
-  if (now - memory.askedAt < refusedWaitMs) return false;
+  if (askedAgoMs < refusedWaitMs) return false;
   const failingSince = health?.failingSince ?? null;
   if (failingSince !== null && now - failingSince >= failingForMs) return true;
-  return now - Math.max(health?.lastSuccessAt ?? 0, memory.wellAt) >= quietMaxMs;
+  const succeededAgoMs = now - (health?.lastSuccessAt ?? never);
+  return Math.min(succeededAgoMs, deps.clock.elapsed() - memory.wellAt) >= quietMaxMs;
 }
 
-function remember(memory: Memory, probe: ProviderProbe, now: Milliseconds): Memory {
+function remember(memory: Memory, probe: ProviderProbe, elapsed: Milliseconds): Memory {
   switch (probe.kind) {
     case 'answers':
-      return { askedAt: now, wellAt: now, wasRefused: false };
+      return { askedAt: elapsed, wellAt: elapsed, wasRefused: false };
     case 'fails':
-      return { ...memory, askedAt: now, wasRefused: probe.readAsDecommissioned !== null };
+      return { ...memory, askedAt: elapsed, wasRefused: probe.readAsDecommissioned !== null };
     case 'not_asked':
       return memory;
     default:

@@ -1,9 +1,12 @@
 // Compares a seller's export with our payments. First as a dry run, which changes nothing; then for real: orders that
 // are missing here are added as held for review, refunds are recorded, and the run is stored with its findings like
 // every other reconciliation.
+
+import type { Product } from '#catalog/product.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { Database } from '#kernel/database.ts';
 import { assert } from '#kernel/invariant.ts';
+import { walkPages } from '#kernel/page.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import { type Cause, causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { SnapshotDeps } from '../lifecycle/deps.ts';
@@ -36,7 +39,17 @@ export async function planImport(
   deps: { database: Database<PaymentStores> },
   input: SalesImport,
 ): Promise<ExportComparison> {
-  return compareWithExport({ there: input.sales, here: await listHere(deps, input) });
+  const sold = await listCurrencies(deps);
+  return compareWithExport({ there: input.sales, here: await listHere(deps, input), sold });
+}
+
+async function listCurrencies(deps: { database: Database<PaymentStores> }): Promise<Set<string>> {
+  const currencies = new Set<string>();
+  const pages = walkPages({ limit: pageSize }, (last: Product | undefined) =>
+    deps.database.read((stores) => stores.products.listProducts({ after: last?.sku ?? null, limit: pageSize })),
+  );
+  for await (const page of pages) for (const { currency } of page) currencies.add(currency);
+  return currencies;
 }
 
 export interface ImportedExport {
@@ -126,27 +139,30 @@ async function heal(
   input: { provider: ProviderName; difference: ExportDifference; rings: boolean; cause: Cause },
 ): Promise<boolean> {
   const { provider, difference, cause } = input;
-  const { healing, channelOrder: exported } = difference;
+  const { healing, channelOrder: exported, payment } = difference;
   if (healing.kind === 'none' || exported === null) return false;
-  const channelOrder = toSale(exported, difference.payment);
+  const { returnedMinor } = healing;
+  const channelOrder = toSale(
+    exported,
+    healing.kind === 'add_sale' ? { reference: exported.reference, ...healing.price } : payment,
+  );
   if (healing.kind === 'add_sale') {
     const doubts = [`${providerTitle(provider)}'s export has it, and no webhook was received.`];
-    if (exported.returnedMinor === 'unknown') doubts.push('A part of it was refunded; how much is not named.');
+    if (returnedMinor === 'unknown') doubts.push('A part of it was refunded; how much is not named.');
     const evidence = { licenses: [], coupons: [] };
     await recordChannelOrder(deps, { provider, channelOrder, evidence, doubts, rings: input.rings, cause });
   }
-  const returnedMinor = healing.kind === 'book_return' ? healing.returnedMinor : exported.returnedMinor;
   if (returnedMinor === 'unknown' || returnedMinor === 0) return healing.kind === 'add_sale';
   await refundChannelOrder(deps, { provider, returned: { channelOrder, returnedMinor, returnedAt: null }, cause });
   return true;
 }
 
-function toSale(exported: ExportedOrder, payment: Payment | null): ChannelOrder {
-  const reference = payment?.reference ?? exported.reference;
-  const currency = payment?.currency ?? exported.currency;
-  assert(reference !== null && currency !== null, 'only what is named and priced is healed');
-  // Lines of one order may each have the whole price or their part: their sum is what an admin reviews.
-  const amountMinor = payment?.amountMinor ?? exported.amountOtherwiseMinor;
+function toSale(
+  exported: ExportedOrder,
+  known: Pick<Payment, 'reference' | 'amountMinor' | 'currency'> | null,
+): ChannelOrder {
+  assert(known !== null && known.reference !== null, 'only what is named and priced is healed');
+  const { reference, amountMinor, currency } = known;
   return {
     reference,
     price: { amountMinor, currency },

@@ -49,17 +49,17 @@ export async function requestWithFailover(
   },
 ): Promise<FailoverResult | undefined> {
   const { begun, cause } = input;
-  const endsAt = deps.clock.now() + requestMaxMs;
+  const endsAt = deps.clock.elapsed() + requestMaxMs;
   const others = input.candidates.filter(({ name }) => !begun.some((payment) => payment.provider === name));
   let inLine = begun.length + others.length;
   let last: FailoverResult | undefined;
   // A payment that was begun continues under its own id: a second payment at the same provider could be a second
   // checkout.
   for (const next of [...begun, ...others]) {
-    if (last !== undefined && deps.clock.now() >= endsAt) break;
+    if (last !== undefined && deps.clock.elapsed() >= endsAt) break;
     const payment = 'orderId' in next ? next : await addPayment(deps, { ...input, provider: next });
     if (payment === undefined) break;
-    const forMs = attemptMs({ leftMs: endsAt - deps.clock.now(), inLine });
+    const forMs = attemptMs({ leftMs: endsAt - deps.clock.elapsed(), inLine });
     inLine -= 1;
     const alternatives = inLine;
     const requested = await withinAttempt(deps, {

@@ -16,10 +16,10 @@ export interface AmountDifference {
 
 type Measured = Parameters<typeof receivedMinor>[0] & Pick<Payment, 'coinExpected' | 'coinReceived' | 'coinAsset'>;
 
-/** Null while the amounts are not known, and where exactly the expected amount was received. */
+/** Null while the amounts are not known (nothing expected says nothing), and where exactly the expected was received. */
 export function amountDifferenceOf(payment: Measured): AmountDifference | null {
   const { expectedAmount, receivedAmount, amountMinor, currency } = payment;
-  if (expectedAmount === null || receivedAmount === null) return null;
+  if (expectedAmount === null || receivedAmount === null || compareDecimals(expectedAmount, '0') === 0) return null;
   const order = compareDecimals(receivedAmount, expectedAmount);
   if (order === 0) return null;
   const received = receivedMinor(payment);

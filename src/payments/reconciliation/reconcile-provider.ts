@@ -82,6 +82,7 @@ async function reconcile(deps: SnapshotDeps, input: RunInput): Promise<Reconcili
   const now = deps.clock.now();
   const window = { from: Math.min(now - windowMs, input.since ?? now), to: now };
   const run = await startRun(deps, { provider, window, startedBy, cause, audit: { action: 'reconciliation.start' } });
+  const healUntil = deps.clock.elapsed() + healMaxMs;
   try {
     const there = await listThere(deps, run, signal);
     const here = await listHere(deps, run);
@@ -91,7 +92,7 @@ async function reconcile(deps: SnapshotDeps, input: RunInput): Promise<Reconcili
     for (const { difference } of compareWithProvider({ here, there, ...bounds })) {
       progress.compared += 1;
       if (difference !== undefined) {
-        const isHealed = await heal(deps, { run, difference, cause, signal });
+        const isHealed = await heal(deps, { difference, healUntil, cause, signal });
         outcomes.push({ difference, isHealed });
         progress[isHealed ? 'healed' : 'open'] += 1;
       }
@@ -139,11 +140,11 @@ async function listHere(deps: { database: Database<PaymentStores> }, run: Reconc
  */
 async function heal(
   deps: SnapshotDeps,
-  input: { run: ReconciliationRun; difference: Difference; cause: Cause; signal: AbortSignal | undefined },
+  input: { difference: Difference; healUntil: Milliseconds; cause: Cause; signal: AbortSignal | undefined },
 ): Promise<boolean> {
   const { difference, cause, signal } = input;
   if (difference.payment === null || !difference.mayHeal) return false;
-  if (signal?.aborted || deps.clock.now() - input.run.startedAt > healMaxMs) return false;
+  if (signal?.aborted || deps.clock.elapsed() > input.healUntil) return false;
   const { id: paymentId, provider } = difference.payment;
   try {
     const refresh = await refreshPayment(deps, { paymentId, cause, ...(signal && { signal }) });

@@ -5,15 +5,14 @@ export interface TokenBucket {
   take(key: string): boolean;
 }
 
-export function createTokenBucket(clock: Pick<Clock, 'now'>, options: { perMinute: number }): TokenBucket {
+export function createTokenBucket(clock: Pick<Clock, 'elapsed'>, options: { perMinute: number }): TokenBucket {
   const { perMinute } = options;
   const buckets = new Map<string, { tokens: number; at: Milliseconds }>();
   return {
     take(key) {
-      const now = clock.now();
+      const now = clock.elapsed();
       const bucket = buckets.get(key) ?? { tokens: perMinute, at: now };
-      // A clock that was set back adds nothing, and removes nothing.
-      const gained = (Math.max(0, now - bucket.at) / minute) * perMinute;
+      const gained = ((now - bucket.at) / minute) * perMinute;
       const tokens = Math.min(perMinute, bucket.tokens + gained);
       buckets.set(key, { tokens: tokens >= 1 ? tokens - 1 : tokens, at: now });
       return tokens >= 1;

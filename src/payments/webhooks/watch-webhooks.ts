@@ -135,7 +135,7 @@ async function countUntold(
 }
 
 function isSuspect({ rate, since, missedCount }: State, now: Milliseconds): boolean {
-  if (rate.checkedAt !== null && now - rate.checkedAt < checkEveryMs) return false;
+  if (rate.checkedAt !== null && Math.abs(now - rate.checkedAt) < checkEveryMs) return false;
   if (missedCount >= untoldMax) return true;
   return hasHistory(rate, now) && silenceOdds(rate, { from: since, to: now }) < silenceOddsMax;
 }

@@ -124,10 +124,8 @@ describe('the orders of an export', () => {
       lineCount: 1,
       reference: asProviderReference(`lost-${index}`),
       customerEmail: 'ann@example.org',
-      currency: 'USD',
-      amountMinor: 900,
-      amountOtherwiseMinor: 900,
-      returnedMinor: 0,
+      currencies: ['USD'],
+      readings: [{ amount: '9.00', otherwise: '9.00', returned: '0' }],
       productNames: ['Field Guide'],
       soldAt: Date.UTC(2026, 10, 22, 2),
     }));

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { minute } from '#kernel/clock.ts';
+import { followRefunds } from '#payments/refunds/follow-refunds.ts';
 import { sendsMax } from '#payments/refunds/send-refund.ts';
 import { listDecisions } from '#test/support/builders/cases.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
@@ -12,6 +13,21 @@ beforeEach(async () => {
 afterEach(() => opened.remove());
 
 const exceptions = () => opened.database.read((stores) => listDecisions(stores));
+
+describe('a refund that shows nothing new', () => {
+  test('moves back in the schedule, so that the others have their turn', async () => {
+    const kit = await openRefundKit(opened, { startsAs: 'pending' });
+    await kit.ask();
+    await kit.deliver();
+    const [sent] = await kit.refunds();
+    kit.deps.clock.advance((sent?.nextPollAt ?? 0) - kit.deps.clock.now());
+    expect(await followRefunds(kit.deps, { limit: 50 })).toEqual({ followed: 1, changed: 0, failed: 0 });
+    const [after] = await kit.refunds();
+    expect(after?.status).toBe('pending');
+    expect(after?.nextPollAt).toBeGreaterThan(kit.deps.clock.now());
+    expect(await followRefunds(kit.deps, { limit: 50 })).toEqual({ followed: 0, changed: 0, failed: 0 });
+  });
+});
 
 describe('a refund that is carried out', () => {
   test('in full makes the order refunded, and the shop is notified once', async () => {

@@ -24,7 +24,7 @@ test('a clock that is set back neither gives nor takes', () => {
   const clock = createTestClock();
   const bucket = createTokenBucket(clock, { perMinute: 2 });
   expect(takeAll(() => bucket.take('a'))).toBe(2);
-  clock.advance(-minute);
+  clock.set(-minute);
   expect(bucket.take('a')).toBe(false);
   clock.advance(minute / 2);
   expect(bucket.take('a')).toBe(true);

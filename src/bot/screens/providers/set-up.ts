@@ -42,7 +42,7 @@ export function knownSetUp(env: AdminEnv): SetUpState {
 
 function ageOf(env: AdminEnv): Milliseconds {
   const report = env.doctor.latest();
-  return report === undefined ? Number.POSITIVE_INFINITY : env.clock.now() - report.finishedAt;
+  return report === undefined ? Number.POSITIVE_INFINITY : Math.abs(env.clock.now() - report.finishedAt);
 }
 
 async function finishCheck(

@@ -1,4 +1,4 @@
-import type { Clock, Milliseconds } from '#kernel/clock.ts';
+import { type Clock, type Milliseconds, momentOf } from '#kernel/clock.ts';
 import type { BreakerState } from '../../ports/payment-provider.ts';
 
 /** What an attempt means for the breaker. `neutral`: it was abandoned by us and says nothing about the provider. */
@@ -23,7 +23,7 @@ export interface Breaker {
  * Opens after so many bad attempts without a good one between them; after `openMs` one attempt, the probe, is let through
  * and decides. A refusal by the provider is good: it answered.
  */
-export function createBreaker(clock: Pick<Clock, 'now'>, options: BreakerOptions): Breaker {
+export function createBreaker(clock: Pick<Clock, 'now' | 'elapsed'>, options: BreakerOptions): Breaker {
   let failures = 0;
   let openedAt: Milliseconds | null = null;
   /** When it opened, or its last probe failed. */
@@ -31,7 +31,7 @@ export function createBreaker(clock: Pick<Clock, 'now'>, options: BreakerOptions
   let probe: Promise<unknown> | undefined;
 
   function refuse(): void {
-    refusesSince = clock.now();
+    refusesSince = clock.elapsed();
     if (openedAt !== null) return;
     openedAt = refusesSince;
     options.onOpen();
@@ -45,9 +45,9 @@ export function createBreaker(clock: Pick<Clock, 'now'>, options: BreakerOptions
 
   async function runProbe<T extends { verdict: Verdict }>(attempt: () => Promise<T>): Promise<T> {
     // An abandoned probe must not close a breaker that nothing good has been heard through, nor leave it to the next call.
-    refusesSince = clock.now();
+    refusesSince = clock.elapsed();
     const result = await attempt();
-    refusesSince = clock.now();
+    refusesSince = clock.elapsed();
     if (result.verdict === 'good') {
       failures = 0;
       openedAt = null;
@@ -62,7 +62,7 @@ export function createBreaker(clock: Pick<Clock, 'now'>, options: BreakerOptions
       return probe === undefined ? 'open' : 'half_open';
     },
     get openedAt() {
-      return openedAt;
+      return openedAt === null ? null : momentOf(clock, openedAt);
     },
     async run(attempt) {
       // Whoever comes during the probe goes by what comes of it.
@@ -72,9 +72,7 @@ export function createBreaker(clock: Pick<Clock, 'now'>, options: BreakerOptions
         count(result.verdict);
         return result;
       }
-      const refusedMs = clock.now() - refusesSince;
-      // A clock that was set back says nothing of how long it has been.
-      if (refusedMs >= 0 && refusedMs < options.openMs) return undefined;
+      if (clock.elapsed() - refusesSince < options.openMs) return undefined;
       const running = runProbe(attempt).finally(() => {
         probe = undefined;
       });

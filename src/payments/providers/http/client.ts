@@ -1,5 +1,5 @@
 import type { ZodType } from 'zod';
-import { type Clock, clockDifference, type Milliseconds } from '#kernel/clock.ts';
+import { type Clock, clockDifference, type Milliseconds, momentOf } from '#kernel/clock.ts';
 import type { Random } from '#kernel/ids.ts';
 import type { EventLog } from '#kernel/process.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
@@ -86,21 +86,22 @@ export function createProviderHttp(deps: ProviderHttpDeps, options: ProviderHttp
   async function send<T>(call: HttpCall<T>, timeoutMs: Milliseconds): Promise<Attempt<T>> {
     const { answerMaxBytes } = policy;
     const startedAt = clock.now();
+    const beganAt = clock.elapsed();
     const result = await exchange(deps, { ...call, headers: call.headers(), timeoutMs, answerMaxBytes });
     if (result.kind === 'answer' && result.sentAt !== undefined) {
       clockAheadMs = clockDifference({ serverTime: result.sentAt, startedAt, endedAt: clock.now() }) ?? clockAheadMs;
     }
     const attempt = judgeExchange(reader, { ...call, result, now: clock.now() });
-    if (attempt.kind === 'ok') lastSuccessAt = clock.now();
+    if (attempt.kind === 'ok') lastSuccessAt = clock.elapsed();
     if (attempt.kind === 'failed' && attempt.verdict === 'bad') lastError = attempt.error.message;
     const service = serviceOf(attempt);
     if (service === 'served') failingSince = null;
-    if (service === 'failed') failingSince ??= startedAt;
+    if (service === 'failed') failingSince ??= beganAt;
     return attempt;
   }
 
   async function attemptOnce<T>(call: HttpCall<T>, timeoutMs: Milliseconds): Promise<Attempt<T>> {
-    const startedAt = clock.now();
+    const beganAt = clock.elapsed();
     const { operation } = call;
     const attempt =
       deps.decommissioned?.mayAsk(provider) === false
@@ -108,7 +109,7 @@ export function createProviderHttp(deps: ProviderHttpDeps, options: ProviderHttp
         : ((await breaker.run(() => send(call, timeoutMs))) ??
           failNotAsked(provider, { operation, outcome: 'breaker_open' }));
     const { outcome } = attempt;
-    deps.onCall?.({ provider, operation, outcome, durationMs: clock.now() - startedAt });
+    deps.onCall?.({ provider, operation, outcome, durationMs: clock.elapsed() - beganAt });
     return attempt;
   }
 
@@ -119,8 +120,8 @@ export function createProviderHttp(deps: ProviderHttpDeps, options: ProviderHttp
       breaker: breaker.state,
       openedAt: breaker.openedAt,
       lastError: breaker.openedAt === null ? null : lastError,
-      lastSuccessAt,
-      failingSince,
+      lastSuccessAt: lastSuccessAt === null ? null : momentOf(clock, lastSuccessAt),
+      failingSince: failingSince === null ? null : momentOf(clock, failingSince),
       retiredAt: deps.decommissioned?.since(provider) ?? null,
       clockAheadMs,
     }),
@@ -146,20 +147,20 @@ async function callUntilKnown<T>(
 ): Promise<{ value: T; attempts: number }> {
   const { clock, policy, random } = deps;
   const { call } = input;
-  const endsAt = clock.now() + policy.totalMs;
+  const endsAt = clock.elapsed() + policy.totalMs;
 
   /** Waits as long as it should; false when the call is to be given up. */
   async function waitForNext({ mayRepeat, retryAfterMs }: Failure, attempts: number): Promise<boolean> {
     if (!call.isRepeatable || !mayRepeat || attempts >= policy.attemptsMax) return false;
     if (retryAfterMs !== null && retryAfterMs > policy.retryAfterMaxMs) return false;
     const waitMs = Math.max(retryAfterMs ?? 0, fullJitter(policy, { attempt: attempts, random }));
-    if (clock.now() + waitMs >= endsAt) return false;
+    if (clock.elapsed() + waitMs >= endsAt) return false;
     await clock.pause(waitMs, call.signal);
     return call.signal?.aborted !== true;
   }
 
   for (let attempts = 1; ; attempts += 1) {
-    const attempt = await input.attempt(Math.max(1, Math.min(policy.timeoutMs, endsAt - clock.now())));
+    const attempt = await input.attempt(Math.max(1, Math.min(policy.timeoutMs, endsAt - clock.elapsed())));
     if (attempt.kind === 'ok') return { value: attempt.value, attempts };
     if (!(await waitForNext(attempt, attempts))) throw attempt.error;
   }

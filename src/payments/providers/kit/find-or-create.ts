@@ -13,7 +13,7 @@ export async function findOrCreate<T>(
   steps: { find(): Promise<T | undefined>; act(): Promise<T>; signal?: AbortSignal | undefined },
 ): Promise<T> {
   const { clock, policy } = deps;
-  const startedAt = clock.now();
+  const startedAt = clock.elapsed();
   for (let attempt = 1; ; attempt += 1) {
     const found = await steps.find();
     if (found !== undefined) return found;
@@ -21,7 +21,7 @@ export async function findOrCreate<T>(
       return await steps.act();
     } catch (error) {
       const waitMs = waitAfter(error, { deps, attempt });
-      const wouldEndAt = clock.now() + (waitMs ?? 0);
+      const wouldEndAt = clock.elapsed() + (waitMs ?? 0);
       if (waitMs === undefined || attempt >= policy.attemptsMax || wouldEndAt - startedAt >= policy.totalMs)
         throw error;
       await clock.pause(waitMs, steps.signal);

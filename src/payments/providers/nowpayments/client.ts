@@ -55,7 +55,7 @@ export function createNowpaymentsClient(
   }
 
   async function signIn(account: DashboardLogin, signal: AbortSignal | undefined): Promise<string> {
-    if (token !== undefined && deps.clock.now() < token.until) return token.text;
+    if (token !== undefined && deps.clock.elapsed() < token.until) return token.text;
     const { value } = await deps.http.call({
       operation: 'sign_in',
       method: 'POST',
@@ -66,7 +66,7 @@ export function createNowpaymentsClient(
       schema: z.object({ token: z.string().min(1).max(4_096) }),
       signal,
     });
-    token = { text: value.token, until: deps.clock.now() + tokenKeptMs };
+    token = { text: value.token, until: deps.clock.elapsed() + tokenKeptMs };
     return value.token;
   }
 

@@ -31,13 +31,13 @@ export function createCouponList(deps: { client: PayhipClient; clock: Clock }): 
 
   async function refresh(signal?: AbortSignal): Promise<{ coupons: Coupon[]; isWhole: boolean }> {
     const list = await fetchAll(signal);
-    kept = { at: clock.now(), list };
+    kept = { at: clock.elapsed(), list };
     return list;
   }
 
   return {
     async list(signal) {
-      if (kept !== undefined && Math.abs(clock.now() - kept.at) < keptMs) return kept.list;
+      if (kept !== undefined && clock.elapsed() - kept.at < keptMs) return kept.list;
       // However many ask at once, the list is fetched once; who gives up does not end it for the others.
       asking ??= refresh().finally(() => {
         asking = undefined;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { hour } from '#kernel/clock.ts';
 import { readAsDecommissioned } from '#payments/ports/decommissioned-error.ts';
 import { createDecommissionedProviders } from '#payments/ports/decommissioned-providers.ts';
 import { AttemptTimedOut } from '#payments/ports/provider-errors.ts';
@@ -66,10 +67,14 @@ describe('the breaker', () => {
     expect(seen).toEqual(['half_open', 'closed', 'closed']);
   });
 
-  test('is not kept open by a clock that was set back', async () => {
+  test('is open for as long as it should be, whatever is done to the wall clock', async () => {
     await using at = await openCalls([json(500, {}), good], { attemptsMax: 1, breakerFailuresMax: 1 });
     await failureOf(at.call());
-    at.clock.set(at.clock.now() - 60_000);
+    at.clock.set(at.clock.now() - hour);
+    expect(at.http.health().openedAt).toBe(at.clock.now());
+    await failureOf(at.call());
+    expect(at.server.requests).toHaveLength(1);
+    at.clock.set(at.clock.now() + defaultHttpPolicy.breakerOpenMs);
     await at.call();
     expect(at.http.health().breaker).toBe('closed');
   });

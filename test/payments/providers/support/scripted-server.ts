@@ -7,23 +7,27 @@ import type { EventLog } from '#kernel/process.ts';
 export interface TestClock extends Clock {
   /** Every wait that was asked for; none of them took any time. */
   readonly slept: Milliseconds[];
+  /** Time passes until then; a moment before now is a wall clock that was set back. */
   set(time: Milliseconds): void;
 }
 
 /** A clock that stands still; to sleep moves it. */
 export function testClock(start: Milliseconds = Date.UTC(2026, 10, 22, 12)): TestClock {
   let time = start;
+  let elapsed = 0;
   const slept: Milliseconds[] = [];
   const sleep: Clock['sleep'] = async (ms) => {
     slept.push(ms);
     time += ms;
+    elapsed += ms;
   };
   return {
-    ...createClock(() => time),
+    ...createClock({ now: () => time, elapsed: () => elapsed }),
     slept,
     sleep,
     pause: sleep,
     set: (to) => {
+      elapsed += Math.max(to - time, 0);
       time = to;
     },
   };
