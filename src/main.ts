@@ -5,9 +5,12 @@ import { enableCompileCache } from 'node:module';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { boundNameLookups, environment } from '#config/environment.ts';
 import { loadConfig, loadDatabaseConfig } from '#config/load-config.ts';
+import { DatabaseInUse } from '#db/engine/database-errors.ts';
 
 /** The BSD `sysexits` code for a wrong configuration: a supervisor can tell it from a crash. */
 const exitConfiguration = 78;
+/** `sysexits` again: nothing is wrong, try later. Another process owns the database file. */
+const exitTemporaryFailure = 75;
 const exitFailure = 1;
 const exitUsage = 64;
 
@@ -136,5 +139,5 @@ try {
   await command(process.argv.slice(3));
 } catch (error) {
   console.error(error instanceof Error ? `${error.name}: ${error.message}` : error);
-  process.exit(exitFailure);
+  process.exit(error instanceof DatabaseInUse ? exitTemporaryFailure : exitFailure);
 }

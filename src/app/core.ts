@@ -2,6 +2,7 @@
 import type { DomainDeps } from '#accounting/ledger/deps.ts';
 import type { Config } from '#config/load-config.ts';
 import { openDatabase } from '#db/database/open-database.ts';
+import { DatabaseInUse } from '#db/engine/database-errors.ts';
 import type { OpenDatabase } from '#db/engine/open-options.ts';
 import { type Clock, type Milliseconds, second } from '#kernel/clock.ts';
 import { createIds, type Random } from '#kernel/ids.ts';
@@ -45,6 +46,9 @@ export interface Core {
   drainLog(): Promise<void>;
 }
 
+/** A predecessor that is about to end has released the file by then; whoever started a second one by mistake reads it soon. */
+const claimWaitMs: Milliseconds = second;
+
 export async function openCore(deps: CoreDeps): Promise<Core> {
   const { config, clock, random } = deps;
   const metrics = createMetrics({ version: deps.version });
@@ -54,6 +58,7 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
   const ids = createIds({ clock, random });
   const database = await openConfigured(config, {
     clock,
+    claimWaitMs,
     onQueued: deps.onQueued,
     onGroupCommit: (commit) => metrics.observeCommit(commit),
   });
@@ -123,7 +128,8 @@ export class DatabaseUnusable extends Error {
   override readonly name = 'DatabaseUnusable';
 }
 
-function unusable(error: unknown): DatabaseUnusable {
+function unusable(error: unknown): Error {
+  if (error instanceof DatabaseInUse) return error;
   const why = error instanceof Error ? error.message : 'unknown error';
   return new DatabaseUnusable(`the database that DATABASE_URL names cannot be used: ${why}`, { cause: error });
 }

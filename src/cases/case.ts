@@ -15,8 +15,11 @@ export type CaseSeverity = (typeof caseSeverities)[number];
 export const paymentKinds = [
   'payment_underpaid',
   'payment_overpaid',
+  'payment_paid_twice',
   'payment_paid_late',
   'payment_failed',
+  'payment_unconfirmed',
+  'payment_double_spent',
   'payment_expired',
   'payment_reversed',
   'payment_duplicate',
@@ -155,6 +158,11 @@ export function isLive({ status }: Pick<Case, 'status'>): boolean {
 
 export function needsDecision<Some extends Pick<Case, 'kind'>>(one: Some): one is Some & { kind: DecisionKind } {
   return (decisionKinds as readonly string[]).includes(one.kind);
+}
+
+/** More came by one payment than it asked for: the surplus is what is decided about, not the payment. */
+export function isAboutSurplus(kind: CaseKind): boolean {
+  return kind === 'payment_overpaid' || kind === 'payment_paid_twice';
 }
 
 /** An admin looked at it and decided; it did not end by itself. */

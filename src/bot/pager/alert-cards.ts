@@ -11,8 +11,9 @@ import type { AdminBotDeps } from '../kit/env.ts';
 import { alertCard, wakeNotice } from '../screens/cases/alert-card-view.ts';
 import { placeCard, shownMark, sumUp } from '../telegram/cards.ts';
 import type { ChatSender, SendOutcome } from '../telegram/telegram.ts';
+import { providerPage } from '../wording/provider-page.ts';
 
-interface AlertCardDeps extends Pick<AdminBotDeps, 'database' | 'clock' | 'log'> {
+interface AlertCardDeps extends Pick<AdminBotDeps, 'database' | 'clock' | 'log' | 'providers'> {
   admins: AdminDirectory;
   sender: ChatSender;
 }
@@ -65,7 +66,12 @@ export function createAlertCardHandler(deps: AlertCardDeps, options: AlertCardOp
         chatId,
         subject: `case:${alert.id}`,
         version: alert.version,
-        view: alertCard(alert, { now: deps.clock.now(), timeZone: options.timeZone, place: 'card' }),
+        view: alertCard(alert, {
+          now: deps.clock.now(),
+          timeZone: options.timeZone,
+          place: 'card',
+          providerUrl: providerPage(deps.providers, alert),
+        }),
         mark: alert.status,
         sent,
         isSilent: alert.severity === 'info' || alert.status !== 'open',

@@ -5,8 +5,11 @@ import { day, hour, type Milliseconds, minute } from '#kernel/clock.ts';
 export const kindWords: Readonly<Record<CaseKind, string>> = {
   payment_underpaid: 'Underpaid',
   payment_overpaid: 'Overpaid',
+  payment_paid_twice: 'Twice on one link',
   payment_paid_late: 'Paid late',
   payment_failed: 'Failed',
+  payment_unconfirmed: 'Not confirmed',
+  payment_double_spent: 'Double-spent',
   payment_expired: 'Expired',
   payment_reversed: 'Reversed',
   payment_duplicate: 'Paid twice',

@@ -13,8 +13,11 @@ import { anException, anOrder, aPayment } from '#test/bot/support/values.ts';
 const table: Record<(typeof decisionKinds)[number], string> = {
   payment_underpaid: 'ask_rest accept refund wait new_link cancel',
   payment_overpaid: 'keep refund_surplus',
+  payment_paid_twice: 'refund_surplus keep',
   payment_paid_late: 'accept refund',
   payment_failed: 'new_link check mark_paid cancel',
+  payment_unconfirmed: 'refund accept check cancel new_link',
+  payment_double_spent: 'check wait new_link mark_paid cancel',
   payment_expired: 'new_link check mark_paid cancel',
   payment_reversed: 'check new_link write_off cancel',
   payment_duplicate: 'keep refund',
