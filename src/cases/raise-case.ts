@@ -1,7 +1,7 @@
 import { type Milliseconds, minute } from '#kernel/clock.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
 import { enqueueOutboxMessage } from '#messaging/queues/enqueue-outbox-message.ts';
-import type { Case, CaseFacts } from './case.ts';
+import { type Case, type CaseFacts, caseSeverities } from './case.ts';
 import type { CaseChange, CaseTx } from './case-store.ts';
 
 type Subject = Pick<
@@ -89,8 +89,7 @@ export async function raiseCase(tx: CaseTx, { isPaced, ...raised }: RaisedCase):
     occurrences: one.rings ? live.occurrences + 1 : live.occurrences,
     lastRaisedAt: now,
   });
-  if (isPaced === undefined) await showCase(tx, changed);
-  else await showCaseLater(tx, changed);
+  await showCase(tx, changed, isPaced);
 }
 
 /** Brings the live case of this key up to date without counting it once more; false when there is none. */
@@ -110,23 +109,17 @@ export async function changeCase(tx: CaseTx, one: Case, change: CaseChange): Pro
   return changed;
 }
 
-/** Once for all changes of a minute, at its end: the card then shows the case as it is by that time. */
-async function showCaseLater(tx: CaseTx, { id, version, rings }: Case): Promise<void> {
+async function showCase(tx: CaseTx, one: Case, isPaced?: true): Promise<void> {
+  const { id, version, rings, severity } = one;
   if (!rings) return;
+  // A paced one is shown once for all changes of a minute, at its end, as it is by that time.
   const ended = Math.floor(tx.clock.now() / pacedByMs) + 1;
   await enqueueOutboxMessage(tx, {
     topic: 'alert.card',
-    key: `alert.card:${id}:until:${ended}`,
+    // After an outage of Telegram, what is worst comes first.
+    priority: caseSeverities.indexOf(severity),
+    key: isPaced ? `alert.card:${id}:until:${ended}` : `alert.card:${id}:${version}`,
     payload: { caseId: id, version },
-    availableAt: ended * pacedByMs,
-  });
-}
-
-async function showCase(tx: CaseTx, { id, version, rings }: Case): Promise<void> {
-  if (!rings) return;
-  await enqueueOutboxMessage(tx, {
-    topic: 'alert.card',
-    key: `alert.card:${id}:${version}`,
-    payload: { caseId: id, version },
+    ...(isPaced && { availableAt: ended * pacedByMs }),
   });
 }
