@@ -1,16 +1,16 @@
 // `npm run demo`: the whole product against the local sandbox, with no accounts and no network.
 import { rmSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
+import { createStopHandler } from '#app/stop-on-signal.ts';
+import { systemClock } from '#kernel/clock.ts';
 import { readOptions, usage } from './demo/options.ts';
 
 const exitFailure = 1;
 const exitUsage = 64;
-const stopDeadlineMs = 8_000;
-/** One Ctrl-C in a terminal comes twice: from the terminal, and from npm, which passes it on. */
-const samePressMs = 300;
+const stopMaxMs = 8_000;
 
 let folder: string | undefined;
-let stoppingSince: number | undefined;
+let isStopping = false;
 let stopAll = async (): Promise<void> => undefined;
 
 function leave(code: number): never {
@@ -18,24 +18,18 @@ function leave(code: number): never {
   process.exit(code);
 }
 
-function stop(signal: NodeJS.Signals): void {
-  const code = signal === 'SIGINT' ? 130 : 143;
-  const now = performance.now();
-  if (stoppingSince !== undefined) {
-    if (now - stoppingSince > samePressMs) leave(code);
-    return;
-  }
-  stoppingSince = now;
-  console.log('\n  Stopping …');
-  setTimeout(() => leave(exitFailure), stopDeadlineMs).unref();
-  stopAll().then(
-    () => leave(0),
-    (error: unknown) => {
-      console.error(error);
-      leave(exitFailure);
-    },
-  );
-}
+const stop = createStopHandler({
+  stop() {
+    isStopping = true;
+    console.log('\n  Stopping …');
+    return stopAll();
+  },
+  stopMaxMs,
+  exit: leave,
+  complain: (what) => console.error(what),
+  clock: systemClock,
+  elapsed: () => performance.now(),
+});
 
 async function run(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
@@ -47,8 +41,8 @@ async function run(): Promise<void> {
     console.error(`${options.fault}\n\n${usage}`);
     process.exit(exitUsage);
   }
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  process.on('SIGINT', () => stop('SIGINT'));
+  process.on('SIGTERM', () => stop('SIGTERM'));
   const { createDemo } = await import('./demo/start.ts');
   const demo = createDemo(options, {
     say: (text) => console.log(text),
@@ -64,7 +58,7 @@ enableCompileCache();
 try {
   await run();
 } catch (error) {
-  if (stoppingSince === undefined) {
+  if (!isStopping) {
     console.error(error instanceof Error ? error.message : error);
     leave(exitFailure);
   }

@@ -1,32 +1,20 @@
 // The process: command line, signals, exit code. Everything else is in app/, which is loaded only after the settings
 // were found valid, so that a wrong one is reported at once.
-import { readFileSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { boundNameLookups, environment } from '#config/environment.ts';
+import { addEnvironmentFile, boundNameLookups, environment, readTextFile } from '#config/environment.ts';
+import { readFileUrl, readPath } from '#config/file-path.ts';
 import { loadConfig, loadDatabaseConfig } from '#config/load-config.ts';
+import { DatabaseInUse } from '#db/engine/database-errors.ts';
 
 /** The BSD `sysexits` code for a wrong configuration: a supervisor can tell it from a crash. */
 const exitConfiguration = 78;
+/** `sysexits` again: nothing is wrong, try later. Another process owns the database file. */
+const exitTemporaryFailure = 75;
 const exitFailure = 1;
 const exitUsage = 64;
 
-/** Work in progress may take so long to end; what has not ended by then is left to the next start. */
-const stopDeadlineMs = 25_000;
-
-/** One Ctrl-C under npm arrives twice: from the terminal, and handed on by npm. */
-const sameKeyPressMs = 300;
-
-const readFile = (path: string): string => readFileSync(path, 'utf8');
-
-function loadEnvironmentFile(): void {
-  try {
-    process.loadEnvFile('.env');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOENT') refuse([`.env cannot be read (${code ?? 'for an unknown reason'})`]);
-  }
-}
+const stopMaxMs = 25_000;
 
 function refuse(faults: readonly string[]): never {
   for (const fault of faults) console.error(fault);
@@ -34,39 +22,34 @@ function refuse(faults: readonly string[]): never {
 }
 
 async function start(): Promise<void> {
-  const loaded = loadConfig(environment, { readFile });
+  const loaded = loadConfig(environment, { readFile: readTextFile });
   if (!loaded.ok) refuse(loaded.faults);
-  const { createApp } = await import('#app/app.ts');
+  const [{ createApp }, { createStopHandler }, { systemClock }] = await Promise.all([
+    import('#app/app.ts'),
+    import('#app/stop-on-signal.ts'),
+    import('#kernel/clock.ts'),
+  ]);
   const app = await createApp({ config: loaded.config });
-  let stoppingSince: number | undefined;
-  const stop = (signal: NodeJS.Signals): void => {
-    if (stoppingSince !== undefined) {
-      if (signal === 'SIGINT' && performance.now() - stoppingSince < sameKeyPressMs) return;
-      process.exit(signal === 'SIGINT' ? 130 : 143);
-    }
-    stoppingSince = performance.now();
-    const deadline = setTimeout(() => {
-      console.error(`not stopped after ${stopDeadlineMs} ms; leaving the rest to the next start`);
-      process.exit(exitFailure);
-    }, stopDeadlineMs);
-    app.stop().then(
-      () => {
-        clearTimeout(deadline);
-        process.exit(0);
-      },
-      (error: unknown) => {
-        console.error(error);
-        process.exit(exitFailure);
-      },
-    );
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
-  await app.start();
+  const stop = createStopHandler({
+    stop: () => app.stop(),
+    stopMaxMs,
+    exit: (code) => process.exit(code),
+    complain: (what) => console.error(what),
+    clock: systemClock,
+    elapsed: () => performance.now(),
+  });
+  process.on('SIGTERM', () => stop('SIGTERM'));
+  process.on('SIGINT', () => stop('SIGINT'));
+  try {
+    await app.start();
+  } catch (error) {
+    await app.stop();
+    throw error;
+  }
 }
 
 async function migrate(): Promise<void> {
-  const loaded = loadDatabaseConfig(environment, { readFile });
+  const loaded = loadDatabaseConfig(environment, { readFile: readTextFile });
   if (!loaded.ok) refuse(loaded.faults);
   const { migrateDatabase } = await import('#app/core.ts');
   const applied = await migrateDatabase(loaded.config);
@@ -87,18 +70,26 @@ async function restore(words: readonly string[]): Promise<void> {
 
 function readMaintenance(command: string, words: readonly string[]) {
   const options = parseWords(words, { force: { type: 'boolean' } });
-  const [file, ...others] = options?.positionals ?? [];
-  if (options === undefined || file === undefined || others.length > 0) refuseUsage(`${command} FILE [--force]`);
-  const loaded = loadDatabaseConfig(environment, { readFile });
+  const [word, ...others] = options?.positionals ?? [];
+  if (options === undefined || word === undefined || others.length > 0) refuseUsage(`${command} FILE [--force]`);
+  const file = readFileName(word);
+  const loaded = loadDatabaseConfig(environment, { readFile: readTextFile });
   if (!loaded.ok) refuse(loaded.faults);
   return { file, isForced: options.values.force === true, database: loaded.config.database };
+}
+
+function readFileName(word: string): string {
+  const found = /^file:/i.test(word) ? readFileUrl(word) : readPath(word);
+  if ('path' in found) return found.path;
+  console.error(`FILE ${found.fault}`);
+  process.exit(exitUsage);
 }
 
 /** `doctor [--json]`: exit code 0 when there is no error; warnings do not count. */
 async function doctor(words: readonly string[]): Promise<void> {
   const options = parseWords(words, { json: { type: 'boolean' } });
   if (options === undefined || options.positionals.length > 0) refuseUsage('doctor [--json]');
-  const loaded = loadConfig(environment, { readFile });
+  const loaded = loadConfig(environment, { readFile: readTextFile });
   if (!loaded.ok) refuse(loaded.faults);
   boundNameLookups();
   const [{ createSetUpDoctor }, report] = await Promise.all([
@@ -138,12 +129,13 @@ const commands: Readonly<Record<string, (words: readonly string[]) => Promise<vo
 };
 
 enableCompileCache();
-loadEnvironmentFile();
+const fault = addEnvironmentFile('.env');
+if (fault !== undefined) refuse([fault]);
 const command = commands[process.argv[2] ?? 'start'];
 if (command === undefined) refuseUsage(Object.keys(commands).join(' | '));
 try {
   await command(process.argv.slice(3));
 } catch (error) {
   console.error(error instanceof Error ? `${error.name}: ${error.message}` : error);
-  process.exit(exitFailure);
+  process.exit(error instanceof DatabaseInUse ? exitTemporaryFailure : exitFailure);
 }

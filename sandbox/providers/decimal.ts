@@ -1,5 +1,7 @@
 // Decimal strings as integers with a scale: the providers are exact, and so must their doubles be.
 
+import { currencyDigits, isCurrency } from '#kernel/money.ts';
+
 interface Decimal {
   readonly units: bigint;
   readonly places: number;
@@ -38,13 +40,11 @@ export function takeFraction(units: bigint, fraction: string): bigint {
   return (units * share.units) / 10n ** BigInt(share.places);
 }
 
-const coins: Readonly<Record<string, number>> = { BTC: 8, BCH: 8, LTC: 8, DOGE: 8, ETH: 18, USDC: 6, USDT: 6, SATS: 0 };
-const fiats = new Set(Intl.supportedValuesOf('currency'));
+const coins: ReadonlyMap<string, number> = new Map(
+  Object.entries({ BTC: 8, BCH: 8, LTC: 8, DOGE: 8, ETH: 18, USDC: 6, USDT: 6, SATS: 0 }),
+);
 
 /** Decimal places of a currency code, or undefined for a code that nobody knows. */
 export function currencyPlaces(currency: string): number | undefined {
-  const coin = coins[currency];
-  if (coin !== undefined) return coin;
-  if (!fiats.has(currency)) return undefined;
-  return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits;
+  return coins.get(currency) ?? (isCurrency(currency) ? currencyDigits(currency) : undefined);
 }

@@ -24,7 +24,10 @@ import { allLanes, createWorkers, type Workers } from './workers.ts';
 export interface App {
   /** Resolves when webhooks are accepted; the bots connect in the background. */
   start(): Promise<{ port: number }>;
-  /** Stops accepting, finishes the work in progress, closes. Never rejects for failures outside; may be called twice. */
+  /**
+   * Stops accepting, finishes the work in progress, closes. Never rejects for failures outside; may be called twice, and
+   * during a start, which ends first.
+   */
   stop(): Promise<void>;
   /** Runs a job now, or joins the run in progress; undefined when there is no such job. */
   runJob(name: string): Promise<JobRun> | undefined;
@@ -62,11 +65,16 @@ export async function createApp(deps: AppDeps): Promise<App> {
     },
   });
   const sides = assemble(deps, core);
+  let started: Promise<{ port: number }> | undefined;
   let stopped: Promise<void> | undefined;
   return {
-    start: () => start(core, sides),
+    start() {
+      started ??= start(core, sides);
+      return started;
+    },
     stop() {
-      stopped ??= stop(core, sides);
+      // Whether the start succeeded is told to its caller.
+      stopped ??= Promise.allSettled([started]).then(() => stop(core, sides));
       return stopped;
     },
     runJob: (name) => sides.scheduler.runJob(name),
@@ -127,7 +135,7 @@ function assemble({ config, jobClock }: AppDeps, core: Core): Sides {
 
 async function start(core: Core, sides: Sides): Promise<{ port: number }> {
   const { server, bots, workers, scheduler } = sides;
-  const migrations = await applyMigrations(core.database);
+  const migrations = await applyMigrations(core.database, core.payments.clock);
   await recoverAfterCrash(core);
   const { port } = await server.start();
   await Promise.all([workers.inbox, ...workers.outbox].map((worker) => worker.start()));
@@ -147,5 +155,5 @@ async function stop(core: Core, sides: Sides): Promise<void> {
   await Promise.all([workers.inbox, ...workers.outbox].map((worker) => worker.stop()));
   await core.database.close();
   log.info('stopped');
-  core.flushLog();
+  await core.drainLog();
 }

@@ -1,11 +1,14 @@
 // What every role of the process needs, whatever it serves: log, metrics, database, providers, and the verbs' dependencies.
 import type { DomainDeps } from '#accounting/ledger/deps.ts';
+import { checkStoredDigits } from '#accounting/ledger/stored-digits.ts';
 import type { Config } from '#config/load-config.ts';
 import { openDatabase } from '#db/database/open-database.ts';
+import { DatabaseInUse } from '#db/engine/database-errors.ts';
 import type { OpenDatabase } from '#db/engine/open-options.ts';
-import type { Clock } from '#kernel/clock.ts';
+import { type Clock, type Milliseconds, second, systemClock } from '#kernel/clock.ts';
 import { createIds, type Random } from '#kernel/ids.ts';
 import { createLogger, toEventLog } from '#logging/logger.ts';
+import { createStandardOutput } from '#logging/standard-output.ts';
 import { createDecommissionedProviders } from '#payments/ports/decommissioned-providers.ts';
 import type { HttpPolicy } from '#payments/providers/http/policy.ts';
 import { createProviderRegistry } from '#payments/providers/registry/registry.ts';
@@ -19,12 +22,20 @@ export interface CoreDeps {
   /** Time-outs and retries of calls to providers that differ from the defaults. */
   providerPolicy?: Partial<HttpPolicy> | undefined;
   /** Where the log goes; standard output when left out. */
-  logDestination?: Parameters<typeof createLogger>[0]['destination'];
+  logDestination?: LogDestination;
   /** Whether Telegram answers: when nothing does, our own network is down and no provider is reported. */
   isOnline(): boolean;
   /** Called after a commit that added messages to the queue. */
   onQueued(queue: 'inbox' | 'outbox'): void;
 }
+
+interface LogDestination {
+  write(line: string): void;
+  drain?(maxMs: Milliseconds): Promise<void>;
+}
+
+/** How long a reader of the log that stalls may hold up the end of the process. */
+const drainMaxMs = 2 * second;
 
 export interface Core {
   payments: DomainDeps;
@@ -32,21 +43,23 @@ export interface Core {
   metrics: Metrics;
   /** The id of this process among those that share the queues. */
   instanceId: string;
-  flushLog(): void;
+  /** Resolves once the log is written, or its reader has stalled for too long. */
+  drainLog(): Promise<void>;
 }
+
+/** A predecessor that is about to end has released the file by then; whoever started a second one by mistake reads it soon. */
+const claimWaitMs: Milliseconds = second;
 
 export async function openCore(deps: CoreDeps): Promise<Core> {
   const { config, clock, random } = deps;
-  const logger = createLogger({
-    level: config.logLevel,
-    secrets: config.secrets,
-    ...(deps.logDestination && { destination: deps.logDestination }),
-  });
-  const log = toEventLog(logger);
   const metrics = createMetrics({ version: deps.version });
+  const destination: LogDestination =
+    deps.logDestination ?? createStandardOutput({ onDropped: (lines) => metrics.countDroppedLogLines(lines) });
+  const log = toEventLog(createLogger({ level: config.logLevel, secrets: config.secrets, destination }));
   const ids = createIds({ clock, random });
   const database = await openConfigured(config, {
     clock,
+    claimWaitMs,
     onQueued: deps.onQueued,
     onGroupCommit: (commit) => metrics.observeCommit(commit),
   });
@@ -69,6 +82,7 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
       ids,
       random,
       log,
+      unreviewedTimes: config.unreviewedTimes,
       onTransition,
       decommissioned,
       isOnline: deps.isOnline,
@@ -77,7 +91,7 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
     database,
     metrics,
     instanceId: ids.newId(),
-    flushLog: () => logger.flush(),
+    drainLog: async () => destination.drain?.(drainMaxMs),
   };
 }
 
@@ -85,16 +99,21 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
 export async function migrateDatabase(config: Pick<Config, 'database'>): Promise<number> {
   const database = await openConfigured(config, {});
   try {
-    return await applyMigrations(database);
+    return await applyMigrations(database, systemClock);
   } finally {
     await database.close();
   }
 }
 
-/** Applies pending migrations. A failure names DATABASE_URL, which is wrong more often than the product is. */
-export async function applyMigrations(database: OpenDatabase): Promise<number> {
+/**
+ * Applies pending migrations, and makes sure that amounts mean here what they meant where they were written. A failure
+ * names DATABASE_URL, which is wrong more often than the product is.
+ */
+export async function applyMigrations(database: OpenDatabase, clock: Clock): Promise<number> {
   try {
-    return (await database.migrate()).applied;
+    const { applied } = await database.migrate();
+    await checkStoredDigits({ database, clock });
+    return applied;
   } catch (error) {
     throw unusable(error);
   }
@@ -115,7 +134,8 @@ export class DatabaseUnusable extends Error {
   override readonly name = 'DatabaseUnusable';
 }
 
-function unusable(error: unknown): DatabaseUnusable {
+function unusable(error: unknown): Error {
+  if (error instanceof DatabaseInUse) return error;
   const why = error instanceof Error ? error.message : 'unknown error';
   return new DatabaseUnusable(`the database that DATABASE_URL names cannot be used: ${why}`, { cause: error });
 }

@@ -24,8 +24,7 @@ const causesMax = 5;
 
 export function createLogger(options: {
   level: LogLevel;
-  /** Where the lines go; standard output when it is left out. */
-  destination?: DestinationStream;
+  destination: DestinationStream;
   secrets: readonly string[];
 }): Logger {
   return pino(
@@ -41,7 +40,7 @@ export function createLogger(options: {
       },
       hooks: { streamWrite: createRedactor(options.secrets) },
     },
-    options.destination ?? pino.destination({ dest: 1, sync: true }),
+    options.destination,
   );
 }
 

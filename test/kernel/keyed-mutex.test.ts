@@ -19,6 +19,29 @@ describe('work under a key', () => {
     expect(done).toEqual(['b1', 'a1', 'a2']);
   });
 
+  test('of a third caller waits while the second works, and a key of which nothing is left is forgotten', async () => {
+    const mutex = createKeyedMutex();
+    const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const begun: number[] = [];
+    const work = (turn: number) => async () => {
+      begun.push(turn);
+      await gates[turn]?.promise;
+    };
+    const first = mutex.run('a', work(0));
+    const second = mutex.run('a', work(1));
+    gates[0]?.resolve();
+    await first;
+    // The second has the key now, and whoever comes now is behind it.
+    const third = mutex.run('a', work(2));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(begun).toEqual([0, 1]);
+    expect(mutex.depth('a')).toBe(2);
+    gates[1]?.resolve();
+    await Promise.all([second, third]);
+    expect(begun).toEqual([0, 1, 2]);
+    expect([mutex.depth('a'), mutex.size()]).toEqual([0, 0]);
+  });
+
   test('runs all the same behind a failure, which is that of its caller', async () => {
     const mutex = createKeyedMutex();
     const failing = mutex.run('a', () => Promise.reject(new Error('no')));

@@ -5,6 +5,7 @@ import {
   compareDecimals,
   currencyDigits,
   formatMoney,
+  isCurrency,
   MoneyInvalid,
   parseMinorCeil,
   parseMoney,
@@ -13,6 +14,35 @@ import {
   toDecimal,
   withPlaces,
 } from '#kernel/money.ts';
+
+describe('the decimal places of a currency', () => {
+  const places: readonly [digits: number, currencies: string][] = [
+    [0, 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'],
+    [2, 'AFN ALL COP HUF IDR IRR KPW LAK LBP MGA MMK PKR SLE SOS SYP YER'],
+    [2, 'CHF CRC EUR GBP INR MRU RSD TWD TZS USD UZS VED XCD'],
+    [3, 'BHD IQD JOD KWD LYD OMR TND'],
+    [4, 'CLF UYW'],
+  ];
+  test.each(places)('are the %i of ISO 4217, whatever the runtime shows: %s', (digits, currencies) => {
+    for (const currency of currencies.split(' ')) {
+      expect(isCurrency(currency), currency).toBe(true);
+      expect(currencyDigits(currency), currency).toBe(digits);
+    }
+  });
+
+  test('are known of withdrawn codes, too, so that an amount that was stored stays readable', () => {
+    const withdrawn = ['ANG', 'BGN', 'CUC', 'HRK', 'SLL', 'XDR', 'XSU', 'ZWL'];
+    expect(withdrawn.map(currencyDigits)).toEqual(withdrawn.map(() => 2));
+  });
+
+  test.each(['constructor', 'toString', '__proto__', 'hasOwnProperty', 'valueOf', '', 'usd', 'XXX', 'XAU'])(
+    'are refused of %j, which is none',
+    (name) => {
+      expect(isCurrency(name)).toBe(false);
+      expect(() => currencyDigits(name)).toThrow(MoneyInvalid);
+    },
+  );
+});
 
 describe('a sum that counts as refunded', () => {
   test('is rounded up to a whole unit, and not beyond it', () => {

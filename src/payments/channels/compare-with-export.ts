@@ -1,8 +1,9 @@
 // Pure: the orders of an export beside our payments of that channel, one comparison for each order and for each payment
 // that the export lacks. A value that is missing or ambiguous is never a difference that can be healed.
 import { day, type Milliseconds } from '#kernel/clock.ts';
-import { formatMoney, toDecimal } from '#kernel/money.ts';
+import { formatMoney, type Money, toDecimal } from '#kernel/money.ts';
 import type { Payment } from '../model/payment.ts';
+import { type ExportedMoney, minorIn, moneyIn, readingsIn } from '../ports/exported-money.ts';
 import type { ExportedOrder } from '../ports/sales-channel.ts';
 import type { Difference } from '../reconciliation/compare-with-provider.ts';
 import { type Pair, type PairingRules, pairRecords } from '../reconciliation/pair-records.ts';
@@ -15,7 +16,7 @@ export interface KnownPayment {
 }
 
 export type ExportHealing =
-  | { kind: 'add_sale' }
+  | { kind: 'add_sale'; price: Money; returnedMinor: number | 'unknown' }
   | { kind: 'book_return'; returnedMinor: number }
   /** An admin has to decide. */
   | { kind: 'none' };
@@ -46,12 +47,15 @@ export function exportWindow(sales: readonly ExportedOrder[]): ExportComparison[
 export function compareWithExport(input: {
   there: readonly ExportedOrder[];
   here: readonly KnownPayment[];
+  /** The currencies of the shop's products. */
+  sold: ReadonlySet<string>;
 }): ExportComparison {
   const window = exportWindow(input.there);
   const pairs = pairRecords({ ours: input.here, theirs: input.there }, rules).filter(
     ({ kind, ours }) => kind !== 'missing_there' || isWithin(ours.payment, window),
   );
-  return { compared: pairs.length, differences: pairs.flatMap((pair) => differenceOf(pair) ?? []), window };
+  const sold = new Set([...input.sold, ...input.here.map(({ payment }) => payment.currency)]);
+  return { compared: pairs.length, differences: pairs.flatMap((pair) => differenceOf(pair, sold) ?? []), window };
 }
 
 /** Paired by transaction id; the rest by e-mail, amount and day. */
@@ -66,61 +70,109 @@ const rules: PairingRules<KnownPayment, ExportedOrder> = {
   },
   isSameCurrency: ({ payment }, channelOrder) => isCurrency(channelOrder, payment),
   // A line that only reports a refund has no price.
-  isSameAmount: ({ payment }, channelOrder) => channelOrder.amountMinor <= 0 || isAmount(channelOrder, payment),
+  // A line that only reports a refund has no price.
+  isSameAmount: ({ payment }, channelOrder) => hasNoPrice(channelOrder) || isAmount(channelOrder, payment),
   isSameStatus: (known, channelOrder) => known.payment.status !== 'cancelled' && !isMoreRefunded(channelOrder, known),
 };
 
-function isCurrency(channelOrder: ExportedOrder, payment: Payment): boolean {
-  return channelOrder.currency === null || channelOrder.currency === payment.currency;
+function isCurrency({ currencies }: ExportedOrder, payment: Payment): boolean {
+  return currencies.length === 0 || currencies.includes(payment.currency);
 }
 
 function isAmount(channelOrder: ExportedOrder, payment: Payment): boolean {
-  return channelOrder.amountMinor === payment.amountMinor || channelOrder.amountOtherwiseMinor === payment.amountMinor;
+  return moneyIn(channelOrder, payment.currency).some((money) => isPrice(money, payment));
+}
+
+function isPrice({ amountMinor, otherwiseMinor }: ExportedMoney, payment: Payment): boolean {
+  return amountMinor === payment.amountMinor || otherwiseMinor === payment.amountMinor;
+}
+
+function hasNoPrice({ readings }: ExportedOrder): boolean {
+  return readings.every(({ amount }) => isNothing(amount));
+}
+
+function isNothing(decimal: string): boolean {
+  return !/[1-9]/.test(decimal);
 }
 
 /** Where more is refunded here than there, the refund was made after the export. */
-function isMoreRefunded({ returnedMinor }: ExportedOrder, known: KnownPayment): boolean {
-  return returnedMinor === 'unknown' ? known.returnedMinor === 0 : returnedMinor > known.returnedMinor;
+function isMoreRefunded(channelOrder: ExportedOrder, { payment, returnedMinor }: KnownPayment): boolean {
+  const there = returnedThere(channelOrder, payment);
+  return there === 'unknown' ? returnedMinor === 0 : there > returnedMinor;
 }
 
-function differenceOf(pair: Pair<KnownPayment, ExportedOrder>): ExportDifference | undefined {
+/** Of two readings the one that fits the payment; unknown where both do, or it is no amount of the payment's currency. */
+function returnedThere(channelOrder: ExportedOrder, payment: Payment): number | 'unknown' {
+  const readings = moneyIn(channelOrder, payment.currency);
+  const fitting = readings.filter(
+    (money) =>
+      (hasNoPrice(channelOrder) || isPrice(money, payment)) &&
+      (readings.length === 1 || money.returnedMinor === 'unknown' || money.returnedMinor <= payment.amountMinor),
+  );
+  const sums = new Set(fitting.map(({ returnedMinor }) => returnedMinor));
+  const [only = 'unknown'] = sums;
+  return sums.size === 1 ? only : 'unknown';
+}
+
+/**
+ * The currency of an order that is missing here: the one that it names, or the usual one of its sign, unless the shop
+ * sells in another of the same sign. Null where nobody can say.
+ */
+function currencyOf({ currencies }: ExportedOrder, sold: ReadonlySet<string>): string | null {
+  const [usual, ...others] = currencies;
+  return usual === undefined || others.some((other) => sold.has(other)) ? null : usual;
+}
+
+function differenceOf(
+  pair: Pair<KnownPayment, ExportedOrder>,
+  sold: ReadonlySet<string>,
+): ExportDifference | undefined {
   const { kind, ours, theirs: channelOrder } = pair;
   if (kind === 'matched') return undefined;
   const payment = ours?.payment ?? null;
+  const currency = channelOrder && currencyThere(channelOrder, { payment, sold });
   const difference: ExportDifference = {
     kind,
     reference: channelOrder?.reference ?? payment?.reference ?? null,
     payment,
     here: payment === null ? 'unknown' : `${payment.status}, ${formatMoney(payment)}`,
-    there: channelOrder === null ? 'not in the export' : describeSale(channelOrder),
+    there: channelOrder === null ? 'not in the export' : describeSale(channelOrder, currency),
     mayHeal: false,
-    snapshot: channelOrder && snapshotOf(channelOrder, payment),
+    snapshot: channelOrder && snapshotOf(channelOrder, currency),
     channelOrder,
     healing: { kind: 'none' },
   };
   if (kind === 'status') return { ...difference, ...statusOf(channelOrder, ours) };
-  const isWhole =
-    channelOrder !== null &&
-    channelOrder.reference !== null &&
-    channelOrder.currency !== null &&
-    channelOrder.amountMinor > 0;
-  return kind === 'missing_here' && isWhole ? { ...difference, healing: { kind: 'add_sale' } } : difference;
+  if (kind !== 'missing_here' || channelOrder.reference === null || currency === null) return difference;
+  const [money, other] = moneyIn(channelOrder, currency);
+  if (money === undefined || other !== undefined || money.amountMinor === 0) return difference;
+  // Lines of one order may each have the whole price or their part: their sum is what an admin reviews.
+  const price = { amountMinor: money.otherwiseMinor, currency };
+  return { ...difference, healing: { kind: 'add_sale', price, returnedMinor: money.returnedMinor } };
+}
+
+/** A payment that was paired tells what the export leaves open, and nothing against what it names. */
+function currencyThere(
+  channelOrder: ExportedOrder,
+  { payment, sold }: { payment: Payment | null; sold: ReadonlySet<string> },
+): string | null {
+  return payment !== null && isCurrency(channelOrder, payment) ? payment.currency : currencyOf(channelOrder, sold);
 }
 
 function statusOf(channelOrder: ExportedOrder, known: KnownPayment): Pick<ExportDifference, 'here' | 'healing'> {
-  const { payment, returnedMinor } = known;
+  const { payment } = known;
   if (!isMoreRefunded(channelOrder, known)) return { here: 'rejected', healing: { kind: 'none' } };
-  const refunded = formatMoney({ ...payment, amountMinor: returnedMinor });
+  const refunded = formatMoney({ ...payment, amountMinor: known.returnedMinor });
   const here = `${payment.status}, ${refunded} of ${formatMoney(payment)} refunded`;
-  if (channelOrder.returnedMinor === 'unknown') return { here, healing: { kind: 'none' } };
-  return { here, healing: { kind: 'book_return', returnedMinor: channelOrder.returnedMinor } };
+  const returnedMinor = returnedThere(channelOrder, payment);
+  return { here, healing: returnedMinor === 'unknown' ? { kind: 'none' } : { kind: 'book_return', returnedMinor } };
 }
 
-function snapshotOf(channelOrder: ExportedOrder, payment: Payment | null): Difference['snapshot'] {
-  const currency = channelOrder.currency ?? payment?.currency;
-  if (currency === undefined) return null;
+function snapshotOf(channelOrder: ExportedOrder, currency: string | null): Difference['snapshot'] {
+  const [reading] = channelOrder.readings;
+  if (currency === null || reading === undefined) return null;
   return {
-    requested: { amount: toDecimal({ amountMinor: channelOrder.amountMinor, currency }), asset: currency },
+    requested: { amount: decimalIn(reading.amount, currency), asset: currency },
     label: channelOrder.productNames.join(', '),
     providerStatus: `line ${channelOrder.line} of its export`,
     createdAt: channelOrder.soldAt,
@@ -133,12 +185,27 @@ function isWithin(payment: Payment, window: ExportComparison['window']): boolean
 }
 
 /** Without its line number: the next export has the same order on another line. */
-function describeSale(channelOrder: ExportedOrder): string {
-  const { currency, amountMinor, returnedMinor } = channelOrder;
-  const show = (minor: number): string =>
-    currency === null ? String(minor / 100) : formatMoney({ amountMinor: minor, currency });
-  const parts = [show(amountMinor)];
-  if (returnedMinor === 'unknown') parts.push('refunded, how much is not told');
-  else if (returnedMinor > 0) parts.push(`${show(returnedMinor)} refunded`);
+function describeSale(channelOrder: ExportedOrder, currency: string | null): string {
+  const amounts = amountsIn(channelOrder, currency);
+  const show = (field: 'amount' | 'returned'): string =>
+    `${amounts(field)} ${currency ?? 'in a currency that is not named'}`;
+  const parts = [show('amount')];
+  const { readings } = channelOrder;
+  if (readings.some(({ returned }) => returned === 'unknown')) parts.push('refunded, how much is not told');
+  else if (readings.some(({ returned }) => !isNothing(returned))) parts.push(`${show('returned')} refunded`);
   return parts.join(', ');
+}
+
+/** With the places of the currency, and as it is written where it is no amount of that currency. */
+function amountsIn(order: ExportedOrder, currency: string | null): (field: 'amount' | 'returned') => string {
+  const readings = currency === null ? order.readings.slice(0, 1) : readingsIn(order, currency);
+  return (field) => {
+    const texts = readings.map((reading) => decimalIn(reading[field], currency));
+    return [...new Set(texts)].join(' or ');
+  };
+}
+
+function decimalIn(decimal: string, currency: string | null): string {
+  const amountMinor = currency === null ? undefined : minorIn(decimal, currency);
+  return amountMinor === undefined || currency === null ? decimal : toDecimal({ amountMinor, currency });
 }

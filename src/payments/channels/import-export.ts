@@ -1,11 +1,14 @@
 // Compares a seller's export with our payments. First as a dry run, which changes nothing; then for real: orders that
 // are missing here are added as held for review, refunds are recorded, and the run is stored with its findings like
 // every other reconciliation.
+
+import type { Product } from '#catalog/product.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { Database } from '#kernel/database.ts';
 import { assert } from '#kernel/invariant.ts';
+import { walkPages } from '#kernel/page.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
-import { type Cause, causeOf } from '#kernel/transaction-context.ts';
+import { type Cause, causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { SnapshotDeps } from '../lifecycle/deps.ts';
 import type { Payment } from '../model/payment.ts';
 import type { ReconciliationRun } from '../model/reconciliation.ts';
@@ -20,6 +23,7 @@ import {
   exportWindow,
   type KnownPayment,
 } from './compare-with-export.ts';
+import { raiseTogether } from './raise-together.ts';
 import { recordChannelOrder } from './record-channel-order.ts';
 import { refundChannelOrder } from './return-channel-order.ts';
 
@@ -35,7 +39,17 @@ export async function planImport(
   deps: { database: Database<PaymentStores> },
   input: SalesImport,
 ): Promise<ExportComparison> {
-  return compareWithExport({ there: input.sales, here: await listHere(deps, input) });
+  const sold = await listCurrencies(deps);
+  return compareWithExport({ there: input.sales, here: await listHere(deps, input), sold });
+}
+
+async function listCurrencies(deps: { database: Database<PaymentStores> }): Promise<Set<string>> {
+  const currencies = new Set<string>();
+  const pages = walkPages({ limit: pageSize }, (last: Product | undefined) =>
+    deps.database.read((stores) => stores.products.listProducts({ after: last?.sku ?? null, limit: pageSize })),
+  );
+  for await (const page of pages) for (const { currency } of page) currencies.add(currency);
+  return currencies;
 }
 
 export interface ImportedExport {
@@ -60,9 +74,13 @@ export async function importExport(
   });
   const cause: Cause = { kind: 'reconciliation', id: started.id, actor };
   const outcomes: ImportedExport['outcomes'] = [];
+  const count = plan.differences.filter(({ healing }) => healing.kind === 'add_sale').length;
+  // One card for all of them, before the first: whoever sees it knows what is under way.
+  const rings = count === 1;
   try {
+    if (count > 1) await inTransaction(deps, cause, (tx) => raiseTogether(tx, { provider, what: 'export', count }));
     for (const difference of plan.differences) {
-      outcomes.push({ difference, isHealed: await heal(deps, { provider, difference, cause }) });
+      outcomes.push({ difference, isHealed: await heal(deps, { provider, difference, rings, cause }) });
     }
   } catch (error) {
     await failRun(deps, { run: started, error: 'The import broke off.' });
@@ -118,29 +136,33 @@ async function know(stores: PaymentStores, payment: Payment): Promise<KnownPayme
 
 async function heal(
   deps: SnapshotDeps,
-  input: { provider: ProviderName; difference: ExportDifference; cause: Cause },
+  input: { provider: ProviderName; difference: ExportDifference; rings: boolean; cause: Cause },
 ): Promise<boolean> {
   const { provider, difference, cause } = input;
-  const { healing, channelOrder: exported } = difference;
+  const { healing, channelOrder: exported, payment } = difference;
   if (healing.kind === 'none' || exported === null) return false;
-  const channelOrder = toSale(exported, difference.payment);
+  const { returnedMinor } = healing;
+  const channelOrder = toSale(
+    exported,
+    healing.kind === 'add_sale' ? { reference: exported.reference, ...healing.price } : payment,
+  );
   if (healing.kind === 'add_sale') {
     const doubts = [`${providerTitle(provider)}'s export has it, and no webhook was received.`];
-    if (exported.returnedMinor === 'unknown') doubts.push('A part of it was refunded; how much is not named.');
-    await recordChannelOrder(deps, { provider, channelOrder, licenses: [], doubts, cause });
+    if (returnedMinor === 'unknown') doubts.push('A part of it was refunded; how much is not named.');
+    const evidence = { licenses: [], coupons: [] };
+    await recordChannelOrder(deps, { provider, channelOrder, evidence, doubts, rings: input.rings, cause });
   }
-  const returnedMinor = healing.kind === 'book_return' ? healing.returnedMinor : exported.returnedMinor;
   if (returnedMinor === 'unknown' || returnedMinor === 0) return healing.kind === 'add_sale';
   await refundChannelOrder(deps, { provider, returned: { channelOrder, returnedMinor, returnedAt: null }, cause });
   return true;
 }
 
-function toSale(exported: ExportedOrder, payment: Payment | null): ChannelOrder {
-  const reference = payment?.reference ?? exported.reference;
-  const currency = payment?.currency ?? exported.currency;
-  assert(reference !== null && currency !== null, 'only what is named and priced is healed');
-  // Lines of one order may each have the whole price or their part: their sum is what an admin reviews.
-  const amountMinor = payment?.amountMinor ?? exported.amountOtherwiseMinor;
+function toSale(
+  exported: ExportedOrder,
+  known: Pick<Payment, 'reference' | 'amountMinor' | 'currency'> | null,
+): ChannelOrder {
+  assert(known !== null && known.reference !== null, 'only what is named and priced is healed');
+  const { reference, amountMinor, currency } = known;
   return {
     reference,
     price: { amountMinor, currency },

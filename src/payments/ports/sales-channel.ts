@@ -84,6 +84,15 @@ export interface Coupon {
 
 export type CouponDraft = Pick<Coupon, 'code' | 'percent' | 'amountMinor' | 'productKey'>;
 
+/** Decimals in major units: how many places count is known with the currency. */
+export interface ExportedAmounts {
+  /** Where several lines belong to one order, each may have the whole price (`amount`) or its part (`otherwise`). */
+  amount: string;
+  otherwise: string;
+  /** In all; `unknown` when something was refunded and the amount is not named. */
+  returned: string | 'unknown';
+}
+
 /** One channel order of an export, whatever its format. */
 export interface ExportedOrder {
   /** Its place for humans: the number of its first line. */
@@ -92,12 +101,13 @@ export interface ExportedOrder {
   lineCount: number;
   reference: ProviderReference | null;
   customerEmail: string | null;
-  currency: string | null;
-  /** In minor units. Where several lines belong to one order, each may have the whole price or its part. */
-  amountMinor: number;
-  amountOtherwiseMinor: number;
-  /** In all; `unknown` when something was refunded and the amount is not named. */
-  returnedMinor: number | 'unknown';
+  /**
+   * The currencies that it may be in: the one that it names, several behind a sign that they share, the usual one first;
+   * none where it names none.
+   */
+  currencies: readonly string[];
+  /** One, or two where `1,234` may part thousands or decimals: the second is one of a currency with three of them. */
+  readings: readonly ExportedAmounts[];
   productNames: string[];
   soldAt: Milliseconds | null;
 }

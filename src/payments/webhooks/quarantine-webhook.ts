@@ -79,6 +79,19 @@ export function createWebhookQuarantine(deps: ProviderDeps): QuarantineWebhook {
   };
 }
 
+const badSignature = {
+  headline: 'Webhooks with a bad signature',
+  advice: 'If you changed the webhook secret at the provider, change it here too.',
+  takenInOnce: 'the secret is right',
+};
+
+/** No secret is to blame: it is checked before the body is read, or cannot be checked without. */
+const unreadable = {
+  headline: 'Webhooks that cannot be read',
+  advice: 'The provider writes them in a form that this version does not know; no secret is to blame.',
+  takenInOnce: 'a version that reads them is started',
+};
+
 /** Raises one alert for all refused webhooks of one provider. */
 async function raiseRefusedAlert(
   tx: PaymentTx,
@@ -87,8 +100,8 @@ async function raiseRefusedAlert(
   const { provider, reason } = input;
   const counts = await tx.stores.quarantine.countQuarantined();
   const kept = counts.find(({ source }) => source === provider)?.withBody ?? 0;
-  const words =
-    kept === 0 ? '' : ` ${kept} of them may be real and are kept: they are taken in once the secret is right.`;
+  const { headline, advice, takenInOnce } = reason === 'body_malformed' ? unreadable : badSignature;
+  const words = kept === 0 ? '' : ` ${kept} of them may be real and are kept: they are taken in once ${takenInOnce}.`;
   const isAsked = input.providers.find(provider)?.capabilities.canFetch !== false;
   const otherwise = isAsked ? foundByPolling : foundByExport;
   await raiseCase(tx, {
@@ -97,8 +110,8 @@ async function raiseRefusedAlert(
     severity: 'warning',
     provider,
     facts: {
-      headline: 'Webhooks with a bad signature',
-      detail: `If you changed the webhook secret at the provider, change it here too.${words} ${otherwise}`,
+      headline,
+      detail: `${advice}${words} ${otherwise}`,
       why: `refused: ${reason.replaceAll('_', ' ')}`,
     },
     actions: kept === 0 ? [] : ['check_quarantine'],

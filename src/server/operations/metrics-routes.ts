@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import type { DomainDeps } from '#accounting/ledger/deps.ts';
 import { readNewestClosing } from '#accounting/ledger/read-ledger.ts';
 import { second } from '#kernel/clock.ts';
+import { readOwedMessages } from '#messaging/queues/owed-messages.ts';
 import { readQueueDepths } from '#messaging/queues/read-queue-depths.ts';
 import { lanes } from '#messaging/queues/topics.ts';
 import { listUntoldOrders } from '#messaging/shop/untold-orders.ts';
@@ -53,6 +54,7 @@ async function refresh({ payments, metrics, jobs }: MetricsRoutesDeps): Promise<
   metrics.setQueue({ queue: 'outbox', lanes, depths: outbox, now });
   const untold = await payments.database.read((stores) => listUntoldOrders(stores, payments));
   metrics.setUntold({ orders: untold.length, since: untold[0]?.since ?? null, now });
+  metrics.setOwed((await readOwedMessages(payments)).count);
   const closing = await readNewestClosing(payments);
   if (closing !== undefined) metrics.setClosing({ ...closing, now });
 }

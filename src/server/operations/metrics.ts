@@ -15,6 +15,7 @@ export interface Metrics extends ProviderMetrics, QueueMetrics {
   countWebhook(event: { provider: string; outcome: string }): void;
   countTransition(change: { from: string; to: string }): void;
   countTelegramSend(send: { bot: string; outcome: string }): void;
+  countDroppedLogLines(lines: number): void;
   observeCommit(commit: { transactions: number }): void;
   observeJobRun(run: { job: string; outcome: string; durationMs: Milliseconds }): void;
   setJobs(jobs: readonly JobHealth[]): void;
@@ -101,6 +102,11 @@ function createWorkMetrics(register: Registry) {
     labelNames: ['job'],
     registers,
   });
+  const droppedLines = new Counter({
+    name: 'tillkeeper_log_lines_dropped_total',
+    help: 'Lines of the log that were dropped, because its reader stalled or was gone.',
+    registers,
+  });
   // Without labels, and therefore shown as 0 before the first closing: an age of 0 is a day that was just closed.
   const unexplained = new Gauge({
     name: 'tillkeeper_ledger_unexplained',
@@ -113,6 +119,7 @@ function createWorkMetrics(register: Registry) {
     registers,
   });
   return {
+    countDroppedLogLines: (lines) => droppedLines.inc(lines),
     observeCommit: ({ transactions }) => commits.observe(transactions),
     observeJobRun: ({ job, outcome, durationMs }) => jobRuns.observe({ job, outcome }, durationMs / 1_000),
     setJobs(jobs) {

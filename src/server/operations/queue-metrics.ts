@@ -13,6 +13,8 @@ export interface QueueMetrics {
   }): void;
   /** Orders that the shop has not heard all of, and since when. */
   setUntold(state: { orders: number; since: Milliseconds | null; now: Milliseconds }): void;
+  /** How many alerts and reports reached no chat that they are for. */
+  setOwed(count: number): void;
 }
 
 export function createQueueMetrics(register: Registry): QueueMetrics {
@@ -45,8 +47,14 @@ export function createQueueMetrics(register: Registry): QueueMetrics {
     help: 'For how long the shop has not taken the oldest of what it was told; 0 when it has taken all.',
     registers,
   });
+  const owed = new Gauge({
+    name: 'tillkeeper_alerts_owed',
+    help: 'Alerts and reports that reached no chat that they are for, and wait until they can.',
+    registers,
+  });
   const shown: Record<QueueName, Set<string>> = { inbox: new Set(), outbox: new Set() };
   return {
+    setOwed: (count) => owed.set(count),
     setQueue({ queue, lanes, depths, now }) {
       // A lane that is not listed is empty. It must not go on showing its last depth, and a rule must be able to tell
       // empty from absent.

@@ -186,10 +186,8 @@ describe('an import', () => {
     lineCount: 1,
     reference: asProviderReference('A1'),
     customerEmail: '=cmd@example.org',
-    currency: 'USD',
-    amountMinor: 900,
-    amountOtherwiseMinor: 900,
-    returnedMinor: 0,
+    currencies: ['USD'],
+    readings: [{ amount: '9.00', otherwise: '9.00', returned: '0' }],
     productNames: [],
     soldAt: at,
   };
@@ -202,7 +200,7 @@ describe('an import', () => {
     mayHeal: false,
     snapshot: null,
     channelOrder: exported,
-    healing: { kind: 'add_sale' },
+    healing: { kind: 'add_sale', price: { amountMinor: 900, currency: 'USD' }, returnedMinor: 0 },
   };
   const differs: ExportDifference = { ...missing, kind: 'amount', payment: heldPayment, healing: { kind: 'none' } };
   const about = {

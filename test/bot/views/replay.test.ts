@@ -83,7 +83,7 @@ describe('a replay', () => {
       BTCPay · 22 Nov, 03:00 to 22 Nov, 04:00
       5 events about 6 payments
       <b>4</b> would be booked, 2 unchanged, 2 stay held for you to decide
-      • sale <code>&lt;b&gt;Eve&lt;/b&gt; &amp; &quot;co&quot; evil /refund T-1 😀👩…</code> of 89.00 USD would be booked as paid, if its license is good
+      • sale <code>&lt;b&gt;Eve&lt;/b&gt; &amp; &quot;co&quot; evil /refund T-1 😀…</code> of 89.00 USD would be booked as paid, if its license is good
       • sale <code>Aa1</code> of 89.00 USD would be booked as <b>T-1043</b> held
       • refund of 89.00 USD in all of sale <code>Bb2</code> would be booked, with its sale
       • subscription <code>SUB_1</code> would be booked as canceled"

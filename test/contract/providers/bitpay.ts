@@ -26,6 +26,24 @@ const mutants: ProviderCase['mutants'] = [
 ];
 
 export const bitpay: ProviderCase = {
+  abilities: {
+    canCreate: true,
+    canFetch: true,
+    canList: true,
+    canCancel: true,
+    canFindLostCreate: true,
+    returnsOddPayments: true,
+    fees: 'ledger',
+    refunds: 'accepted_by_buyer',
+    isSalesChannel: false,
+    gaps: 0,
+  },
+  lesserSetUps: [
+    {
+      without: ['BITPAY_MERCHANT_TOKEN', 'BITPAY_PRIVATE_KEY'],
+      abilities: { canList: false, canCancel: false, canFindLostCreate: false, fees: 'none', refunds: 'none', gaps: 4 },
+    },
+  ],
   // Only the merchant facade can search for an invoice; a pos token repeats the create under its guid.
   looksBeforeCreate: ({ canFindLostCreate }) => canFindLostCreate,
   isRefusalUsual: true,

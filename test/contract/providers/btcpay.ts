@@ -35,6 +35,19 @@ const mutants: ProviderCase['mutants'] = [
 ];
 
 export const btcpay: ProviderCase = {
+  abilities: {
+    canCreate: true,
+    canFetch: true,
+    canList: true,
+    canCancel: true,
+    canFindLostCreate: true,
+    returnsOddPayments: false,
+    fees: 'none',
+    refunds: 'claimed_by_buyer',
+    isSalesChannel: false,
+    gaps: 1,
+  },
+  lesserSetUps: [],
   looksBeforeCreate: () => true,
   isRefusalUsual: false,
   offers: ['pay', 'pay_unconfirmed', 'underpay', 'overpay', 'pay_late', 'expire', 'walk_away'],

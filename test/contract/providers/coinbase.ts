@@ -67,6 +67,19 @@ const mutants: ProviderCase['mutants'] = [
 ];
 
 export const coinbase: ProviderCase = {
+  abilities: {
+    canCreate: true,
+    canFetch: true,
+    canList: true,
+    canCancel: true,
+    canFindLostCreate: true,
+    returnsOddPayments: false,
+    fees: 'snapshot',
+    refunds: 'sent',
+    isSalesChannel: false,
+    gaps: 1,
+  },
+  lesserSetUps: [],
   looksBeforeCreate: () => false,
   isRefusalUsual: false,
   offers: ['pay', 'pay_unconfirmed', 'fail', 'expire', 'walk_away'],

@@ -3,14 +3,16 @@ import { hour, minute } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import { providerNames } from '#kernel/provider-name.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
+import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
 import type { FaultKind } from '#sandbox/providers/contract.ts';
 import { simulators } from '#sandbox/providers/registry.ts';
 import { abilities, providersThat } from '#test/support/providers/abilities.ts';
+import type { Abilities } from './provider-case.ts';
 import { cases } from './registry.ts';
 import { listAll, openShop } from './shop.ts';
 
-// What every adapter promises, shown before its simulated provider. What an adapter says that it cannot do it is not
-// asked for: its list of tests is shorter, and what it cannot do is shown to the admin instead.
+// What every adapter promises, shown before its simulated provider. What an adapter is not expected to do it is not asked
+// for: its list of tests is shorter, and what it cannot do is shown to the admin instead.
 
 describe.each(providerNames)('%s', (name) => {
   test('is registered under its own name and answers a probe', async () => {
@@ -20,11 +22,22 @@ describe.each(providerNames)('%s', (name) => {
     expect(shop.registry.health(name)).toMatchObject({ provider: name, breaker: 'closed', lastError: null });
   });
 
-  test('says in a sentence each what this set-up cannot do', () => {
-    const { gaps, canCreate, canFetch, canList, canCancel, canFindLostCreate } = abilities[name];
-    for (const gap of gaps) expect(gap).toMatch(/^[A-Z].+\.$/);
-    const cannot = [canCreate, canFetch, canList, canCancel, canFindLostCreate].some((can) => !can);
-    if (cannot) expect(gaps).not.toEqual([]);
+  test('says of itself exactly what is expected of it', async () => {
+    await using shop = await openShop(name);
+    expect(abilitiesOf(shop.provider)).toEqual(abilities[name]);
+  });
+
+  test('says in a sentence each what a set-up cannot do, also with the least settings', async () => {
+    for (const { without, abilities: differences } of [{ without: [], abilities: {} }, ...cases[name].lesserSetUps]) {
+      const environment = Object.fromEntries(without.map((setting) => [setting, '']));
+      await using shop = await openShop(name, { environment });
+      const expected = { ...abilities[name], ...differences };
+      expect(abilitiesOf(shop.provider)).toEqual(expected);
+      for (const gap of shop.provider.capabilities.gaps) expect(gap).toMatch(/^[A-Z].+\.$/);
+      const { canCreate, canFetch, canList, canCancel, canFindLostCreate } = expected;
+      const cannot = [canCreate, canFetch, canList, canCancel, canFindLostCreate].some((can) => !can);
+      if (cannot) expect(expected.gaps).toBeGreaterThan(0);
+    }
   });
 
   test('says what its provider does with underpaid, overpaid and late payments', () => {
@@ -273,6 +286,18 @@ for (const name of uncancellable) {
       name: 'ProviderRejected',
     });
   });
+}
+
+function abilitiesOf(provider: PaymentProvider): Abilities {
+  const { gaps, tellsFees = false, ...can } = provider.capabilities;
+  const ledger = provider.fees === null ? 'none' : 'ledger';
+  return {
+    ...can,
+    fees: tellsFees ? 'snapshot' : ledger,
+    refunds: provider.refunds?.way ?? 'none',
+    isSalesChannel: provider.sales !== undefined,
+    gaps: gaps.length,
+  };
 }
 
 /** Details that a fetch leaves out are taken from the create: some providers send an address or a time only once. */

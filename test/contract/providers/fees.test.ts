@@ -3,13 +3,12 @@ import { day, hour, minute } from '#kernel/clock.ts';
 import { providerNames } from '#kernel/provider-name.ts';
 import type { FeesProvider } from '#payments/ports/fees-provider.ts';
 import { bitpayClient } from '#test/sandbox/providers/clients.ts';
+import { abilities } from '#test/support/providers/abilities.ts';
 import { openShop } from './shop.ts';
-
-const keepingBooks: readonly string[] = ['bitpay'];
 
 test.each(providerNames)('%s reports fees and settlements and is tested here, or does not', async (name) => {
   await using shop = await openShop(name);
-  expect(shop.provider.fees !== null).toBe(keepingBooks.includes(name));
+  expect(shop.provider.fees !== null).toBe(abilities[name].fees === 'ledger');
 });
 
 describe('bitpay', () => {

@@ -27,8 +27,15 @@ const mutants: ProviderCase['mutants'] = [
   },
   { flaw: 'leaves the names out of what is signed', file, from: `\`\${JSON.stringify(name)}:\${inner}\``, to: 'inner' },
   { flaw: 'does not sort', file, from: 'Object.keys(value).sort()', to: 'Object.keys(value)' },
-  { flaw: 'knows one way of sorting only', file, from: `, sortedJson(parsed, 'arrays_as_objects')]`, to: ']' },
-  { flaw: 'knows the other way of sorting only', file, from: `[sortedJson(parsed, 'arrays_kept'), `, to: '[' },
+  { flaw: 'knows one way of sorting only', file, from: `  { arrays: 'as_objects', values: 'rewritten' },\n`, to: '' },
+  { flaw: 'knows the other way of sorting only', file, from: `  { arrays: 'kept', values: 'rewritten' },\n`, to: '' },
+  { flaw: 'rewrites every value', file, from: `  { arrays: 'kept', values: 'sent' },\n`, to: '' },
+  {
+    flaw: 'sorts indices as texts',
+    file,
+    from: 'return Object.keys(Object.fromEntries(names.map((name) => [name, true])));',
+    to: 'return names;',
+  },
   { flaw: 'takes an empty secret', file: hmac, from: `if (secret === '') continue;`, to: '' },
   { flaw: 'has no end of depth', file, from: 'if (depth > depthMax) return undefined;', to: '' },
   {
@@ -41,6 +48,19 @@ const mutants: ProviderCase['mutants'] = [
 ];
 
 export const nowpayments: ProviderCase = {
+  abilities: {
+    canCreate: true,
+    canFetch: true,
+    canList: false,
+    canCancel: false,
+    canFindLostCreate: false,
+    returnsOddPayments: false,
+    fees: 'none',
+    refunds: 'none',
+    isSalesChannel: false,
+    gaps: 4,
+  },
+  lesserSetUps: [{ without: ['NOWPAYMENTS_EMAIL', 'NOWPAYMENTS_PASSWORD'], abilities: { gaps: 5 } }],
   looksBeforeCreate: () => false,
   isRefusalUsual: false,
   offers: ['pay', 'pay_unconfirmed', 'underpay', 'overpay', 'fail', 'expire', 'walk_away'],

@@ -52,6 +52,19 @@ const mutants: ProviderCase['mutants'] = [
 ];
 
 export const payhip: ProviderCase = {
+  abilities: {
+    canCreate: false,
+    canFetch: false,
+    canList: false,
+    canCancel: false,
+    canFindLostCreate: false,
+    returnsOddPayments: false,
+    fees: 'none',
+    refunds: 'none',
+    isSalesChannel: true,
+    gaps: 3,
+  },
+  lesserSetUps: [],
   looksBeforeCreate: () => false,
   isRefusalUsual: false,
   offers: ['pay', 'walk_away'],

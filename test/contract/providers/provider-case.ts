@@ -1,6 +1,7 @@
 // What a provider brings to the tests that all providers share.
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import type { ProviderCapabilities } from '#payments/ports/payment-provider.ts';
+import type { RefundProvider } from '#payments/ports/refund-provider.ts';
 import type { VisitAction } from '#sandbox/providers/contract.ts';
 import type { ProviderSandbox } from '#sandbox/providers/options.ts';
 import type { Mutant } from '#test/mutation/mutant.ts';
@@ -41,7 +42,27 @@ export interface RefundCase {
   ): Promise<unknown>;
 }
 
+/** What an adapter is expected to do, whatever it says of itself: the tests of it are chosen by this. */
+export interface Abilities {
+  canCreate: boolean;
+  canFetch: boolean;
+  canList: boolean;
+  canCancel: boolean;
+  canFindLostCreate: boolean;
+  returnsOddPayments: boolean;
+  /** Where the fee of a payment is read: in its snapshots, in a ledger of the provider, or nowhere. */
+  fees: 'snapshot' | 'ledger' | 'none';
+  refunds: RefundProvider['way'] | 'none';
+  isSalesChannel: boolean;
+  /** How many sentences of `gaps` an admin reads. */
+  gaps: number;
+}
+
 export interface ProviderCase {
+  /** With all settings of the simulated account. */
+  abilities: Abilities;
+  /** What is different with less of them. */
+  lesserSetUps: readonly { without: readonly string[]; abilities: Partial<Abilities> }[];
   /** Whether it searches for a payment before it creates one: then a fault of the create has to wait until it has searched. */
   looksBeforeCreate(capabilities: ProviderCapabilities): boolean;
   /** Calls that are refused in the normal case, such as a search for a payment that does not exist. */

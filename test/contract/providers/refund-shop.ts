@@ -6,7 +6,7 @@ import { cases } from './registry.ts';
 import { openShop } from './shop.ts';
 
 /** The providers whose adapters give money back. */
-export const refundingNames = providerNames.filter((name) => cases[name].refunds !== undefined);
+export const refundingNames = providerNames.filter((name) => cases[name].abilities.refunds !== 'none');
 
 /** A shop whose one order of 49.10 is paid, and the side of the adapter that gives it back. */
 export async function openRefundShop(name: ProviderName, options: Parameters<typeof openShop>[1] = {}) {

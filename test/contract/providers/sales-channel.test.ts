@@ -1,5 +1,7 @@
 // What the adapter of a sales channel reports and answers, tested with its simulated provider.
+
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { moneyIn } from '#payments/ports/exported-money.ts';
 import type { ChannelEvent, SalesChannel } from '#payments/ports/sales-channel.ts';
 import { exportCsv } from '#sandbox/providers/payhip/export.ts';
 import { sellerAt } from '#test/support/app-fixture/payhip-seller.ts';
@@ -125,8 +127,10 @@ describe('Payhip as a sales channel', () => {
     const exported = sales.readExport(Buffer.from(exportCsv(seller.sales.values())));
     expect(exported).toMatchObject({
       kind: 'read',
-      sales: [{ reference: id, customerEmail: email, amountMinor: 2_400, currency: 'USD', returnedMinor: 1_000 }],
+      sales: [{ reference: id, customerEmail: email, currencies: ['USD'] }],
       unreadable: [],
     });
+    const money = exported.kind === 'read' ? exported.sales.map((order) => moneyIn(order, 'USD')) : [];
+    expect(money).toEqual([[{ amountMinor: 2_400, otherwiseMinor: 2_400, returnedMinor: 1_000 }]]);
   });
 });

@@ -3,22 +3,20 @@ import { describe, expect, test } from 'vitest';
 import { day } from '#kernel/clock.ts';
 import { asPaymentId, asProviderReference } from '#kernel/ids.ts';
 import { compareWithExport, type KnownPayment } from '#payments/channels/compare-with-export.ts';
-import type { ExportedOrder } from '#payments/ports/sales-channel.ts';
+import type { ExportedAmounts, ExportedOrder } from '#payments/ports/sales-channel.ts';
 import { aPayment } from '#test/support/builders/payment.ts';
 
 const noon = Date.UTC(2026, 10, 20, 12);
 
-function there(change: Partial<ExportedOrder> & { id?: string | null } = {}): ExportedOrder {
-  const { id = 'A1', amountMinor = 900, ...rest } = change;
+function there(change: Partial<ExportedOrder & ExportedAmounts> & { id?: string | null } = {}): ExportedOrder {
+  const { id = 'A1', amount = '9.00', otherwise = amount, returned = '0', ...rest } = change;
   return {
     line: 2,
     lineCount: 1,
     reference: id === null ? null : asProviderReference(id),
-    currency: 'USD',
+    currencies: ['USD'],
     customerEmail: 'ann@example.org',
-    amountMinor,
-    amountOtherwiseMinor: amountMinor,
-    returnedMinor: 0,
+    readings: [{ amount, otherwise, returned }],
     productNames: ['Field Guide'],
     soldAt: noon,
     ...rest,
@@ -41,7 +39,8 @@ function here(
   return { payment, customerEmail: 'Ann@example.org', returnedMinor: 0, ...rest };
 }
 
-const compare = (sales: ExportedOrder[], known: KnownPayment[]) => compareWithExport({ there: sales, here: known });
+const compare = (sales: ExportedOrder[], known: KnownPayment[]) =>
+  compareWithExport({ there: sales, here: known, sold: new Set() });
 const wordsOf = (sales: ExportedOrder[], known: KnownPayment[]) =>
   compare(sales, known).differences.map(({ kind, healing }) => `${kind}/${healing.kind}`);
 
@@ -53,14 +52,14 @@ describe('a channel order of the export', () => {
   test.each<[what: string, channelOrder: ExportedOrder, known: KnownPayment[], words: string]>([
     ['that is unknown here comes in', there(), [], 'missing_here/add_sale'],
     ['without a transaction is for a person', there({ id: null }), [], 'missing_here/none'],
-    ['without a currency is for a person', there({ currency: null }), [], 'missing_here/none'],
-    ['of nothing is for a person', there({ amountMinor: 0 }), [], 'missing_here/none'],
-    ['of another amount is for a person', there({ amountMinor: 800 }), [here()], 'amount/none'],
-    ['in another currency is for a person', there({ currency: 'EUR' }), [here()], 'currency/none'],
-    ['of which more went back is booked', there({ returnedMinor: 900 }), [here()], 'status/book_return'],
+    ['without a currency is for a person', there({ currencies: [] }), [], 'missing_here/none'],
+    ['of nothing is for a person', there({ amount: '0.00' }), [], 'missing_here/none'],
+    ['of another amount is for a person', there({ amount: '8.00' }), [here()], 'amount/none'],
+    ['in another currency is for a person', there({ currencies: ['EUR'] }), [here()], 'currency/none'],
+    ['of which more went back is booked', there({ returned: '9.00' }), [here()], 'status/book_return'],
     [
       'of which nobody knows how much went back is for a person',
-      there({ returnedMinor: 'unknown' }),
+      there({ returned: 'unknown' }),
       [here()],
       'status/none',
     ],
@@ -70,18 +69,18 @@ describe('a channel order of the export', () => {
   });
 
   test('with a smaller refund than ours is as old as the export, and no difference', () => {
-    expect(wordsOf([there({ returnedMinor: 400 })], [here({ returnedMinor: 900 })])).toEqual([]);
-    expect(wordsOf([there({ returnedMinor: 'unknown' })], [here({ returnedMinor: 1 })])).toEqual([]);
+    expect(wordsOf([there({ returned: '4.00' })], [here({ returnedMinor: 900 })])).toEqual([]);
+    expect(wordsOf([there({ returned: 'unknown' })], [here({ returnedMinor: 1 })])).toEqual([]);
   });
 
   test('in several lines may add up to our amount, or repeat it', () => {
-    const lines = { lineCount: 2, amountMinor: 500, amountOtherwiseMinor: 900 };
-    expect(wordsOf([{ ...there(), ...lines }], [here()])).toEqual([]);
-    expect(wordsOf([{ ...there(), ...lines, amountMinor: 900, amountOtherwiseMinor: 1_800 }], [here()])).toEqual([]);
+    const lines = { lineCount: 2, amount: '5.00', otherwise: '9.00' };
+    expect(wordsOf([there(lines)], [here()])).toEqual([]);
+    expect(wordsOf([there({ ...lines, amount: '9.00', otherwise: '18.00' })], [here()])).toEqual([]);
   });
 
   test('that only reports a refund has no amount to differ', () => {
-    expect(wordsOf([there({ amountMinor: 0, returnedMinor: 400 })], [here()])).toEqual(['status/book_return']);
+    expect(wordsOf([there({ amount: '0.00', returned: '4.00' })], [here()])).toEqual(['status/book_return']);
   });
 });
 
@@ -94,7 +93,7 @@ describe('without a common transaction', () => {
   test.each<[what: string, channelOrder: ExportedOrder]>([
     ['another buyer', there({ id: null, customerEmail: 'bob@example.org' })],
     ['no buyer', there({ id: null, customerEmail: null })],
-    ['another amount', there({ id: null, amountMinor: 901 })],
+    ['another amount', there({ id: null, amount: '9.01' })],
     ['another day', there({ id: null, soldAt: noon - 2 * day })],
     ['no day', there({ id: null, soldAt: null })],
   ])('%s does not', (_what, channelOrder) => {
@@ -140,8 +139,8 @@ describe('a payment of ours', () => {
 test('every channel order is compared once, and no payment of ours is updated twice', () => {
   const channelOrder = fc.record({
     id: fc.constantFrom('A', 'B', 'C', null),
-    amountMinor: fc.constantFrom(900, 800),
-    returnedMinor: fc.constantFrom(0, 400, 'unknown' as const),
+    amount: fc.constantFrom('9.00', '8.00'),
+    returned: fc.constantFrom('0', '4.00', 'unknown' as const),
     soldAt: fc.constantFrom(noon, noon + day, null),
   });
   const known = fc.uniqueArray(fc.constantFrom('A', 'B', 'D'), { maxLength: 3 });

@@ -131,6 +131,32 @@ describe('a provider that hangs', () => {
     expect(turns.map(({ forMs }) => forMs)).toEqual([8 * second, 8 * second, 9 * second]);
   });
 
+  test('and does not obey its signal either is the last one asked once the time of the customer is over', async () => {
+    const { find } = providers;
+    deps.providers = {
+      ...providers,
+      list: () => providers.list().map((provider) => ({ ...provider, createPayment: deafFor(26 * second) })),
+      find: (name) => {
+        const provider = find(name);
+        return provider && { ...provider, createPayment: deafFor(26 * second) };
+      },
+    };
+    const asked: number[] = [];
+    function deafFor(ms: number): PaymentProvider['createPayment'] {
+      return async () => {
+        asked.push(deps.clock.now());
+        await deps.clock.sleep(ms);
+        throw unreachable('coinbase');
+      };
+    }
+    const { result } = await pass(placeOrder(deps, request));
+    expect(linkOf(result)).toBe('provider_failed');
+    expect(asked).toHaveLength(1);
+    if (result.kind !== 'provider_failed') throw new Error(result.kind);
+    const orderId = asOrderId(result.order.id);
+    expect(await opened.database.read((stores) => stores.payments.listPaymentsForOrder(orderId))).toHaveLength(1);
+  });
+
   test('and was asked for by name has all of the time: there is nobody else', async () => {
     hang(['bitpay']);
     const { result, seconds } = await pass(placeOrder(deps, { ...request, provider: 'bitpay' }));

@@ -22,6 +22,13 @@ describe('the amount difference of a payment', () => {
     expect(amountDifferenceOf(inCoin('0.000530'))).toBeNull();
   });
 
+  test.each([came('1.00', '0'), came('0', '0'), inCoin('0.00010000', '0'), inCoin('0', '0.00')])(
+    'is not known while the provider expects nothing, and does not throw',
+    (payment) => {
+      expect(amountDifferenceOf(payment)).toBeNull();
+    },
+  );
+
   test('is exact in fiat where the provider settles in the currency of the order', () => {
     expect(amountDifferenceOf(came('24.50'))).toEqual({ kind: 'missing', fiat: usd(2450), coin: null });
     expect(amountDifferenceOf(came('50.01'))).toEqual({ kind: 'surplus', fiat: usd(101), coin: null });

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Case } from '#cases/case.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import { importExport } from '#payments/channels/import-export.ts';
-import type { ExportedOrder } from '#payments/ports/sales-channel.ts';
+import type { ExportedAmounts, ExportedOrder } from '#payments/ports/sales-channel.ts';
 import { requestRefund } from '#payments/refunds/request-refund.ts';
 import { decideCase } from '#payments/resolutions/actions/decide-case.ts';
 import { checkCase } from '#payments/resolutions/options/check-case.ts';
@@ -35,21 +35,21 @@ async function payment() {
   return found;
 }
 
-const aLine = (change: Partial<ExportedOrder>): ExportedOrder => ({
+type Line = Partial<ExportedOrder & ExportedAmounts>;
+
+const aLine = ({ amount = '9.00', returned = '0', ...change }: Line): ExportedOrder => ({
   line: 2,
   lineCount: 1,
   reference: asProviderReference('sale-1'),
   customerEmail: 'ann@example.org',
-  currency: 'USD',
-  amountMinor: 900,
-  amountOtherwiseMinor: 900,
-  returnedMinor: 0,
+  currencies: ['USD'],
+  readings: [{ amount, otherwise: amount, returned }],
   productNames: [],
   soldAt: Date.UTC(2026, 10, 22, 2),
   ...change,
 });
 
-async function find(change: Partial<ExportedOrder>, kind: string): Promise<Case> {
+async function find(change: Line, kind: string): Promise<Case> {
   await importExport(deps, { provider: 'payhip', sales: [aLine(change)], actor: ada.actor, fileName: 'sales.csv' });
   const open = await opened.database.read((stores) => listDecisions(stores));
   const found = open.find((exception) => exception.kind === kind);
@@ -61,14 +61,14 @@ const decide = ({ id }: Case, action: ResolvingAction, option: string | null = n
   decideCase(deps, { caseId: id, action, by: ada, reason: 'I looked', option });
 
 test('the export’s word is not taken into our books by a tap: it is imported again', async () => {
-  const finding = await find({ amountMinor: 950, amountOtherwiseMinor: 950 }, 'finding_amount');
+  const finding = await find({ amount: '9.50' }, 'finding_amount');
   const before = await payment();
   expect(await decide(finding, 'correct')).toEqual({ kind: 'refused', ...instead });
   expect(await payment()).toEqual(before);
 });
 
 test('to check again says so too, concludes nothing and changes nothing', async () => {
-  const finding = await find({ returnedMinor: 'unknown' }, 'finding_status');
+  const finding = await find({ returned: 'unknown' }, 'finding_status');
   const before = await detailsOf(deps, (await payment()).id);
   const failed = { kind: 'checked', changed: 0, failed: [instead] };
   expect(await checkCase(deps, { caseId: finding.id, by: ada })).toEqual(failed);
@@ -79,22 +79,20 @@ test('to check again says so too, concludes nothing and changes nothing', async 
 
 test('a sale that only the export has is linked to no order of ours', async () => {
   const finding = await find(
-    { reference: asProviderReference('other'), currency: null, customerEmail: null },
+    { reference: asProviderReference('other'), currencies: [], customerEmail: null },
     'finding_missing_here',
   );
   expect(await decide(finding, 'link_order', '1001')).toEqual({ kind: 'refused', ...instead });
 });
 
 test('our books are found right without asking anybody, and the next export leaves it settled', async () => {
-  const finding = await find({ amountMinor: 950, amountOtherwiseMinor: 950 }, 'finding_amount');
+  const finding = await find({ amount: '9.50' }, 'finding_amount');
   expect(await decide(finding, 'dismiss')).toMatchObject({ kind: 'decided' });
-  await expect(find({ line: 7, amountMinor: 950, amountOtherwiseMinor: 950 }, 'finding_amount')).rejects.toThrow(
-    'there is no finding_amount',
-  );
+  await expect(find({ line: 7, amount: '9.50' }, 'finding_amount')).rejects.toThrow('there is no finding_amount');
 });
 
 test('the money of a held sale is marked as received, and nothing about it is open any more', async () => {
-  const finding = await find({ amountMinor: 950, amountOtherwiseMinor: 950 }, 'finding_amount');
+  const finding = await find({ amount: '9.50' }, 'finding_amount');
   expect(await decide(finding, 'mark_paid')).toMatchObject({ kind: 'decided' });
   const { order, payment: after } = await detailsOf(deps, (await payment()).id);
   expect([order.status, after.heldAt]).toEqual(['paid', null]);

@@ -58,6 +58,23 @@ describe('a difference between our books and theirs', () => {
     expect(await kit.allOpen(orderId)).toEqual(['payment_reversed']);
   });
 
+  test('that is corrected records the action that was chosen, with its reason, in the case and in the audit trail', async () => {
+    const { paymentId } = await kit.order({ state: 'confirmed', settlement: money('49.00') });
+    await pass(hour);
+    await books.compare();
+    const { payment } = await kit.details(paymentId);
+    books.gone.add(String(payment.reference));
+    const finding = await books.only();
+    await kit.decide(finding, 'correct', { reason: 'They never had it' });
+    expect(await kit.find(finding.id)).toMatchObject({
+      status: 'resolved',
+      resolution: 'correct',
+      resolvedBy: 'Ada',
+      reason: 'They never had it',
+    });
+    expect(await kit.audit()).toContain('case.correct: They never had it');
+  });
+
   test('is corrected: an amount that the provider collects becomes what the payment is to bring in', async () => {
     const { orderId, paymentId } = await kit.order({ state: 'open' });
     const { payment } = await kit.details(paymentId);

@@ -80,3 +80,15 @@ test('a new key takes in what came to the right address only, and nothing of the
   const events = await opened.database.read((stores) => stores.inbox.listArrivals(query));
   expect(events.map(({ eventKey }) => eventKey)).toEqual(['paid:real']);
 });
+
+test('an event that is genuine and cannot be read blames no secret, and is kept for a version that reads it', async () => {
+  const signature = createHash('sha256').update('old').digest('hex');
+  const body = Buffer.from(JSON.stringify({ type: 'paid', id: 'a', price: '24.00', currency: 'USD', signature }));
+  const headers = { 'content-type': 'application/json' };
+  const receipt = await receive({ provider: 'payhip', delivery: { headers, body, pathSecret: end } });
+  expect(receipt).toEqual({ kind: 'refused', reason: 'body_malformed' });
+  const alert = await opened.database.read((stores) => stores.cases.findLiveCase('webhook_refused:payhip'));
+  expect(alert?.facts.headline).toBe('Webhooks that cannot be read');
+  expect(alert?.facts.detail).not.toContain('If you changed');
+  expect(alert?.facts.detail).toContain('1 of them may be real and are kept');
+});

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { World } from '../app-fixture/world.ts';
 import { awaitUntil } from '../time/await-until.ts';
 
-const main = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
+const fromRoot = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 const startMaxMs = 20_000;
 
 export interface ProductProcess {
@@ -19,12 +19,20 @@ export interface ProductProcess {
   kill(): Promise<void>;
   /** SIGTERM; the exit code. */
   stop(): Promise<number | null>;
-  /** Its warnings and errors, and whatever else it wrote. */
+  /** A signal to every process of its group, as a supervisor sends it. */
+  signalGroup(signal: NodeJS.Signals): void;
+  /** The exit code; null when a signal ended it. */
+  awaitExit(): Promise<number | null>;
+  /** Its log, warnings and errors unless LOG_LEVEL says otherwise, and whatever else it wrote. */
   complaints(): string;
   remove(): void;
 }
 
-export function createProductProcess(world: Pick<World, 'url' | 'environment'>): ProductProcess {
+/** `stdout`: where its log goes; kept for `complaints` when left out. */
+export function createProductProcess(
+  world: Pick<World, 'url' | 'environment'>,
+  { stdout = 'pipe' }: { stdout?: 'pipe' | number } = {},
+): ProductProcess {
   // A folder without an `.env`, which the product would read.
   const cwd = mkdtempSync(join(tmpdir(), 'tillkeeper-process-'));
   let child: ChildProcess | undefined;
@@ -38,10 +46,12 @@ export function createProductProcess(world: Pick<World, 'url' | 'environment'>):
 
   return {
     start() {
-      child = spawn(process.execPath, [main, 'start'], {
+      // A group of its own, begun by a shell as npm begins it.
+      child = spawn('sh', ['-c', 'exec "$0" node "$1" start', fromRoot('tools/rt'), fromRoot('src/main.ts')], {
         cwd,
-        env: { ...world.environment, LOG_LEVEL: 'warn' },
-        stdio: ['ignore', 'pipe', 'pipe'],
+        env: { PATH: process.env['PATH'], LOG_LEVEL: 'warn', ...world.environment },
+        stdio: ['ignore', stdout, 'pipe'],
+        detached: true,
       });
       exited = once(child, 'exit');
       const note = (chunk: unknown): void => {
@@ -67,6 +77,13 @@ export function createProductProcess(world: Pick<World, 'url' | 'environment'>):
     },
     async stop() {
       running().kill('SIGTERM');
+      await exited;
+      return running().exitCode;
+    },
+    signalGroup(signal) {
+      process.kill(-(running().pid ?? Number.NaN), signal);
+    },
+    async awaitExit() {
       await exited;
       return running().exitCode;
     },

@@ -1,26 +1,10 @@
-// What each adapter says that it can do when all settings of its simulated account are given: tests are chosen by it.
-import { systemClock } from '#kernel/clock.ts';
-import { systemRandom } from '#kernel/ids.ts';
+// What each adapter is expected to do with all settings of its simulated account. Tests are chosen by it, and not by what
+// the adapter says of itself: a capability that it lost would take its own tests with it.
 import { eachProvider, type ProviderName, providerNames } from '#kernel/provider-name.ts';
-import type { ProviderCapabilities } from '#payments/ports/payment-provider.ts';
-import { createProviderRegistry } from '#payments/providers/registry/registry.ts';
-import { startProviderSandbox } from '#sandbox/providers/server.ts';
-import { createRecordingLog } from '../fakes/recording-log.ts';
-import { providerSettings } from './provider-settings.ts';
+import type { Abilities } from '#test/contract/providers/provider-case.ts';
+import { cases } from '#test/contract/providers/registry.ts';
 
-const sandbox = await startProviderSandbox();
-const registry = createProviderRegistry(providerSettings(sandbox.environment).providers, {
-  clock: systemClock,
-  random: systemRandom,
-  log: createRecordingLog(),
-});
-await sandbox.stop();
-
-export const abilities: Readonly<Record<ProviderName, ProviderCapabilities>> = eachProvider((name) => {
-  const provider = registry.find(name);
-  if (provider === undefined) throw new Error(`the sandbox's settings do not switch ${name} on`);
-  return provider.capabilities;
-});
+export const abilities: Readonly<Record<ProviderName, Abilities>> = eachProvider((name) => cases[name].abilities);
 
 export type Ability = 'canCreate' | 'canFetch' | 'canList' | 'canCancel' | 'canFindLostCreate';
 

@@ -17,6 +17,7 @@ import type { Confirmed, OnButton } from '../../kit/screen.ts';
 import type { ExceptionAct } from '../../text/callback-data.ts';
 import type { View } from '../../text/view.ts';
 import { paymentLink } from '../../wording/payment-link.ts';
+import { providerPage } from '../../wording/provider-page.ts';
 import { checkedText, exceptionGone, resolutionText } from '../../wording/result-texts.ts';
 import { caseCard } from './case-card-view.ts';
 import { optionChoice, resolveQuestion } from './resolution-questions.ts';
@@ -29,8 +30,12 @@ export async function showCase(env: AdminEnv, at: At, wanted: DestinationOf<'cas
   if ('edit' in at && details.order !== null) {
     await leaveOrder(env, { chatId: at.edit.chat.id, orderId: details.order.id });
   }
-  await showView(at, caseCard(details, { ...env.presentation(), buttons: 'full' }));
+  await showView(at, caseCard(details, { ...env.presentation(), buttons: 'full', providerUrl: pageOf(env, details) }));
   return true;
+}
+
+function pageOf({ providers }: Pick<PlainDeps, 'providers'>, { case: one, payment }: CaseDetails): string | null {
+  return providerPage(providers, payment ?? one);
 }
 
 export async function openCase(env: AdminEnv, at: At, to: DestinationOf<'case'>): Promise<string> {
@@ -41,8 +46,14 @@ export async function openCase(env: AdminEnv, at: At, to: DestinationOf<'case'>)
 /** The card without the buttons that only the command bot serves in private; one leads there. */
 export async function drawPlainCase(deps: PlainDeps, { wanted }: DestinationOf<'case'>): Promise<View | undefined> {
   const details = await getCase(deps, wanted);
-  const presentation = { now: deps.clock.now(), timeZone: deps.timeZone };
-  return details && caseCard(details, { ...presentation, buttons: 'plain', commandBot: deps.commandBot() });
+  if (details === undefined) return undefined;
+  return caseCard(details, {
+    now: deps.clock.now(),
+    timeZone: deps.timeZone,
+    buttons: 'plain',
+    commandBot: deps.commandBot(),
+    providerUrl: pageOf(deps, details),
+  });
 }
 
 export const onCaseButton: OnButton<'exception'> = async (env, ctx, callback) => {

@@ -29,9 +29,10 @@ const refundSchema = z.object({
 const bodySchema = z.object({
   id: idText,
   eventType: z.string(),
-  status: z.string().max(64).nullish(),
-  updatedAt: z.string().max(64).nullish(),
-  refunds: z.array(refundSchema).nullish(),
+  // What is odd here is left out of the event's key, and the payment is fetched all the same.
+  status: z.string().max(64).nullish().catch(null),
+  updatedAt: z.string().max(64).nullish().catch(null),
+  refunds: z.array(refundSchema.nullable().catch(null)).nullish().catch(null),
 });
 
 export interface CoinbaseWebhookRule {
@@ -119,6 +120,7 @@ function momentOf(body: z.infer<typeof bodySchema>): string {
   const decided = body.eventType === 'checkout.refund.success' ? 'COMPLETED' : 'FAILED';
   const refunds = body.eventType.startsWith('checkout.refund.') ? (body.refunds ?? []) : [];
   const newest = refunds
+    .filter((refund) => refund !== null)
     .filter(({ status }) => status === decided)
     .sort((left, right) => momentOfRefund(right).localeCompare(momentOfRefund(left)))[0];
   return newest?.id ?? body.updatedAt ?? body.status ?? '';

@@ -1,10 +1,18 @@
 // Payhip: the CSV of sales that the seller exports by hand. Its columns are not published, so they are known by many names
 // and may stand in any order; unknown ones are passed over. What a line says twice or unclearly is not guessed at.
 import { asProviderReference } from '#kernel/ids.ts';
-import { currencyDigits, isCurrency } from '#kernel/money.ts';
-import type { ChannelExport, ExportedOrder, LineFault, UnreadableLine } from '../../ports/sales-channel.ts';
+import { compareDecimals, sumDecimals } from '#kernel/money.ts';
+import { minorIn, moneyIn, readingsIn } from '../../ports/exported-money.ts';
+import type {
+  ChannelExport,
+  ExportedAmounts,
+  ExportedOrder,
+  LineFault,
+  UnreadableLine,
+} from '../../ports/sales-channel.ts';
+import { currenciesIn, readAmount, type WrittenAmount } from './export-amounts.ts';
+import { type DayOrder, dayOrderOf, readDate } from './export-dates.ts';
 import { type ExportLine, readLines } from './export-lines.ts';
-import { currencyIn, type DayOrder, dayOrderOf, readAmount, readDate } from './export-values.ts';
 
 const columnNames = {
   reference: ['transactionid', 'transaction', 'saleid', 'orderid', 'ordernumber', 'paymentid', 'id'],
@@ -40,8 +48,9 @@ export function readChannelExport(bytes: Uint8Array): ChannelExport {
   const read = body.map((line) => readLine(line, { columns, order }));
   const refused = read.filter((result) => 'fault' in result);
   const sales = read.filter((result): result is ExportedOrder => !('fault' in result));
-  const faults = [...unreadable, ...refused].sort((left, right) => left.line - right.line);
-  return { kind: 'read', sales: mergeByReference(sales), unreadable: faults };
+  const merged = mergeByReference(sales);
+  const faults = [...unreadable, ...refused, ...merged.faults].sort((left, right) => left.line - right.line);
+  return { kind: 'read', sales: merged.sales, unreadable: faults };
 }
 
 /** UTF-8 or, by its mark, UTF-16; an old spreadsheet's Latin letters are taken as they are. */
@@ -87,73 +96,131 @@ function readLine(line: ExportLine, about: { columns: Columns; order: DayOrder |
   const isNamed = /^[\w-]{1,128}$/.test(id);
   if (id !== '' && !isNamed) return refuse('transaction_unreadable');
   if (!isNamed && !email.includes('@')) return refuse('not_named');
-  const amountText = value('amount');
-  const currency = value('currency').toUpperCase() || currencyIn(amountText) || null;
-  if (currency !== null && !isCurrency(currency)) return refuse('currency_unknown');
-  const digits = currency === null ? 2 : currencyDigits(currency);
-  const amount = readAmount(amountText, digits);
+  const amount = readAmount(value('amount'));
   if (amount === undefined) return refuse('amount_unreadable');
-  const returned = returnedIn(value, { amount, digits });
+  const returned = returnedIn(value, amount);
   if (returned === undefined) return refuse('refunded_amount_unreadable');
+  const column = value('currency').toUpperCase();
+  const currencies = currenciesOf([column, value('amount'), returned.text]);
+  if (currencies === undefined || (column !== '' && currencies.length === 0)) return refuse('currency_unknown');
+  const readings = readingsOf(amount, returned);
+  const [currency, ...others] = currencies;
+  if (currency !== undefined && others.length === 0 && moneyIn({ readings }, currency).length === 0) {
+    const isRead = readingsIn({ readings }, currency).some(
+      (reading) => minorIn(reading.amount, currency) !== undefined,
+    );
+    return refuse(isRead ? 'refunded_amount_unreadable' : 'amount_unreadable');
+  }
   return {
     line: line.line,
     lineCount: 1,
     reference: isNamed ? asProviderReference(id) : null,
     customerEmail: email.includes('@') ? email : null,
-    currency,
-    amountMinor: Math.max(amount, 0),
-    amountOtherwiseMinor: Math.max(amount, 0),
-    returnedMinor: returned,
+    currencies,
+    readings,
     productNames: [value('product')].filter((name) => name !== ''),
     soldAt: readDate(value('date'), about.order) ?? null,
   };
 }
 
+/** What all texts that name currencies agree on; undefined where one cannot be read, or two do not. */
+function currenciesOf(texts: readonly string[]): readonly string[] | undefined {
+  return texts.map(currenciesIn).reduce((agreed, named) => agreed && named && agreeing(agreed, named), []);
+}
+
+/** What names no currency agrees with everything. */
+function agreeing(left: readonly string[], right: readonly string[]): readonly string[] | undefined {
+  if (left.length === 0 || right.length === 0) return left.length === 0 ? right : left;
+  const both = left.filter((currency) => right.includes(currency));
+  return both.length === 0 ? undefined : both;
+}
+
+interface Returned {
+  amount: WrittenAmount | 'unknown';
+  /** The text that may name its currency. */
+  text: string;
+}
+
 /** Undefined when something was refunded and cannot be read; `unknown` when only its amount is not named. */
-function returnedIn(
-  value: (column: Column) => string,
-  { amount, digits }: { amount: number; digits: number },
-): number | 'unknown' | undefined {
-  if (amount < 0) return -amount;
+function returnedIn(value: (column: Column) => string, amount: WrittenAmount): Returned | undefined {
+  if (isNegative(amount.decimal)) return { amount, text: '' };
   const text = value('returned');
-  if (text !== '') {
-    const read = readAmount(text, digits);
-    return read === undefined ? undefined : Math.abs(read);
-  }
+  if (text !== '') return returnedAmount(text);
   const mark = value('isReturned').toLowerCase();
   const status = value('status')
     .toLowerCase()
     .replaceAll(/[^a-z]/g, '');
-  if (/^(?:refunded|fullyrefunded|fullrefund)$/.test(status)) return amount;
-  if (/partial.*refund|refund.*partial/.test(status)) return 'unknown';
-  if (/^(?:|no|false|0|n|-|–)$/.test(mark)) return 0;
-  if (/^(?:yes|true|1|y|x|partial|partially)$/.test(mark)) return 'unknown';
-  const read = readAmount(value('isReturned'), digits);
-  return read === undefined ? undefined : Math.abs(read);
+  if (/^(?:refunded|fullyrefunded|fullrefund)$/.test(status)) return { amount, text: '' };
+  if (/partial.*refund|refund.*partial/.test(status)) return { amount: 'unknown', text: '' };
+  if (/^(?:|no|false|0|n|-|–)$/.test(mark)) return { amount: { decimal: '0', asDecimals: null }, text: '' };
+  if (/^(?:yes|true|1|y|x|partial|partially)$/.test(mark)) return { amount: 'unknown', text: '' };
+  return returnedAmount(value('isReturned'));
+}
+
+function returnedAmount(text: string): Returned | undefined {
+  const amount = readAmount(text);
+  return amount && { amount, text };
+}
+
+function isNegative(decimal: string): boolean {
+  return decimal.startsWith('-');
+}
+
+function readingsOf(amount: WrittenAmount, { amount: returned }: Returned): ExportedAmounts[] {
+  const reading = (choose: (written: WrittenAmount) => string): ExportedAmounts => {
+    const price = choose(amount);
+    const whole = isNegative(price) ? '0' : price;
+    const back = returned === 'unknown' ? returned : choose(returned).replace('-', '');
+    return { amount: whole, otherwise: whole, returned: back };
+  };
+  const isCertain = amount.asDecimals === null && (returned === 'unknown' || returned.asDecimals === null);
+  const first = reading(({ decimal }) => decimal);
+  return isCertain ? [first] : [first, reading(({ decimal, asDecimals }) => asDecimals ?? decimal)];
 }
 
 /** Several lines may belong to one order: one for each item, or one more for what was refunded. */
-function mergeByReference(lines: readonly ExportedOrder[]): ExportedOrder[] {
+function mergeByReference(lines: readonly ExportedOrder[]): { sales: ExportedOrder[]; faults: UnreadableLine[] } {
   const merged = new Map<string, ExportedOrder>();
+  const faults: UnreadableLine[] = [];
   for (const order of lines) {
     const key = order.reference ?? `line ${order.line}`;
     const known = merged.get(key);
-    merged.set(key, known === undefined ? order : mergeTwo(known, order));
+    const currencies = known === undefined ? order.currencies : agreeing(known.currencies, order.currencies);
+    if (currencies === undefined) faults.push({ line: order.line, fault: 'currency_unknown' });
+    else merged.set(key, known === undefined ? order : { ...mergeTwo(known, order), currencies });
   }
-  return [...merged.values()];
+  return { sales: [...merged.values()], faults };
 }
 
 function mergeTwo(known: ExportedOrder, order: ExportedOrder): ExportedOrder {
-  const isUnknown = known.returnedMinor === 'unknown' || order.returnedMinor === 'unknown';
+  const longer = known.readings.length > order.readings.length ? known : order;
   return {
     ...known,
     lineCount: known.lineCount + 1,
     customerEmail: known.customerEmail ?? order.customerEmail,
-    currency: known.currency ?? order.currency,
-    amountMinor: Math.max(known.amountMinor, order.amountMinor),
-    amountOtherwiseMinor: known.amountOtherwiseMinor + order.amountOtherwiseMinor,
-    returnedMinor: isUnknown ? 'unknown' : Math.max(Number(known.returnedMinor), Number(order.returnedMinor)),
+    readings: longer.readings.flatMap((_, index) => addUp(readingAt(known, index), readingAt(order, index))),
     productNames: [...new Set([...known.productNames, ...order.productNames])],
     soldAt: known.soldAt ?? order.soldAt,
   };
+}
+
+/** The last one where it has only one: it reads the same in every currency. */
+function readingAt({ readings }: ExportedOrder, index: number): ExportedAmounts | undefined {
+  return readings[index] ?? readings.at(-1);
+}
+
+function addUp(known: ExportedAmounts | undefined, order: ExportedAmounts | undefined): ExportedAmounts[] {
+  if (known === undefined || order === undefined) return [];
+  const isUnknown = known.returned === 'unknown' || order.returned === 'unknown';
+  return [
+    {
+      amount: larger(known.amount, order.amount),
+      otherwise: sumDecimals([known.otherwise, order.otherwise]),
+      returned: isUnknown ? 'unknown' : larger(known.returned, order.returned),
+    },
+  ];
+}
+
+function larger(left: string, right: string): string {
+  return compareDecimals(left, right) < 0 ? right : left;
 }

@@ -6,6 +6,7 @@ import type { JsonValue } from '#kernel/json.ts';
 import { ProviderRejected, ProviderUnreachable } from '../../ports/provider-errors.ts';
 import type { Coupon, CouponDraft, LicenseLookup } from '../../ports/sales-channel.ts';
 import type { HttpCall, ProviderHttp } from '../http/client.ts';
+import { phpList, phpWhole } from './php-json.ts';
 
 const paceMs: Milliseconds = second;
 const attemptsMax = 2;
@@ -47,7 +48,9 @@ export function createPayhipClient(
     async listPage(page, signal) {
       const path = `/coupons?${new URLSearchParams({ page: String(page) })}`;
       const request = { operation: 'list_coupons', method: 'GET', path, headers: account, isRead: true } as const;
-      return (await call({ ...request, schema: couponListSchema, signal })).data.map(toCoupon);
+      return (await call({ ...request, schema: couponListSchema, signal })).data.flatMap((one) =>
+        one === null ? [] : [toCoupon(one)],
+      );
     },
     async createCoupon(draft, signal) {
       const headers = { ...account, 'Content-Type': 'application/x-www-form-urlencoded' };
@@ -83,12 +86,7 @@ function createPace(clock: Clock): (signal: AbortSignal | undefined) => Promise<
 
 // Coupons: amounts are integer cents of the product's currency, shares are percent.
 
-const whole = z
-  .string()
-  .regex(/^\d{1,12}$/)
-  .transform(Number)
-  .nullish()
-  .catch(null);
+const whole = phpWhole.nullish().catch(null);
 
 const couponSchema = z.object({
   id: z.string(),
@@ -106,7 +104,8 @@ const couponSchema = z.object({
 });
 
 const couponAnswerSchema = z.object({ data: couponSchema });
-const couponListSchema = z.object({ data: z.array(couponSchema) });
+// One that cannot be read is left out: nobody can use a coupon without a code.
+const couponListSchema = z.object({ data: phpList(couponSchema.nullable().catch(null)) });
 
 function toCoupon(body: z.output<typeof couponSchema>): Coupon {
   const endsAt = Date.parse(body.end_date ?? '');

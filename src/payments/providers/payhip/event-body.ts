@@ -6,12 +6,7 @@ import type { Milliseconds } from '#kernel/clock.ts';
 import { isCurrency } from '#kernel/money.ts';
 import { clip, oneLine } from '#kernel/text.ts';
 import { idText } from '../kit/body-fields.ts';
-
-/** Integer cents; a decimal might be meant in another unit and is not guessed at. */
-const minorText = z
-  .string()
-  .regex(/^\d{1,12}$/)
-  .transform(Number);
+import { phpList, phpWhole } from './php-json.ts';
 
 const secondsText = z
   .string()
@@ -35,7 +30,7 @@ const flag = z
   .catch(null)
   .transform((value) => value === true || (typeof value === 'string' && /^(?:true|yes|1)$/i.test(value.trim())));
 
-const minor = minorText
+const minor = phpWhole
   .nullish()
   .catch(null)
   .transform((value) => value ?? null);
@@ -72,19 +67,19 @@ export type ItemBody = z.output<typeof itemSchema>;
 
 const couponSchema = z.object({ code: words, percentage: percent, amount: minor });
 
-/** A list in which an entry that cannot be read stands as null, so that it is noticed and loses nothing else. */
+/** A list in which an entry that cannot be read, or all that is no list, stands as null: it is noticed and loses nothing else. */
 function leniently<Entry>(schema: z.ZodType<Entry>) {
-  return z
-    .array(schema.nullable().catch(null))
-    .max(200)
+  return phpList(schema.nullable().catch(null))
+    .refine((list) => list.length <= 200)
     .nullish()
+    .catch([null])
     .transform((list) => list ?? []);
 }
 
 const orderFields = {
   id: idText,
   currency,
-  price: minorText,
+  price: phpWhole,
   email: words,
   items: leniently(itemSchema),
   coupons: leniently(couponSchema),
@@ -96,7 +91,7 @@ const orderFields = {
 };
 
 export const paidSchema = z.object({ ...orderFields, date: time });
-export const refundedSchema = z.object({ ...orderFields, amount_refunded: minorText, date_refunded: time });
+export const refundedSchema = z.object({ ...orderFields, amount_refunded: phpWhole, date_refunded: time });
 export type OrderBody = z.output<typeof paidSchema> | z.output<typeof refundedSchema>;
 
 export const subscriptionSchema = z.object({

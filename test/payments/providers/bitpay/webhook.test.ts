@@ -43,6 +43,17 @@ describe('an authentic delivery', () => {
     });
   });
 
+  test('is an event about its invoice whatever its time and its status look like', () => {
+    for (const [from, to] of [
+      [/"timestamp":\d+/, '"timestamp":{"at":1}'],
+      [/"status":"\w+"/, '"status":["new","words"]'],
+    ] as const) {
+      const body = completed.replace(from, to);
+      expect(body).not.toBe(completed);
+      expect(verify(body)).toMatchObject({ kind: 'event', reference: 'LXXgiWHZuKbt9yurP5RpMQ' });
+    }
+  });
+
   test('verifies by the pos token and by the merchant token, and by no other', () => {
     expect(verify(completed, { signature: sign(completed, merchantToken) }).kind).toBe('event');
     expect(verify(completed, { signature: sign(completed, 'other') }).kind).toBe('refused');

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { verifyNowpaymentsWebhook } from '#payments/providers/nowpayments/webhook.ts';
 import { fixtureJson } from '../support/fixtures.ts';
@@ -34,7 +35,86 @@ function sign(body: string, secret = vectors.secret): string {
     .digest('hex');
 }
 
+/** What the documentation's sample does: keys sorted at every depth, and arrays become objects with an index as key. */
+function signAsObjects(body: string): string {
+  const sort = (value: unknown): unknown => {
+    if (typeof value !== 'object' || value === null) return value;
+    const sorted: Record<string, unknown> = {};
+    for (const name of Object.keys(value).sort()) sorted[name] = sort(Reflect.get(value, name));
+    return sorted;
+  };
+  return hmacOf(JSON.stringify(sort(JSON.parse(body))));
+}
+
+function hmacOf(text: string): string {
+  return createHmac('sha512', vectors.secret).update(text).digest('hex');
+}
+
+const ids = (count: number): number[] => Array.from({ length: count }, (_, index) => 5_000_000_000 + index);
+
 describe('an IPN', () => {
+  test.each([1, 2, 10, 11, 12, 101])('with %i extra ids is taken in both ways of sorting', (count) => {
+    const body = vectors.body.replace(
+      /"payment_extra_ids":[^\]]*\]/,
+      `"payment_extra_ids":${JSON.stringify(ids(count))}`,
+    );
+    expect(JSON.parse(body)).toMatchObject({ payment_extra_ids: ids(count) });
+    expect(verify(body, sign(body))).toMatchObject({ kind: 'event' });
+    expect(verify(body, signAsObjects(body))).toMatchObject({ kind: 'event' });
+  });
+
+  test('with names that are whole numbers is taken in the order in which JavaScript writes them', () => {
+    const named = {
+      '10': 'a',
+      '2': { '11': 1, '3': 2, b: 3 },
+      id: [[1, 2], { z: 1, '7': 2 }],
+      __proto: 1,
+      '01': 1,
+      '-1': 1,
+    };
+    const body = JSON.stringify({ ...(JSON.parse(vectors.body) as object), fee: named });
+    for (const sig of [sign(body), signAsObjects(body)]) expect(verify(body, sig)).toMatchObject({ kind: 'event' });
+    // Sorted as texts all the way, which no JavaScript writes.
+    const byText = vectors.body.replace('{', '{"10":1,"2":2,');
+    expect(verify(byText, hmacOf(byText))).toMatchObject({ reason: 'signature_wrong' });
+  });
+
+  test.each([
+    '1.0',
+    '-0.0',
+    '-12.50',
+    '1e-7',
+    '1E+2',
+    '0.0000001',
+    '12345678901234567890',
+    '19.361211630000000000001',
+    '1e400',
+    '"caf\\u00e9 \\/ \\ud83d\\ude00"',
+    '"\\u0000"',
+  ])('with the value %s is taken where the text itself was signed, and only that text', (value) => {
+    const bodyWith = (text: string) =>
+      `{"z":[${text},{"b":null,"a":${text}}],"payment_status":"finished","payment_id":5}`;
+    const signed = (text: string) =>
+      hmacOf(`{"payment_id":5,"payment_status":"finished","z":[${text},{"a":${text},"b":null}]}`);
+    expect(verify(bodyWith(value), signed(value))).toMatchObject({ kind: 'event' });
+    expect(verify(bodyWith(value), signed('7'))).toMatchObject({ reason: 'signature_wrong' });
+  });
+
+  test('that was rewritten on its way is taken under the signature over what its sender wrote', () => {
+    const body = vectors.body.replace('{', '{"rewritten":[49.0,1E2,"caf\\u00e9"],');
+    expect(verify(body, sign(body))).toMatchObject({ kind: 'event' });
+    expect(verify(body, signAsObjects(body))).toMatchObject({ kind: 'event' });
+  });
+
+  test('with any values is taken as it was written by whoever has read and sorted it', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 4 })), (extra) => {
+        const body = JSON.stringify({ ...extra, payment_id: 5, payment_status: 'finished' });
+        expect(verify(body, sign(body))).toMatchObject({ kind: 'event' });
+      }),
+    );
+  });
+
   test.each([deep, asObjects])('signed by $name is taken', (vector) => {
     expect(verify(vectors.body, vector?.x_nowpayments_sig)).toMatchObject({ kind: 'event', trust: 'signed' });
   });
@@ -72,6 +152,18 @@ describe('an IPN', () => {
       detail: '6145518892',
       eventKey: '6145518892:finished:0.13598286:1749037915966',
     });
+  });
+
+  test('with an odd field is taken all the same, because only it names the payment', () => {
+    for (const odd of [
+      { actually_paid: 'some' },
+      { updated_at: { at: 1 } },
+      { payment_status: 7.5 },
+      { actually_paid: [] },
+    ]) {
+      const body = JSON.stringify({ ...(JSON.parse(vectors.body) as object), invoice_id: 4522625843, ...odd });
+      expect(verify(body, sign(body))).toMatchObject({ kind: 'event', reference: '4522625843', detail: '5745459419' });
+    }
   });
 
   test('about a payout is none of ours', () => {

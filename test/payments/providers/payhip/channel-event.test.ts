@@ -98,6 +98,33 @@ describe('whatever can be read is taken', () => {
     expect(saleOf(change)).toMatchObject(channelOrder);
   });
 
+  test('a list with a gap in it, which PHP writes as an object with indices', () => {
+    const other = { ...item, product_name: 'Second' };
+    const coupons = { '2': { code: 'HALF', percentage: 50 }, '10': { code: 'FIVE', amount: 500 } };
+    const channelOrder = saleOf({ price: '2400.0', items: { '10': other, '2': item }, coupons });
+    expect(channelOrder.price).toEqual({ amountMinor: 2400, currency: 'USD' });
+    expect(channelOrder.items.map(({ name }) => name)).toEqual(['Example product', 'Second']);
+    expect(channelOrder.coupons).toEqual([
+      { code: 'HALF', percent: '50', amountMinor: null },
+      { code: 'FIVE', percent: null, amountMinor: 500 },
+    ]);
+    expect(saleOf({ items: {}, coupons: {} })).toMatchObject({ items: [], coupons: [] });
+  });
+
+  test('whole numbers that PHP writes with a zero behind the point, wherever they stand', () => {
+    const text = fixture('payhip/webhook-paid.json').replaceAll(/: ?(\d+)(?=[,\s}])/g, ': $1.0');
+    expect(text).toContain('900.0');
+    const event = readPayhipEvent(Buffer.from(text));
+    expect(event).toEqual(readPayhipEvent(Buffer.from(fixture('payhip/webhook-paid.json'))));
+  });
+
+  test('a list that is none: the order is taken, with one thing in it that nobody could read', () => {
+    for (const items of ['nonsense', 7, { first: item }, Array.from({ length: 201 }, () => item)]) {
+      expect(saleOf({ items }).items).toMatchObject([{ name: 'Unreadable item', productKey: null }]);
+    }
+    expect(saleOf({ coupons: 'HALF' }).coupons).toEqual([{ code: 'without a code', percent: null, amountMinor: null }]);
+  });
+
   test('an item that cannot be read is noticed and loses none of the others', () => {
     const { items } = saleOf({ items: ['nonsense', item, null] });
     expect(items.map(({ name, productKey }) => [name, productKey])).toEqual([

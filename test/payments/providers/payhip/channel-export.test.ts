@@ -27,10 +27,8 @@ describe('an export', () => {
           lineCount: 1,
           reference: 'AAA111',
           customerEmail: 'ann@example.org',
-          currency: 'USD',
-          amountMinor: 900,
-          amountOtherwiseMinor: 900,
-          returnedMinor: 0,
+          currencies: ['USD'],
+          readings: [{ amount: '9.00', otherwise: '9.00', returned: '0.00' }],
           productNames: ['Field Guide'],
           soldAt: Date.UTC(2026, 10, 20, 10),
         },
@@ -39,10 +37,8 @@ describe('an export', () => {
           lineCount: 1,
           reference: 'BBB222',
           customerEmail: 'bob@example.org',
-          currency: 'USD',
-          amountMinor: 123_450,
-          amountOtherwiseMinor: 123_450,
-          returnedMinor: 500,
+          currencies: ['USD'],
+          readings: [{ amount: '1234.50', otherwise: '1234.50', returned: '5.00' }],
           productNames: ['Type, family'],
           soldAt: Date.UTC(2026, 10, 21, 11),
         },
@@ -58,22 +54,24 @@ describe('an export', () => {
     ['a column that nobody knows', plain.replaceAll(/^([^,]*),/gm, '$1,sunny,')],
   ])('may have %s', (_what, text) => {
     const { sales } = read(text);
-    expect(sales.map(({ reference, amountMinor }) => [reference, amountMinor])).toEqual([
-      ['AAA111', 900],
-      ['BBB222', 123_450],
+    expect(sales.map(({ reference, readings }) => [reference, readings[0]?.amount])).toEqual([
+      ['AAA111', '9.00'],
+      ['BBB222', '1234.50'],
     ]);
   });
 
   test('may be UTF-16, as some spreadsheets save it, and have the letters of an old one', () => {
     const wide = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(plain, 'utf16le')]);
-    expect(readChannelExport(wide)).toMatchObject({ kind: 'read', sales: [{ amountMinor: 900 }, {}] });
+    expect(readChannelExport(wide)).toMatchObject({ kind: 'read', sales: [{ readings: [{ amount: '9.00' }] }, {}] });
     const latin = Buffer.from(plain.replace('Field Guide', 'Café'), 'latin1');
     expect(readChannelExport(latin)).toMatchObject({ kind: 'read', sales: [{ productNames: ['Café'] }, {}] });
   });
 
   test('of a shop in a country of decimal commas is read', () => {
     const text = 'E-Mail;Total;Currency;Order ID\nann@example.org;1.234,50;EUR;AAA111\n';
-    expect(read(text).sales).toMatchObject([{ reference: 'AAA111', amountMinor: 123_450, currency: 'EUR' }]);
+    expect(read(text).sales).toMatchObject([
+      { reference: 'AAA111', readings: [{ amount: '1234.50' }], currencies: ['EUR'] },
+    ]);
   });
 
   test('takes the transaction for the name of a sale although a plain id stands in front of it', () => {
@@ -118,25 +116,29 @@ describe('an export', () => {
   });
 
   test('says of a refund what it says, and no more', () => {
-    const rows: [header: string, value: string, returned: number | 'unknown'][] = [
-      ['status', 'Refunded', 900],
+    const rows: [header: string, value: string, returned: string][] = [
+      ['status', 'Refunded', '9.00'],
       ['status', 'Partially refunded', 'unknown'],
-      ['status', 'paid', 0],
+      ['status', 'paid', '0'],
       ['refunded', 'yes', 'unknown'],
-      ['refunded', 'No', 0],
-      ['refunded', '4.50', 450],
-      ['amount refunded', '-4.50', 450],
+      ['refunded', 'No', '0'],
+      ['refunded', '4.50', '4.50'],
+      ['amount refunded', '-4.50', '4.50'],
     ];
     for (const [header, value, returned] of rows) {
       const [channelOrder] = read(`id,price,currency,${header}\nA1,9.00,USD,${value}`).sales;
-      expect(channelOrder?.returnedMinor, `${header} ${value}`).toBe(returned);
+      expect(channelOrder?.readings[0]?.returned, `${header} ${value}`).toBe(returned);
     }
   });
 
   test('puts the lines of one sale together: items, and a line for what went back', () => {
     const text = 'id,price,currency,product\nA1,9.00,USD,One\nA1,5.00,USD,Two\nA1,-4.00,USD,One\n';
     expect(read(text).sales).toMatchObject([
-      { lineCount: 3, amountMinor: 900, amountOtherwiseMinor: 1_400, returnedMinor: 400, productNames: ['One', 'Two'] },
+      {
+        lineCount: 3,
+        readings: [{ amount: '9.00', otherwise: '14.00', returned: '4.00' }],
+        productNames: ['One', 'Two'],
+      },
     ]);
   });
 
@@ -169,8 +171,8 @@ describe('an export', () => {
         const options = { header: true, columns, delimiter, bom, record_delimiter: recordDelimiter };
         const result = read(stringify(rows, options));
         expect(result.unreadable).toEqual([]);
-        expect(result.sales.map(({ reference, amountMinor }) => [reference, amountMinor])).toEqual(
-          sales.map(({ id, price }) => [id, price]),
+        expect(result.sales.map(({ reference, readings }) => [reference, readings[0]?.amount])).toEqual(
+          sales.map(({ id, price }) => [id, (price / 100).toFixed(2)]),
         );
       }),
     );

@@ -49,6 +49,19 @@ describe('an authentic delivery', () => {
     expect(verify({ ...paid, date: String(soldAt / 1000), price: '900' }).kind).toBe('event');
   });
 
+  test('is taken in every form in which PHP writes lists and whole numbers', () => {
+    const [item] = paid['items'] as Body[];
+    const text = JSON.stringify({ ...paid, items: { '1': item }, coupons: { '3': { code: 'HALF', percentage: 50 } } });
+    const asFloats = text.replaceAll(/:(\d+)(?=[,}])/g, ':$1.0');
+    expect(asFloats).toContain('"price":900.0');
+    expect(verify(asFloats)).toMatchObject({ kind: 'event', eventKey: 'paid:ZGjVj5x4GN' });
+    expect(verify({ ...paid, items: 'nonsense' }).kind).toBe('event');
+    const returned = JSON.stringify(refunded).replace('"amount_refunded":900', '"amount_refunded":900.0');
+    expect(verify(returned, { rule: { now: 1_703_696_818_000 } })).toMatchObject({
+      eventKey: 'refunded:ZGjVj5x4GN:1703696818:900',
+    });
+  });
+
   test('of a type that nobody follows is irrelevant', () => {
     expect(verify({ ...paid, type: 'license.used' })).toEqual({ kind: 'irrelevant', eventType: 'license.used' });
   });
@@ -97,6 +110,7 @@ describe('a lie', () => {
     ['an id with a path in it', { ...paid, id: '../x' }, 'body_malformed'],
     ['no price', { ...paid, price: undefined }, 'body_malformed'],
     ['a price with a fraction', { ...paid, price: 9.5 }, 'body_malformed'],
+    ['a price in another unit', { ...paid, price: '24.00' }, 'body_malformed'],
     ['a negative price', { ...paid, price: -900 }, 'body_malformed'],
     ['a currency that is none', { ...paid, currency: 'COINS' }, 'body_malformed'],
     ['a refund without an amount', { ...refunded, amount_refunded: null }, 'body_malformed'],
