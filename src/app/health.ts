@@ -5,7 +5,7 @@ import { type Clock, minute } from '#kernel/clock.ts';
 import type { QueueDepth } from '#messaging/queues/messaging-store.ts';
 import { readOwedMessages } from '#messaging/queues/owed-messages.ts';
 import { readQueueDepths } from '#messaging/queues/read-queue-depths.ts';
-import { listUntoldOrders } from '#messaging/shop/untold-orders.ts';
+import { readUntoldOrders } from '#messaging/queues/untold-orders.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import { outageDuration } from '#payments/model/outage.ts';
 import type { HealthReport, JobReport } from '#reports/health-report.ts';
@@ -123,7 +123,7 @@ export function shopCheck(deps: Pick<HealthDeps, 'database' | 'clock'>): Check {
     name: 'shop',
     isVital: false,
     async check() {
-      const untold = await deps.database.read((stores) => listUntoldOrders(stores, { clock: deps.clock }));
+      const untold = await readUntoldOrders(deps);
       const count = untold.length === 1 ? '1 order' : `${untold.length} orders`;
       return { ok: untold.length === 0, detail: untold.length === 0 ? 'told of every order' : `not told of ${count}` };
     },

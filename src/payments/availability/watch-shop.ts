@@ -5,7 +5,7 @@ import { resolveCase } from '#cases/resolve-case.ts';
 import { asOrderId } from '#kernel/ids.ts';
 import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import type { UntoldOrder } from '#messaging/queues/messaging-store.ts';
-import { listUntoldOrders } from '#messaging/shop/untold-orders.ts';
+import { listUntoldOrders } from '#messaging/queues/untold-orders.ts';
 import { refreshOrderCards } from '../lifecycle/change-order.ts';
 import type { PaymentStores, PaymentTx } from '../ports/payment-store.ts';
 

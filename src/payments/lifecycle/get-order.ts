@@ -2,7 +2,7 @@ import { type Case, needsDecision } from '#cases/case.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import type { OrderId, PaymentId } from '#kernel/ids.ts';
-import { listUntoldOrders } from '#messaging/shop/untold-orders.ts';
+import { listUntoldOrders } from '#messaging/queues/untold-orders.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
 import type { PageCursor } from '#orders/order-store.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';

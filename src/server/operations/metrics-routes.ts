@@ -5,7 +5,7 @@ import { second } from '#kernel/clock.ts';
 import { readOwedMessages } from '#messaging/queues/owed-messages.ts';
 import { readQueueDepths } from '#messaging/queues/read-queue-depths.ts';
 import { lanes } from '#messaging/queues/topics.ts';
-import { listUntoldOrders } from '#messaging/shop/untold-orders.ts';
+import { readUntoldOrders } from '#messaging/queues/untold-orders.ts';
 import { readProviderReports } from '#reports/provider-report.ts';
 import { refuseOtherMethods } from '../kit/problem.ts';
 import type { JobHealth, Metrics } from './metrics.ts';
@@ -52,7 +52,7 @@ async function refresh({ payments, metrics, jobs }: MetricsRoutesDeps): Promise<
   const { inbox, outbox } = await readQueueDepths(payments);
   metrics.setQueue({ queue: 'inbox', lanes: providers.list().map(({ name }) => name), depths: inbox, now });
   metrics.setQueue({ queue: 'outbox', lanes, depths: outbox, now });
-  const untold = await payments.database.read((stores) => listUntoldOrders(stores, payments));
+  const untold = await readUntoldOrders(payments);
   metrics.setUntold({ orders: untold.length, since: untold[0]?.since ?? null, now });
   metrics.setOwed((await readOwedMessages(payments)).count);
   const closing = await readNewestClosing(payments);
