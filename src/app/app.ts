@@ -132,7 +132,7 @@ function assemble(config: Config, core: Core): Sides {
 
 async function start(core: Core, sides: Sides): Promise<{ port: number }> {
   const { server, bots, workers, scheduler } = sides;
-  const migrations = await applyMigrations(core.database);
+  const migrations = await applyMigrations(core.database, core.payments.clock);
   await recoverAfterCrash(core);
   const { port } = await server.start();
   await Promise.all([workers.inbox, ...workers.outbox].map((worker) => worker.start()));

@@ -7,6 +7,7 @@ import type { KeyedMutex } from '#kernel/keyed-mutex.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { ReconcileProvider } from '#payments/reconciliation/reconcile-provider.ts';
 import type { HealthReport } from '#reports/health-report.ts';
+import type { AlertChat } from '../telegram/alert-chat.ts';
 import type { OnceWithin } from '../telegram/once-within.ts';
 import type { OnSend } from '../telegram/report-sends.ts';
 import type { CallbackOf } from '../text/callback-data.ts';
@@ -46,7 +47,7 @@ export type OrderListPlace = Omit<CallbackOf<'orders'>, 'kind'>;
 export interface AdminEnv extends AdminBotDeps {
   bot: 'admin';
   timeZone: string;
-  alertChatId: number | null;
+  alertChat: AlertChat;
   presentation(): Presentation;
   /** Cards of one order are drawn in turn, each from what is stored then, so that an older picture never covers a newer one. */
   orderTurns: KeyedMutex;

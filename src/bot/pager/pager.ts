@@ -5,11 +5,12 @@ import type { DomainDeps } from '#accounting/ledger/deps.ts';
 import { second } from '#kernel/clock.ts';
 import type { Lifecycle } from '#kernel/process.ts';
 import type { OutboxHandler } from '#messaging/workers/outbox-handler.ts';
+import { createAlertChat, noteMoves } from '../telegram/alert-chat.ts';
 import { createConnection } from '../telegram/connection.ts';
-import { followMoves } from '../telegram/follow-moves.ts';
+import { heedWaits } from '../telegram/heed-waits.ts';
 import { createOnceWithin } from '../telegram/once-within.ts';
 import { type OnSend, reportSends } from '../telegram/report-sends.ts';
-import type { BotHealth, TelegramUpdate, UpdateMode } from '../telegram/telegram.ts';
+import type { BotHealth, ChatSender, TelegramUpdate, UpdateMode } from '../telegram/telegram.ts';
 import { createAlertCardHandler } from './alert-cards.ts';
 import { createBooksDigestHandler } from './books-digest.ts';
 import { createPagerLine } from './line.ts';
@@ -20,6 +21,8 @@ export interface PagerDeps extends DomainDeps {
   admins: AdminDirectory;
   /** User name of the admin bot; null while it is not known. */
   commandBot(): string | null;
+  /** The admin bot's way to chats, for alerts that the pager cannot bring; null where both bots are one. */
+  otherBot?: ChatSender | null;
   onSend?: OnSend;
 }
 
@@ -54,15 +57,16 @@ export function createPager(deps: PagerDeps, options: PagerOptions): Pager {
     telegram: { ...(apiRoot !== undefined && { apiRoot }), webhookReply: false },
   });
   const reported = reportSends(createTelegrafSender(deps, telegraf.telegram), { bot: 'pager', onSend: deps.onSend });
-  const sender = followMoves(reported, deps.log);
+  const sender = heedWaits(noteMoves(reported, deps), deps.clock);
+  const alertChat = createAlertChat(deps, options.alertChatId);
   servePagerTaps(telegraf, {
     ...deps,
     sender,
     timeZone: options.timeZone,
-    alertChatId: options.alertChatId,
+    alertChat,
     recentRequests: createOnceWithin(deps.clock, { forMs: sameTapMs, keysMax: 1_000 }),
   });
-  const line = createPagerLine({ telegraf, log: deps.log, sharesToken: options.mode.kind === 'send_only' });
+  const line = createPagerLine({ ...deps, telegraf, alertChat, sharesToken: options.mode.kind === 'send_only' });
   const connection = createConnection<Update>(deps, { bot: 'pager', mode: options.mode, line });
   return {
     start: () => connection.start(),
@@ -71,8 +75,8 @@ export function createPager(deps: PagerDeps, options: PagerOptions): Pager {
     handleUpdate: (update) => connection.accept(update as Update),
     health: () => connection.health(),
     outboxHandlers: [
-      createAlertCardHandler({ ...deps, sender }, options),
-      createBooksDigestHandler({ ...deps, sender }, options),
+      createAlertCardHandler({ ...deps, sender, alertChat }, options),
+      createBooksDigestHandler({ ...deps, sender, alertChat }),
     ],
   };
 }
