@@ -82,6 +82,7 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
       ids,
       random,
       log,
+      unreviewedTimes: config.unreviewedTimes,
       onTransition,
       decommissioned,
       isOnline: deps.isOnline,

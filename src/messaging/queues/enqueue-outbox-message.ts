@@ -14,10 +14,11 @@ export function enqueueOutboxMessage(
   const { lane } = topics[topic];
   const { priority = topics[topic].priority } = message;
   const now = tx.clock.now();
+  const { availableAt = now } = message;
   return tx.stores.outbox.enqueue({
     id: tx.ids.newId(),
     receivedAt: now,
-    availableAt: now,
+    availableAt,
     key,
     topic,
     lane,

@@ -1,3 +1,4 @@
+import type { Milliseconds } from '#kernel/clock.ts';
 import type { JsonObject } from '#kernel/json.ts';
 
 export const lanes = ['pager', 'chat', 'shop', 'provider'] as const;
@@ -33,4 +34,6 @@ export interface TopicMessage {
   /** The topic's own when left out. */
   priority?: number;
   payload: JsonObject;
+  /** When it may be sent; at once where it is left out. */
+  availableAt?: Milliseconds;
 }

@@ -28,6 +28,7 @@ const table: Record<(typeof decisionKinds)[number], string> = {
   payment_stuck: 'new_link check mark_paid cancel',
   payment_held: 'accept reject',
   refund_failed: 'check dismiss',
+  refund_held: 'dismiss',
   refund_unknown: 'check confirm_refunded confirm_not_refunded',
   finding_missing_here: 'link_order dismiss',
   finding_missing_there: 'dismiss correct mark_paid write_off',
