@@ -68,6 +68,7 @@ export function createAdminBot(deps: AdminBotDeps, options: AdminBotOptions): Ad
     presentation: () => ({ now: deps.clock.now(), timeZone: options.timeZone }),
     orderTurns: createKeyedMutex(),
     orderListPlaces: new Map(),
+    awaitedAnswers: new Map(),
     commands,
     navigate: (at, to) => navigate(env, at, to),
     readStartWord,
