@@ -1,10 +1,11 @@
 // What every role of the process needs, whatever it serves: log, metrics, database, providers, and the verbs' dependencies.
 import type { DomainDeps } from '#accounting/ledger/deps.ts';
+import { checkStoredDigits } from '#accounting/ledger/stored-digits.ts';
 import type { Config } from '#config/load-config.ts';
 import { openDatabase } from '#db/database/open-database.ts';
 import { DatabaseInUse } from '#db/engine/database-errors.ts';
 import type { OpenDatabase } from '#db/engine/open-options.ts';
-import { type Clock, type Milliseconds, second } from '#kernel/clock.ts';
+import { type Clock, type Milliseconds, second, systemClock } from '#kernel/clock.ts';
 import { createIds, type Random } from '#kernel/ids.ts';
 import { createLogger, toEventLog } from '#logging/logger.ts';
 import { createStandardOutput } from '#logging/standard-output.ts';
@@ -81,6 +82,7 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
       ids,
       random,
       log,
+      unreviewedTimes: config.unreviewedTimes,
       onTransition,
       decommissioned,
       isOnline: deps.isOnline,
@@ -97,16 +99,21 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
 export async function migrateDatabase(config: Pick<Config, 'database'>): Promise<number> {
   const database = await openConfigured(config, {});
   try {
-    return await applyMigrations(database);
+    return await applyMigrations(database, systemClock);
   } finally {
     await database.close();
   }
 }
 
-/** Applies pending migrations. A failure names DATABASE_URL, which is wrong more often than the product is. */
-export async function applyMigrations(database: OpenDatabase): Promise<number> {
+/**
+ * Applies pending migrations, and makes sure that amounts mean here what they meant where they were written. A failure
+ * names DATABASE_URL, which is wrong more often than the product is.
+ */
+export async function applyMigrations(database: OpenDatabase, clock: Clock): Promise<number> {
   try {
-    return (await database.migrate()).applied;
+    const { applied } = await database.migrate();
+    await checkStoredDigits({ database, clock });
+    return applied;
   } catch (error) {
     throw unusable(error);
   }

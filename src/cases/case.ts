@@ -44,7 +44,13 @@ export const findingKinds = [
 ] as const;
 
 /** Kinds that wait for a decision: `/exceptions` lists them by age. */
-export const decisionKinds = [...paymentKinds, 'refund_failed', 'refund_unknown', ...findingKinds] as const;
+export const decisionKinds = [
+  ...paymentKinds,
+  'refund_failed',
+  'refund_unknown',
+  'refund_held',
+  ...findingKinds,
+] as const;
 export type DecisionKind = (typeof decisionKinds)[number];
 
 /** Kinds that only inform: they end when what they tell of is over, or after a while. */
@@ -55,7 +61,10 @@ export const noticeKinds = [
   'provider_retired',
   'webhook_silent',
   'webhook_refused',
+  'channel_orders_held',
+  'channel_refunds_waiting',
   'reconciliation',
+  'shop_untold',
   'dead_letter',
 ] as const;
 

@@ -22,6 +22,7 @@ export const kindWords: Readonly<Record<CaseKind, string>> = {
   payment_unread: 'Not understood',
   refund_failed: 'Refund failed',
   refund_unknown: 'Refund unknown',
+  refund_held: 'Refund held',
   finding_missing_here: 'Missing here',
   finding_missing_there: 'Missing there',
   finding_status: 'Status differs',
@@ -33,7 +34,10 @@ export const kindWords: Readonly<Record<CaseKind, string>> = {
   provider_retired: 'Provider gone',
   webhook_silent: 'Webhooks stopped',
   webhook_refused: 'Webhooks refused',
+  channel_orders_held: 'Orders held',
+  channel_refunds_waiting: 'Refunds wait',
   reconciliation: 'Books differ',
+  shop_untold: 'Shop not told',
   dead_letter: 'Dead letter',
 };
 

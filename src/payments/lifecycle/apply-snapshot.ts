@@ -20,7 +20,7 @@ import { applyRefundsToOrder } from './apply-refunds.ts';
 import { applyOrderEvent, refreshOrderCards } from './change-order.ts';
 import type { SnapshotDeps } from './deps.ts';
 import { endMismatch, raiseIfStuck, raiseMismatch, resolveEarlierCases } from './payment-cases.ts';
-import { raiseForSnapshot } from './raise-for-snapshot.ts';
+import { type HeldPayment, raiseForSnapshot } from './raise-for-snapshot.ts';
 import { storeEvidence } from './store-evidence.ts';
 import { writeTimeline } from './write-timeline.ts';
 
@@ -69,7 +69,7 @@ export async function applySnapshot(
 
 /**
  * The same inside the caller's transaction, for a payment that nobody else can change meanwhile: by its lease, or
- * because it was just inserted. `heldBecause`: what an admin has to review before a held payment counts.
+ * because it was just inserted.
  */
 export async function applySnapshotInto(
   tx: PaymentTx,
@@ -79,15 +79,15 @@ export async function applySnapshotInto(
     snapshot: PaymentSnapshot;
     details?: readonly string[] | undefined;
     returnsOddPayments: boolean;
-    heldBecause?: string;
+    held?: HeldPayment;
   },
 ): Promise<Application> {
-  const { order, payment, snapshot, details, returnsOddPayments, heldBecause } = input;
+  const { order, payment, snapshot, details, returnsOddPayments, held } = input;
   // Snapshots are fetched under the lease, so each is newer than the last, even if the clocks of two processes differ
   // or one was set back.
   const decision = decidePayment({ ...payment, evidenceAt: null }, snapshot);
   const after = await storeEvidence(tx, { payment, snapshot, details, decision, returnsOddPayments });
-  await applyDecision(tx, { order, before: payment, payment: after, decision, snapshot, heldBecause });
+  await applyDecision(tx, { order, before: payment, payment: after, decision, snapshot, held });
   await raiseIfStuck(tx, { order, before: payment, payment: after });
   return decision.kind === 'changed'
     ? { kind: 'changed', from: decision.from, to: decision.to }
@@ -102,7 +102,7 @@ async function applyDecision(
     payment: Payment;
     decision: PaymentDecision;
     snapshot: PaymentSnapshot;
-    heldBecause: string | undefined;
+    held: HeldPayment | undefined;
   },
 ): Promise<void> {
   const { order, payment, decision, snapshot } = input;
@@ -139,8 +139,8 @@ async function applyDecision(
   });
   const event = await eventFor(tx, { order, before: input.before, payment, payments, isUnconfirmed });
   const isHeld = event === 'payment_paid' && payment.heldAt !== null;
-  const why = input.heldBecause ?? 'It waits for an admin to accept it.';
-  const news = isHeld ? ({ event: 'payment_held', text: `held for review: ${why}` } as const) : { event, text };
+  const held = input.held ?? { why: 'It waits for an admin to accept it.', rings: true };
+  const news = isHeld ? ({ event: 'payment_held', text: `held for review: ${held.why}` } as const) : { event, text };
   const applied =
     news.event === undefined ? undefined : await applyOrderEvent(tx, { ...common, ...news, event: news.event });
   const isPaidNow = applied?.decision.kind === 'changed' && news.event === 'payment_paid';
@@ -154,7 +154,7 @@ async function applyDecision(
     event,
     isUnconfirmed,
     decision: applied?.decision,
-    heldBecause: isHeld ? why : null,
+    held: isHeld ? held : null,
   });
   const to = from === null ? null : payment.status;
   if (to === 'failed') await announcePayment(tx, { order: after, payment, type: 'payment.failed' });

@@ -75,7 +75,10 @@ export async function raiseOverpayment(
 }
 
 /** The provider says that it is paid, and that is not enough: `why` says what an admin has to review. */
-export async function raiseHeld(tx: PaymentTx, input: { order: Order; payment: Payment; why: string }): Promise<void> {
+export async function raiseHeld(
+  tx: PaymentTx,
+  input: { order: Order; payment: Payment; why: string; rings: boolean },
+): Promise<void> {
   const condition: Condition = {
     kind: 'payment_held',
     severity: 'warning',
@@ -191,7 +194,14 @@ export function duplicateKeyOf(payment: Pick<Payment, 'id'>): string {
 
 async function raisePaymentCase(
   tx: CaseTx,
-  input: { order: Order; payment: Payment; condition: Condition; why: string | null; facts?: Partial<CaseFacts> },
+  input: {
+    order: Order;
+    payment: Payment;
+    condition: Condition;
+    why: string | null;
+    rings?: boolean;
+    facts?: Partial<CaseFacts>;
+  },
 ): Promise<void> {
   const { order, payment, condition } = input;
   const { kind, severity, headline, actions } = condition;
@@ -200,6 +210,7 @@ async function raisePaymentCase(
     key: keyOf(kind, { order, payment }),
     kind,
     severity,
+    rings: input.rings ?? true,
     provider,
     reference,
     orderId: order.id,

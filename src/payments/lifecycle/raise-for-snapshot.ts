@@ -22,6 +22,12 @@ import {
   raiseUnexpectedMoney,
 } from './payment-cases.ts';
 
+/** What an admin has to review before the payment counts, and whether its case has a card of its own. */
+export interface HeldPayment {
+  why: string;
+  rings: boolean;
+}
+
 export interface SnapshotNews {
   /** The order as it is after the snapshot, with its payments. */
   order: Order;
@@ -32,18 +38,18 @@ export interface SnapshotNews {
   /** It failed, and its provider has money that it does not confirm. */
   isUnconfirmed: boolean;
   decision: OrderDecision | undefined;
-  /** Why it is held for review; null where it is not. */
-  heldBecause: string | null;
+  /** Null where it is not held for review. */
+  held: HeldPayment | null;
 }
 
 /** One card for one payment: a duplicate payment is more important than that it is late or underpaid. */
 export async function raiseForSnapshot(tx: PaymentTx, news: SnapshotNews): Promise<void> {
-  const { order, payment, event, heldBecause } = news;
+  const { order, payment, event, held } = news;
   const about = { order, payment };
   // A payment that was paid already and grew is not a duplicate as a whole.
   const isWholeNews = !isCoveringPayment(news.before);
   if (news.decision?.kind === 'unexpected_money' && isWholeNews) return raiseUnexpectedMoney(tx, about);
-  if (heldBecause !== null) return raiseHeld(tx, { ...about, why: heldBecause });
+  if (held !== null) return raiseHeld(tx, { ...about, ...held });
   if (event === 'payment_reversed' && payment.status !== 'reversed') return raiseReversed(tx, about);
   if (isTakenBack(news)) return raiseDoubleSpent(tx, news);
   if (event === 'payment_short' && payment.status !== 'underpaid') return raiseShort(tx, about);

@@ -29,6 +29,7 @@ const table: Record<(typeof decisionKinds)[number], string> = {
   payment_held: 'accept reject',
   payment_unread: 'check mark_paid dismiss',
   refund_failed: 'check dismiss',
+  refund_held: 'dismiss',
   refund_unknown: 'check confirm_refunded confirm_not_refunded',
   finding_missing_here: 'link_order dismiss',
   finding_missing_there: 'dismiss correct mark_paid write_off',

@@ -50,6 +50,7 @@ export const allowedActions: Readonly<Record<DecisionKind, readonly ResolutionAc
   payment_unknown: ['link_order', 'dismiss'],
   payment_held: ['accept', 'reject'],
   refund_failed: ['check', 'dismiss'],
+  refund_held: ['dismiss'],
   refund_unknown: ['check', 'confirm_refunded', 'confirm_not_refunded'],
   finding_missing_here: ['link_order', 'dismiss'],
   finding_missing_there: bothSides,
