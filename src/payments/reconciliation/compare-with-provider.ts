@@ -79,9 +79,13 @@ export function compareWithProvider(
   const leftOutHere = new Set(leftOut.map(({ pair }) => pair.ours));
   const ours = input.here.filter((payment) => !leftOutHere.has(payment));
   const pairs = pairRecords({ ours, theirs: input.there.filter(isRead) }, rules);
-  // An entry that does not even say what it is about may be any payment that the list seems to lack.
-  const isWhole = unread.every(({ reference, paymentId }) => reference !== null || paymentId !== null);
+  const isWhole = unread.every(isNamed);
   return [...pairs.map((pair) => ({ pair, difference: differenceOf(pair, { ...input, isWhole }) })), ...leftOut];
+}
+
+/** An entry that does not even say what it is about may be any payment that the list seems to lack. */
+export function isNamed({ reference, paymentId }: UnreadPayment): boolean {
+  return reference !== null || paymentId !== null;
 }
 
 function leaveOut(unread: UnreadPayment, here: readonly Payment[]): Comparison & { pair: LeftOut } {

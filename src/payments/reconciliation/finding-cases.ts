@@ -67,6 +67,8 @@ export async function openUnread(
     const about = { provider, reference, payment, what: unread.unread, madeAt, rings: count < ringsMax };
     await raiseUnread(tx, about);
     if (payment === null) found.add(unreadKey(provider, reference ?? 'unknown'));
+    // From here on it is asked for by itself, also where nothing more was expected of it.
+    else if (payment.nextPollAt === null) await askSoon(tx, payment);
     count += 1;
   }
   const query = { provider, kinds: ['payment_unread'], limit: endedMax } as const;
@@ -75,6 +77,11 @@ export async function openUnread(
     const isOver = paymentId === null && !found.has(key) && isCovered(subjectAt, bounds);
     if (isOver) await resolveCase(tx, { key, by: 'A later comparison understands what the provider says.' });
   }
+}
+
+async function askSoon(tx: PaymentTx, payment: Payment): Promise<void> {
+  const now = tx.clock.now();
+  await tx.stores.payments.tryChangePayment(payment, { nextPollAt: now, updatedAt: now });
 }
 
 /** Our payment may have been made so long before that the comparison does not reach it. */

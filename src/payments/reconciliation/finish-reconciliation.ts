@@ -7,7 +7,7 @@ import type { Trust } from '#kernel/provider-name.ts';
 import { type Cause, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '../model/reconciliation.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
-import type { Bounds, Difference } from './compare-with-provider.ts';
+import { type Bounds, type Difference, isNamed } from './compare-with-provider.ts';
 import {
   endLostFindings,
   findingKey,
@@ -66,7 +66,9 @@ export async function finishReconciliation(
     for (const finding of findings) await tx.stores.reconciliation.insertFinding(finding);
     await tx.stores.reconciliation.changeRun(run);
     const key = `reconciliation:${run.provider}`;
-    await endLostFindings(tx, { provider, found: new Set(found), bounds: input.bounds });
+    // What says nothing of itself may be whatever the list seems to lack.
+    const isWhole = open.every(({ unread }) => unread === undefined || isNamed(unread));
+    if (isWhole) await endLostFindings(tx, { provider, found: new Set(found), bounds: input.bounds });
     await openUnread(tx, { provider, differences: open.slice(0, findingsMax), bounds: input.bounds });
     const { settled } = await openFindings(tx, { provider, differences: kept });
     if (differing.length === settled) {

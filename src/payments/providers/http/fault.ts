@@ -16,7 +16,10 @@ export function describeFault(
   if (path.length === 0) return 'form';
   const value = path.reduce<unknown>((inner, name) => inPlace(inner, name), body);
   const shown = typeof value === 'string' ? `"${clip(redact(value), valueMax)}"` : wordsFor(value);
-  return `${clip(redact(path.map(String).join('.')), pathMax)} ${shown}`;
+  // One payment is told of in the same words, whether it comes alone in its envelope or in a list.
+  const [first, ...rest] = path.map(String);
+  const names = first === 'data' && rest.length > 0 ? rest : path.map(String);
+  return `${clip(redact(names.join('.')), pathMax)} ${shown}`;
 }
 
 function inPlace(value: unknown, name: PropertyKey): unknown {

@@ -94,6 +94,8 @@ describe('failures', () => {
     [{ id: ['a'] }, 'id (a list)', { id: z.string() }],
     [{ id: { of: 'a' } }, 'id (an object)', { id: z.string() }],
     [{ id: { of: ['a', 'b'] } }, 'id.of.1 "b"', { id: z.object({ of: z.array(z.literal('a')) }) }],
+    [{ data: { id: null } }, 'id null', { data: z.object({ id: z.string() }) }],
+    [{ data: 'a' }, 'data "a"', { data: z.object({ id: z.string() }) }],
     [[], 'form', { id: z.string() }],
     [
       { id: `${secret} and\nmore ${'x'.repeat(99)}` },
