@@ -75,7 +75,7 @@ async function readExport(env: AdminEnv, input: { fileId: string; provider: Prov
   if (download.kind === 'too_large') return { fault: `The file is larger than ${exportBytesMax / 1024 / 1024} MB.` };
   if (download.kind === 'failed') return { fault: `The file could not be fetched: ${download.reason}.` };
   const { bytes } = download;
-  const exported = env.providers.find(input.provider)?.sales?.readExport(bytes);
+  const exported = await env.providers.find(input.provider)?.sales?.readExport(bytes);
   if (exported?.kind !== 'read') {
     return { fault: `That is no sales export. ${exported === undefined ? '' : notAnExportText(exported)}` };
   }
