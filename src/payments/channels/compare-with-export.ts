@@ -26,6 +26,8 @@ export interface ExportComparison {
   differences: ExportDifference[];
   /** First and last day that the export covers; null when it has no dates. */
   window: { from: Milliseconds; to: Milliseconds } | null;
+  /** False when there are too many payments in its days to say which of them it lacks. */
+  isWhole: boolean;
 }
 
 /** When the export's orders were made; null when it does not say. */
@@ -40,21 +42,29 @@ export function exportWindow(sales: readonly ExportedOrder[]): ExportComparison[
 export async function compareWithExport(input: {
   there: readonly ExportedOrder[];
   here: readonly KnownPayment[];
+  /** Whether `here` has every payment of the export's days. */
+  isWhole?: boolean;
   /** The currencies of the shop's products. */
   sold: ReadonlySet<string>;
 }): Promise<ExportComparison> {
+  const { isWhole = true } = input;
   const window = exportWindow(input.there);
   const lists = { ours: input.here, theirs: input.there };
   const found = pairByKeys(lists, rules);
   await pairByBuyer(lists, { found, isSameMoney });
   const sold = new Set([...input.sold, ...input.here.map(({ payment }) => payment.currency)]);
   const pairs = await mapInSlices(pairsOf(lists, { rules, found }), (pair) =>
-    pair.kind !== 'missing_there' || isWithin(pair.ours.payment, window)
+    pair.kind !== 'missing_there' || (isWhole && isWithin(pair.ours.payment, window))
       ? [{ difference: differenceOf(pair, sold) }]
       : [],
   );
   const compared = pairs.flat();
-  return { compared: compared.length, differences: compared.flatMap(({ difference }) => difference ?? []), window };
+  return {
+    compared: compared.length,
+    differences: compared.flatMap(({ difference }) => difference ?? []),
+    window,
+    isWhole,
+  };
 }
 
 const rules: PairingRules<KnownPayment, ExportedOrder> = {

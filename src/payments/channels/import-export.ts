@@ -29,6 +29,8 @@ import { refundChannelOrder } from './return-channel-order.ts';
 
 const pageSize = 200;
 const healedAtOnce = 8;
+/** More payments in an export's days than memory should hold: one wrong date may make them all of its days. */
+const hereMax = 50_000;
 
 interface SalesImport {
   provider: ProviderName;
@@ -41,7 +43,7 @@ export async function planImport(
   input: SalesImport,
 ): Promise<ExportComparison> {
   const sold = await listCurrencies(deps);
-  return await compareWithExport({ there: input.sales, here: await listHere(deps, input), sold });
+  return compareWithExport({ there: input.sales, ...(await listHere(deps, input)), sold });
 }
 
 async function listCurrencies(deps: { database: Database<PaymentStores> }): Promise<Set<string>> {
@@ -99,15 +101,23 @@ export async function importExport(
 }
 
 /** Our payments of the export's days, and those of other days that it names. */
-async function listHere(deps: { database: Database<PaymentStores> }, input: SalesImport): Promise<KnownPayment[]> {
+async function listHere(
+  deps: { database: Database<PaymentStores> },
+  input: SalesImport,
+): Promise<{ here: KnownPayment[]; isWhole: boolean }> {
   const { provider, sales } = input;
   const found = new Map<string, Payment>();
+  let isWhole = true;
   const window = exportWindow(sales);
   if (window !== null) {
     const list: PaymentStore['listPaymentsMadeBetween'] = (query) =>
       deps.database.read((stores) => stores.payments.listPaymentsMadeBetween(query));
     const pages = pagesOfPayments(list, { provider, from: window.from, to: window.to + 1 });
-    for await (const page of pages) for (const payment of page) found.set(payment.id, payment);
+    for await (const page of pages) {
+      isWhole = found.size + page.length <= hereMax;
+      if (!isWhole) break;
+      for (const payment of page) found.set(payment.id, payment);
+    }
   }
   const references = sales.flatMap(({ reference }) => (reference === null ? [] : [reference]));
   for await (const slice of slicesOf(references)) {
@@ -124,7 +134,7 @@ async function listHere(deps: { database: Database<PaymentStores> }, input: Sale
       for (const payment of slice) known.push(await know(stores, payment));
     });
   }
-  return known;
+  return { here: known, isWhole };
 }
 
 async function know(stores: PaymentStores, payment: Payment): Promise<KnownPayment> {

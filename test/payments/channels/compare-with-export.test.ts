@@ -164,3 +164,32 @@ test('every channel order is compared once, and no payment of ours is updated tw
     }),
   );
 });
+
+test('an export of which too many payments are in its days calls none of them missing there', async () => {
+  const around = [there({ id: 'X', soldAt: noon - 5 * day }), there({ id: 'Y', soldAt: noon + 5 * day })];
+  const known = [here({ id: 'X', at: noon - 5 * day }), here({ id: 'Y', at: noon + 5 * day }), here({ id: 'gone' })];
+  const all = { there: around, here: known, sold: new Set<string>() };
+  expect(await compareWithExport(all)).toMatchObject({ compared: 3, differences: [{ kind: 'missing_there' }] });
+  const some = await compareWithExport({ ...all, isWhole: false });
+  expect(some).toMatchObject({ compared: 2, differences: [], isWhole: false });
+});
+
+test('a buyer of more orders than anybody can tell apart is paired with none of them', async () => {
+  const lines = (count: number) =>
+    Array.from({ length: count }, (_, line) => there({ id: null, line, soldAt: noon + line * 3 * day }));
+  const ours = (count: number) =>
+    Array.from({ length: count }, (_, index) => here({ id: `p${index}`, at: noon + index * 3 * day }));
+  expect((await compare(lines(50), ours(50))).differences).toEqual([]);
+  expect((await compare(lines(51), ours(50))).differences.length).toBeGreaterThan(50);
+});
+
+test('twenty thousand lines beside as many payments leave other work its turn', async () => {
+  const lines = Array.from({ length: 20_000 }, (_, line) => there({ id: null, line }));
+  const ours = Array.from({ length: 20_000 }, (_, index) => here({ id: `p${index}` }));
+  let turns = 0;
+  const beat = setInterval(() => {
+    turns += 1;
+  });
+  await compare(lines, ours).finally(() => clearInterval(beat));
+  expect(turns).toBeGreaterThan(20);
+});

@@ -18,8 +18,9 @@ export interface ExportLines {
   isCut: boolean;
 }
 
-/** What is parsed at once: a few milliseconds. */
+/** What is parsed at once, a few milliseconds: the parser's time goes by records more than by bytes. */
 const sliceBytes = 32 * 1024;
+const sliceLines = 100;
 const recordBytesMax = 64 * 1024;
 /** Each costs a walk through the rest of the text; a file with more of them is no export. */
 const brokenMax = 50;
@@ -77,8 +78,11 @@ async function readUntilBroken(
     () => undefined,
     (error: unknown) => error,
   );
-  for (let at = 0; at < bytes.length && parser.writable && lines.length <= recordsMax; at += sliceBytes) {
-    parser.write(bytes.subarray(at, at + sliceBytes));
+  let at = 0;
+  while (at < bytes.length && parser.writable && lines.length <= recordsMax) {
+    const end = sliceEnd(bytes, at);
+    parser.write(bytes.subarray(at, end));
+    at = end;
     await nextTurn();
   }
   if (lines.length > recordsMax) {
@@ -92,23 +96,31 @@ async function readUntilBroken(
   return { lines, brokenAt: ended + 1 };
 }
 
+function sliceEnd(bytes: Buffer, from: number): number {
+  const last = Math.min(from + sliceBytes, bytes.length);
+  let at = from;
+  for (let count = 0; count < sliceLines && at < last; count += 1) at = nextLine(bytes, { from: at, to: last });
+  return at;
+}
+
 /** Where a line begins, and where the next one does. */
 function endOfLine(bytes: Buffer, line: number): { from: number; at: number } {
   let from = 0;
   let at = 0;
   for (let count = 0; count < line; count += 1) {
     from = at;
-    at = nextLine(bytes, at);
+    at = nextLine(bytes, { from: at, to: bytes.length });
   }
   return { from, at };
 }
 
-function nextLine(bytes: Buffer, from: number): number {
-  for (let at = from; at < bytes.length; at += 1) {
+/** At most `to`, where the line goes on behind it. */
+function nextLine(bytes: Buffer, { from, to }: { from: number; to: number }): number {
+  for (let at = from; at < to; at += 1) {
     if (bytes[at] === 0x0a) return at + 1;
-    if (bytes[at] === 0x0d) return bytes[at + 1] === 0x0a ? at + 2 : at + 1;
+    if (bytes[at] === 0x0d) return Math.min(bytes[at + 1] === 0x0a ? at + 2 : at + 1, to);
   }
-  return bytes.length;
+  return to;
 }
 
 /** The mark that parts one of the first lines into most pieces, quoted texts left out. */
