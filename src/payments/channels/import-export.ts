@@ -28,7 +28,6 @@ import { recordChannelOrder } from './record-channel-order.ts';
 import { refundChannelOrder } from './return-channel-order.ts';
 
 const pageSize = 200;
-const healedAtOnce = 8;
 /** More payments in an export's days than memory should hold: one wrong date may make them all of its days. */
 const hereMax = 50_000;
 
@@ -82,13 +81,9 @@ export async function importExport(
   const rings = count === 1;
   try {
     if (count > 1) await inTransaction(deps, cause, (tx) => raiseTogether(tx, { provider, what: 'export', count }));
-    // Several at once share a commit.
-    for await (const slice of slicesOf(plan.differences, healedAtOnce)) {
-      const healed = slice.map(async (difference) => ({
-        difference,
-        isHealed: await heal(deps, { provider, difference, rings, cause }),
-      }));
-      outcomes.push(...(await Promise.all(healed)));
+    // One after the other: several in one commit would keep all others waiting.
+    for (const difference of plan.differences) {
+      outcomes.push({ difference, isHealed: await heal(deps, { provider, difference, rings, cause }) });
     }
   } catch (error) {
     await failRun(deps, { run: started, error: 'The import broke off.' });
