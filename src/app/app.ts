@@ -119,6 +119,7 @@ function assemble(config: Config, core: Core): Sides {
       payments,
       metrics,
       storeApi: config.storeApi,
+      metricsTokens: config.metricsTokens,
       version: packageJson.version,
       instance: core.instanceId,
       receiveWebhook: createWebhookReceiver(payments),

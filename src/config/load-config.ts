@@ -39,6 +39,8 @@ export interface Config {
   readonly storeApi: { readonly keys: Secrets } | null;
   /** Null: no order events are sent to the shop. */
   readonly storeWebhook: { readonly url: string; readonly secrets: Secrets } | null;
+  /** Bearers of `/metrics`; null: open. */
+  readonly metricsTokens: Secrets | null;
   readonly timeZone: string;
   readonly logLevel: LogLevel;
   /** Every value that the log must never show. */
@@ -83,6 +85,7 @@ function assemble(reading: SettingsReading): Omit<Config, 'secrets' | 'remarks'>
     providers: assembleProviders(reading),
     storeApi: values.STORE_API_KEY === undefined ? null : { keys: values.STORE_API_KEY },
     storeWebhook: assembleStoreWebhook(reading),
+    metricsTokens: values.METRICS_TOKEN ?? null,
     timeZone: need(values.TIME_ZONE),
     logLevel: need(values.LOG_LEVEL),
   };
