@@ -3,11 +3,13 @@ export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: number;
   readonly retryAfterSeconds: number | undefined;
+  readonly movedTo: number | undefined;
 
-  constructor(code: number, description: string, retryAfterSeconds?: number) {
+  constructor(code: number, description: string, parameters: { retryAfterSeconds?: number; movedTo?: number } = {}) {
     super(description);
     this.code = code;
-    this.retryAfterSeconds = retryAfterSeconds;
+    this.retryAfterSeconds = parameters.retryAfterSeconds;
+    this.movedTo = parameters.movedTo;
   }
 }
 
@@ -29,5 +31,10 @@ export function conflict(reason: string): ApiError {
 }
 
 export function tooManyRequests(retryAfterSeconds: number): ApiError {
-  return new ApiError(429, `Too Many Requests: retry after ${retryAfterSeconds}`, retryAfterSeconds);
+  return new ApiError(429, `Too Many Requests: retry after ${retryAfterSeconds}`, { retryAfterSeconds });
+}
+
+/** A group that became a supergroup is known by its new id alone. */
+export function upgraded(movedTo: number): ApiError {
+  return new ApiError(400, 'Bad Request: group chat was upgraded to a supergroup chat', { movedTo });
 }

@@ -6,7 +6,7 @@ import { ApiError } from './api-error.ts';
 import type { Fault } from './faults.ts';
 import { findMethod } from './methods.ts';
 import type { SandboxBot } from './model.ts';
-import { type Params, readParams } from './params.ts';
+import { integerParam, type Params, readParams } from './params.ts';
 import type { Platform } from './platform.ts';
 
 type Env = { Bindings: HttpBindings };
@@ -61,13 +61,11 @@ export function createApiRoutes(platform: Platform): Hono<Env> {
     const bot = platform.world.botByToken(decodeURIComponent(context.req.param('prefix').slice('bot'.length)));
     if (!bot) return refuse(context, new ApiError(401, 'Unauthorized'));
     const method = context.req.param('method');
-    const fault = platform.faults.next({ bot: bot.username, method });
-    const call = async () => {
-      const params = await readParams(context.req.raw);
-      return await runMethod(platform, { bot, method, params, signal: context.req.raw.signal });
-    };
     try {
-      if (fault) return await fail(context, { platform, bot, method, fault, call });
+      const params = await readParams(context.req.raw);
+      const call = () => runMethod(platform, { bot, method, params, signal: context.req.raw.signal });
+      const fault = platform.faults.next({ bot: bot.username, method, chatId: integerParam(params, 'chat_id') });
+      if (fault) return await fail(context, { platform, bot, method, fault, params, call });
       return context.json({ ok: true, result: await call() });
     } catch (error) {
       return refuse(context, error);
@@ -85,12 +83,16 @@ export function createApiRoutes(platform: Platform): Hono<Env> {
 
 function refuse(context: Context<Env>, error: unknown): Response {
   const refusal = error instanceof ApiError ? error : new ApiError(500, 'Internal Server Error');
-  const retryAfter = refusal.retryAfterSeconds;
+  const { retryAfterSeconds: retryAfter, movedTo } = refusal;
+  const parameters = {
+    ...(retryAfter === undefined ? {} : { retry_after: retryAfter }),
+    ...(movedTo === undefined ? {} : { migrate_to_chat_id: movedTo }),
+  };
   const body = {
     ok: false,
     error_code: refusal.code,
     description: refusal.message,
-    ...(retryAfter === undefined ? {} : { parameters: { retry_after: retryAfter } }),
+    ...(Object.keys(parameters).length === 0 ? {} : { parameters }),
   };
   if (retryAfter !== undefined) context.header('retry-after', String(retryAfter));
   return context.json(body, refusal.code as 400);
@@ -101,16 +103,17 @@ interface Failing {
   readonly bot: SandboxBot;
   readonly method: string;
   readonly fault: Fault;
+  readonly params: Params;
   readonly call: () => Promise<unknown>;
 }
 
-async function fail(context: Context<Env>, { platform, bot, method, fault, call }: Failing): Promise<Response> {
+async function fail(context: Context<Env>, { platform, bot, method, fault, params, call }: Failing): Promise<Response> {
   if (fault.afterEffect) await call();
   const error = injectedError(fault);
   const entry = { at: platform.now(), bot: bot.username, method: findMethod(method)?.name ?? method };
-  const params = fault.afterEffect ? {} : shownParams(await readParams(context.req.raw));
-  platform.record({ ...entry, params, ok: false, errorCode: error.code, error: `${error.message} (injected)` });
-  if (fault.kind === 'flood' || fault.kind === 'error_500') return refuse(context, error);
+  const shown = fault.afterEffect ? {} : shownParams(params);
+  platform.record({ ...entry, params: shown, ok: false, errorCode: error.code, error: `${error.message} (injected)` });
+  if (error.code > 0) return refuse(context, error);
   const { socket } = context.env.incoming;
   if (fault.kind === 'reset') socket.resetAndDestroy();
   else if (!socket.destroyed) await new Promise<void>((resolve) => socket.once('close', () => resolve()));
@@ -119,7 +122,11 @@ async function fail(context: Context<Env>, { platform, bot, method, fault, call 
 
 function injectedError(fault: Fault): ApiError {
   const seconds = fault.retryAfterSeconds ?? 1;
-  if (fault.kind === 'flood') return new ApiError(429, `Too Many Requests: retry after ${seconds}`, seconds);
+  if (fault.kind === 'flood')
+    return new ApiError(429, `Too Many Requests: retry after ${seconds}`, { retryAfterSeconds: seconds });
+  if (fault.kind === 'refuse') {
+    return new ApiError(fault.refusal?.code ?? 400, fault.refusal?.description ?? 'Bad Request: REFUSED');
+  }
   if (fault.kind === 'error_500') return new ApiError(500, 'Internal Server Error');
   return new ApiError(0, fault.kind === 'reset' ? 'connection reset' : 'no answer');
 }

@@ -1,4 +1,4 @@
-import { badRequest, forbidden } from './api-error.ts';
+import { badRequest, forbidden, upgraded } from './api-error.ts';
 import { formatText } from './entities.ts';
 import type { Chat, FormattedText, SandboxBot, StoredMessage } from './model.ts';
 import { flagParam, integerParam, jsonParam, type Params, textParam } from './params.ts';
@@ -26,6 +26,7 @@ export function knownChat({ platform, bot, params }: MethodCall): Chat {
   if (raw === '') throw badRequest('chat_id is empty');
   const chat = /^-?\d{1,16}$/.test(raw) ? platform.world.chat(bot, Number(raw)) : undefined;
   if (!chat) throw badRequest('chat not found');
+  if (chat.movedTo !== undefined) throw upgraded(chat.movedTo);
   return chat;
 }
 

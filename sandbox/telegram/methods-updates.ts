@@ -1,4 +1,4 @@
-import { ApiError, badRequest, conflict } from './api-error.ts';
+import { badRequest, conflict, tooManyRequests } from './api-error.ts';
 import type { Method, MethodCall } from './method-call.ts';
 import { flagParam, integerParam, jsonParam, textParam } from './params.ts';
 import { checkWebhookUrl } from './webhook.ts';
@@ -69,5 +69,5 @@ export const logOut: Method = () => true;
 
 /** Telegram refuses this in the first ten minutes of a server; the sandbox is always that young. */
 export const close: Method = () => {
-  throw new ApiError(429, 'Too Many Requests: retry after 600', 600);
+  throw tooManyRequests(600);
 };

@@ -84,7 +84,7 @@ export type Media =
 export interface Chat {
   readonly key: string;
   readonly id: number;
-  readonly kind: 'private' | 'supergroup';
+  readonly kind: 'private' | 'group' | 'supergroup';
   readonly title: string;
   readonly userIds: readonly number[];
   readonly botIds: readonly number[];
@@ -92,6 +92,8 @@ export interface Chat {
   nextMessageId: number;
   started: boolean;
   blocked: boolean;
+  /** The supergroup that this group became. */
+  movedTo?: number;
   pinnedMessageId?: number;
   replyKeyboard?: ReplyMarkup;
 }

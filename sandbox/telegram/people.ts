@@ -35,6 +35,8 @@ export interface People {
   tapButton(input: TapButton): Promise<CallbackAnswer>;
   block(input: Person): void;
   unblock(input: Person): void;
+  /** Makes a supergroup of a group, as its owner's app does by itself for some features; returns the new id. */
+  upgradeGroup(chatId: number): number;
 }
 
 interface Place {
@@ -82,8 +84,31 @@ export function createPeople(platform: Platform, options: { answerTimeoutMs: num
     tapButton: async (input) => await tap(platform, { at: place(input), input, timeoutMs: options.answerTimeoutMs }),
     block: (input) => setBlocked(platform, { at: place(input), blocked: true }),
     unblock: (input) => setBlocked(platform, { at: place(input), blocked: false }),
+    upgradeGroup: (chatId) => upgrade(platform, chatId),
   };
 }
+
+/** Telegram tells of the move in both chats. */
+function upgrade(platform: Platform, chatId: number): number {
+  const { world } = platform;
+  const group = world.chats().find((chat) => chat.id === chatId && chat.kind === 'group');
+  if (!group) throw new Error(`the sandbox has no group ${chatId}`);
+  const supergroup = world.migrate(group);
+  const owner = group.userIds.map((id) => world.user(id)).find((user) => user !== undefined);
+  const tell = (chat: Chat, service: object) => {
+    const message = world.post(chat, { from: owner ? wireUser(owner) : wireGroupBot, text: '', entities: [] });
+    for (const id of chat.botIds) {
+      const bot = world.botById(id);
+      if (bot) platform.inbound(bot).queue.push('message', { ...wireMessage(message, { chat, world }), ...service });
+    }
+  };
+  tell(group, { migrate_to_chat_id: supergroup.id });
+  tell(supergroup, { migrate_from_chat_id: group.id });
+  return supergroup.id;
+}
+
+/** In whose name Telegram writes into a group that has no people. */
+const wireGroupBot = { id: 1087968824, is_bot: true, first_name: 'Group', username: 'GroupAnonymousBot' } as const;
 
 /** In a group, bots in privacy mode receive commands and replies to themselves only. */
 function hearers(world: World, said: { chat: Chat; message: StoredMessage }): SandboxBot[] {

@@ -48,6 +48,8 @@ export interface TelegramSandbox {
   tapButton(input: TapButton): Promise<CallbackAnswer>;
   block(input: Person): Promise<void>;
   unblock(input: Person): Promise<void>;
+  /** Makes a supergroup of a group (its id does not begin with -100); resolves with the new id. */
+  upgradeGroup(chatId: number): Promise<number>;
   /** Every message of a chat in its present state, oldest first. */
   messages(input: { bot: string; chatId: number }): readonly SandboxMessage[];
   /** The command list that a user sees behind the menu button. */
@@ -86,6 +88,7 @@ export async function startTelegramSandbox(options: TelegramSandboxOptions): Pro
     tapButton: (input) => people.tapButton(input),
     block: async (input) => people.block(input),
     unblock: async (input) => people.unblock(input),
+    upgradeGroup: async (chatId) => people.upgradeGroup(chatId),
     failNext: (fault) => platform.faults.add(fault),
     clearFaults: () => platform.faults.clear(),
     ...createViews(platform),

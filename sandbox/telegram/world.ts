@@ -44,6 +44,8 @@ export interface World {
   /** The chat a bot means by this id: its private chat with a user, or a group it is in. */
   chat(bot: SandboxBot, chatId: number): Chat | undefined;
   chats(): readonly Chat[];
+  /** The group becomes a supergroup: the same people and bots, another id, and none of its messages. */
+  migrate(chat: Chat): Chat;
   post(chat: Chat, draft: Draft): StoredMessage;
   edit(
     chat: Chat,
@@ -84,6 +86,13 @@ export function createWorld(options: WorldOptions): World {
       return chats.get(`${bot.id}:${chatId}`);
     },
     chats: () => [...chats.values()],
+    migrate(chat) {
+      const id = Number(`-100${-chat.id}`);
+      const supergroup: Chat = { ...chat, ...emptyChat(), key: String(id), id, kind: 'supergroup' };
+      chat.movedTo = id;
+      chats.set(supergroup.key, supergroup);
+      return supergroup;
+    },
     post(chat, draft) {
       const message: StoredMessage = {
         id: chat.nextMessageId++,
@@ -138,13 +147,17 @@ function initialChats(options: WorldOptions): Chat[] {
     ...emptyChat(),
     key: String(group.id),
     id: group.id,
-    kind: 'supergroup' as const,
+    kind: isSupergroupId(group.id) ? ('supergroup' as const) : ('group' as const),
     title: group.title,
     userIds: group.users,
     botIds: bots.filter((bot) => group.bots.includes(bot.username)).map((bot) => bot.id),
     started: true,
   }));
   return [...privateChats, ...shared];
+}
+
+function isSupergroupId(chatId: number): boolean {
+  return String(chatId).startsWith('-100');
 }
 
 function emptyChat(): Pick<Chat, 'messages' | 'nextMessageId' | 'blocked'> {

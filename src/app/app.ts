@@ -6,6 +6,7 @@ import { createJobs } from '#jobs/jobs.ts';
 import { createScheduler, type JobRun, type Scheduler } from '#jobs/scheduler.ts';
 import { type Clock, second, systemClock } from '#kernel/clock.ts';
 import { type Random, systemRandom } from '#kernel/ids.ts';
+import type { Lifecycle } from '#kernel/process.ts';
 import { createSecretRedactor } from '#logging/redaction.ts';
 import { createShopWebhookHandler } from '#messaging/shop/shop-webhook.ts';
 import { createRefundHandler } from '#payments/refunds/send-refund.ts';
@@ -15,6 +16,7 @@ import { createServer, type TillkeeperServer } from '#server/http/server.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type Bots, createBots, receiversOf } from './bots.ts';
 import { applyMigrations, type Core, type CoreDeps, openCore } from './core.ts';
+import { createDatabaseWatch } from './database-watch.ts';
 import { createSetUpDoctor } from './doctor.ts';
 import { createChecks, readHealthReport } from './health.ts';
 import { recoverAfterCrash } from './recovery.ts';
@@ -47,6 +49,7 @@ interface Sides {
   bots: Bots;
   workers: Workers;
   scheduler: Scheduler;
+  databaseWatch: Lifecycle;
   /** Ends reconciliations in progress: they may take minutes, and the next start compares again. */
   endReconciliations(): void;
 }
@@ -128,26 +131,29 @@ function assemble(config: Config, core: Core): Sides {
     },
     { host: config.http.host, port: config.http.port, stopTimeoutMs: requestsEndMs },
   );
-  return { server, bots, workers, scheduler, endReconciliations: () => ending.abort() };
+  const databaseWatch = createDatabaseWatch({ database, clock, log, ring: bots.pager.ringDirectly });
+  return { server, bots, workers, scheduler, databaseWatch, endReconciliations: () => ending.abort() };
 }
 
 async function start(core: Core, sides: Sides): Promise<{ port: number }> {
-  const { server, bots, workers, scheduler } = sides;
-  const migrations = await applyMigrations(core.database);
+  const { server, bots, workers, scheduler, databaseWatch } = sides;
+  const migrations = await applyMigrations(core.database, core.payments.clock);
   await recoverAfterCrash(core);
   const { port } = await server.start();
   await Promise.all([workers.inbox, ...workers.outbox].map((worker) => worker.start()));
   await Promise.all([bots.adminBot.start(), bots.pager.start()]);
   await scheduler.start();
+  await databaseWatch.start();
   core.payments.log.info('started', { port, engine: core.database.engine, migrations });
   return { port };
 }
 
 async function stop(core: Core, sides: Sides): Promise<void> {
-  const { server, bots, workers, scheduler } = sides;
+  const { server, bots, workers, scheduler, databaseWatch } = sides;
   const { log } = core.payments;
   log.info('stopping');
   sides.endReconciliations();
+  await databaseWatch.stop();
   await Promise.all([server.stop(), bots.adminBot.stop(), bots.pager.stop()]);
   await scheduler.stop();
   await Promise.all([workers.inbox, ...workers.outbox].map((worker) => worker.stop()));

@@ -20,7 +20,13 @@ export function createBots(config: Config, deps: BotDeps): Bots {
   const shared = { apiRoot: telegram.apiRoot, alertChatId: telegram.alertChatId, timeZone: config.timeZone };
   const adminBot = createAdminBot({ ...payments, ...rest }, { ...shared, token: telegram.adminToken, mode });
   const pager = createPager(
-    { ...payments, admins: rest.admins, onSend: rest.onSend, commandBot: () => adminBot.username() },
+    {
+      ...payments,
+      admins: rest.admins,
+      onSend: rest.onSend,
+      commandBot: () => adminBot.username(),
+      otherBot: telegram.pager.kind === 'own' ? adminBot.sender : null,
+    },
     telegram.pager.kind === 'own'
       ? { ...shared, token: telegram.pager.token, mode }
       : { ...shared, token: telegram.adminToken, mode: { kind: 'send_only' } },

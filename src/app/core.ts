@@ -1,9 +1,11 @@
 // What every role of the process needs, whatever it serves: log, metrics, database, providers, and the verbs' dependencies.
 import type { DomainDeps } from '#accounting/ledger/deps.ts';
+import { checkStoredDigits } from '#accounting/ledger/stored-digits.ts';
 import type { Config } from '#config/load-config.ts';
 import { openDatabase } from '#db/database/open-database.ts';
+import { DatabaseInUse } from '#db/engine/database-errors.ts';
 import type { OpenDatabase } from '#db/engine/open-options.ts';
-import { type Clock, type Milliseconds, second } from '#kernel/clock.ts';
+import { type Clock, type Milliseconds, second, systemClock } from '#kernel/clock.ts';
 import { createIds, type Random } from '#kernel/ids.ts';
 import { createLogger, toEventLog } from '#logging/logger.ts';
 import { createStandardOutput } from '#logging/standard-output.ts';
@@ -45,6 +47,9 @@ export interface Core {
   drainLog(): Promise<void>;
 }
 
+/** A predecessor that is about to end has released the file by then; whoever started a second one by mistake reads it soon. */
+const claimWaitMs: Milliseconds = second;
+
 export async function openCore(deps: CoreDeps): Promise<Core> {
   const { config, clock, random } = deps;
   const metrics = createMetrics({ version: deps.version });
@@ -54,6 +59,7 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
   const ids = createIds({ clock, random });
   const database = await openConfigured(config, {
     clock,
+    claimWaitMs,
     onQueued: deps.onQueued,
     onGroupCommit: (commit) => metrics.observeCommit(commit),
   });
@@ -76,6 +82,7 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
       ids,
       random,
       log,
+      unreviewedTimes: config.unreviewedTimes,
       onTransition,
       decommissioned,
       isOnline: deps.isOnline,
@@ -92,16 +99,21 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
 export async function migrateDatabase(config: Pick<Config, 'database'>): Promise<number> {
   const database = await openConfigured(config, {});
   try {
-    return await applyMigrations(database);
+    return await applyMigrations(database, systemClock);
   } finally {
     await database.close();
   }
 }
 
-/** Applies pending migrations. A failure names DATABASE_URL, which is wrong more often than the product is. */
-export async function applyMigrations(database: OpenDatabase): Promise<number> {
+/**
+ * Applies pending migrations, and makes sure that amounts mean here what they meant where they were written. A failure
+ * names DATABASE_URL, which is wrong more often than the product is.
+ */
+export async function applyMigrations(database: OpenDatabase, clock: Clock): Promise<number> {
   try {
-    return (await database.migrate()).applied;
+    const { applied } = await database.migrate();
+    await checkStoredDigits({ database, clock });
+    return applied;
   } catch (error) {
     throw unusable(error);
   }
@@ -122,7 +134,8 @@ export class DatabaseUnusable extends Error {
   override readonly name = 'DatabaseUnusable';
 }
 
-function unusable(error: unknown): DatabaseUnusable {
+function unusable(error: unknown): Error {
+  if (error instanceof DatabaseInUse) return error;
   const why = error instanceof Error ? error.message : 'unknown error';
   return new DatabaseUnusable(`the database that DATABASE_URL names cannot be used: ${why}`, { cause: error });
 }

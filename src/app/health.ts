@@ -3,6 +3,7 @@ import type { OpenDatabase } from '#db/engine/open-options.ts';
 import type { Scheduler } from '#jobs/scheduler.ts';
 import { type Clock, minute } from '#kernel/clock.ts';
 import type { QueueDepth } from '#messaging/queues/messaging-store.ts';
+import { readOwedMessages } from '#messaging/queues/owed-messages.ts';
 import { readQueueDepths } from '#messaging/queues/read-queue-depths.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import { outageDuration } from '#payments/model/outage.ts';
@@ -38,6 +39,7 @@ export function createChecks(deps: HealthDeps): Check[] {
     },
     queueCheck(deps, { name: 'inbox', workers: [deps.workers.inbox] }),
     queueCheck(deps, { name: 'outbox', workers: deps.workers.outbox }),
+    alertsCheck(deps),
     ...deps.bots.map(
       (bot): Check => ({
         name: `telegram ${bot.name}`,
@@ -69,6 +71,21 @@ function queueCheck(
       const waiting = depths.reduce((sum, depth) => sum + depth.waiting, 0);
       const detail = silent.length > 0 ? `silent workers: ${silent.length}` : describeDepths(depths, now);
       return { ok: silent.length === 0, detail: `${waiting} waiting${detail === '' ? '' : `, ${detail}`}` };
+    },
+  };
+}
+
+/** Not vital: a process that takes webhooks is needed most while nobody hears of them. */
+function alertsCheck(deps: Pick<HealthDeps, 'database' | 'clock'>): Check {
+  return {
+    name: 'alerts',
+    isVital: false,
+    async check() {
+      const { count, since, reason } = await readOwedMessages(deps);
+      if (since === null) return { ok: true, detail: 'all were shown' };
+      const forMinutes = Math.floor((deps.clock.now() - since) / minute);
+      const what = `${count} message${count === 1 ? '' : 's'} reached no chat that ${count === 1 ? 'it is' : 'they are'} for`;
+      return { ok: false, detail: `${what}, for ${forMinutes} min: ${reason ?? 'no reason known'}` };
     },
   };
 }

@@ -1,8 +1,8 @@
 import { systemActor } from '#kernel/actor.ts';
 import { second } from '#kernel/clock.ts';
 import { loadDecommissioned } from '#payments/availability/load-decommissioned.ts';
-import { countCaptured } from '#payments/lifecycle/count-captured.ts';
 import { endLostReconciliations } from '#payments/reconciliation/reconciliation-runs.ts';
+import { countCaptured } from '#payments/sync/count-captured.ts';
 import { checkQuarantine } from '#payments/webhooks/check-quarantine.ts';
 import type { Core } from './core.ts';
 

@@ -76,6 +76,8 @@ export interface CaseStore {
   listCasesOfProvider(query: {
     provider: ProviderName;
     kinds: readonly CaseKind[];
+    /** Leaves out what has no card of its own. */
+    rings?: true;
     after: CasePlace | null;
     limit: number;
   }): Promise<Case[]>;

@@ -15,8 +15,11 @@ export type CaseSeverity = (typeof caseSeverities)[number];
 export const paymentKinds = [
   'payment_underpaid',
   'payment_overpaid',
+  'payment_paid_twice',
   'payment_paid_late',
   'payment_failed',
+  'payment_unconfirmed',
+  'payment_double_spent',
   'payment_expired',
   'payment_reversed',
   'payment_duplicate',
@@ -40,7 +43,13 @@ export const findingKinds = [
 ] as const;
 
 /** Kinds that wait for a decision: `/exceptions` lists them by age. */
-export const decisionKinds = [...paymentKinds, 'refund_failed', 'refund_unknown', ...findingKinds] as const;
+export const decisionKinds = [
+  ...paymentKinds,
+  'refund_failed',
+  'refund_unknown',
+  'refund_held',
+  ...findingKinds,
+] as const;
 export type DecisionKind = (typeof decisionKinds)[number];
 
 /** Kinds that only inform: they end when what they tell of is over, or after a while. */
@@ -51,6 +60,8 @@ export const noticeKinds = [
   'provider_retired',
   'webhook_silent',
   'webhook_refused',
+  'channel_orders_held',
+  'channel_refunds_waiting',
   'reconciliation',
   'dead_letter',
 ] as const;
@@ -147,6 +158,11 @@ export function isLive({ status }: Pick<Case, 'status'>): boolean {
 
 export function needsDecision<Some extends Pick<Case, 'kind'>>(one: Some): one is Some & { kind: DecisionKind } {
   return (decisionKinds as readonly string[]).includes(one.kind);
+}
+
+/** More came by one payment than it asked for: the surplus is what is decided about, not the payment. */
+export function isAboutSurplus(kind: CaseKind): boolean {
+  return kind === 'payment_overpaid' || kind === 'payment_paid_twice';
 }
 
 /** An admin looked at it and decided; it did not end by itself. */

@@ -1,6 +1,7 @@
+import { type Milliseconds, minute } from '#kernel/clock.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
 import { enqueueOutboxMessage } from '#messaging/queues/enqueue-outbox-message.ts';
-import type { Case, CaseFacts } from './case.ts';
+import { type Case, type CaseFacts, caseSeverities } from './case.ts';
 import type { CaseChange, CaseTx } from './case-store.ts';
 
 type Subject = Pick<
@@ -10,7 +11,13 @@ type Subject = Pick<
 
 /** What is left out does not apply. */
 export type RaisedCase = Pick<Case, 'key' | 'kind' | 'severity'> &
-  Partial<Subject> & { facts: Pick<CaseFacts, 'headline' | 'why'> & Partial<CaseFacts> };
+  Partial<Subject> & {
+    facts: Pick<CaseFacts, 'headline' | 'why'> & Partial<CaseFacts>;
+    /** Raised by what anybody may send in any number: its card is brought up to date once a minute. */
+    isPaced?: true;
+  };
+
+const pacedByMs: Milliseconds = minute;
 
 const noSubject: Subject = {
   orderId: null,
@@ -37,7 +44,7 @@ const noFacts: Omit<CaseFacts, 'headline' | 'why'> = {
 };
 
 /** Opens a case, or, when one of this key is live, keeps its age and its assignee and takes the newest facts. */
-export async function raiseCase(tx: CaseTx, raised: RaisedCase): Promise<void> {
+export async function raiseCase(tx: CaseTx, { isPaced, ...raised }: RaisedCase): Promise<void> {
   const now = tx.clock.now();
   const one: Case = {
     ...noSubject,
@@ -69,7 +76,7 @@ export async function raiseCase(tx: CaseTx, raised: RaisedCase): Promise<void> {
   const live = await tx.stores.cases.findLiveCase(raised.key);
   if (live === undefined) throw new ConcurrentChange(`case ${raised.key} was resolved meanwhile`);
   const { kind, severity, facts, actions, paymentId, reference, subjectAt } = one;
-  await changeCase(tx, live, {
+  const changed = await tx.stores.cases.changeCase(live, {
     kind,
     severity,
     facts,
@@ -82,6 +89,7 @@ export async function raiseCase(tx: CaseTx, raised: RaisedCase): Promise<void> {
     occurrences: one.rings ? live.occurrences + 1 : live.occurrences,
     lastRaisedAt: now,
   });
+  await showCase(tx, changed, isPaced);
 }
 
 /** Brings the live case of this key up to date without counting it once more; false when there is none. */
@@ -101,11 +109,17 @@ export async function changeCase(tx: CaseTx, one: Case, change: CaseChange): Pro
   return changed;
 }
 
-async function showCase(tx: CaseTx, { id, version, rings }: Case): Promise<void> {
+async function showCase(tx: CaseTx, one: Case, isPaced?: true): Promise<void> {
+  const { id, version, rings, severity } = one;
   if (!rings) return;
+  // A paced one is shown once for all changes of a minute, at its end, as it is by that time.
+  const ended = Math.floor(tx.clock.now() / pacedByMs) + 1;
   await enqueueOutboxMessage(tx, {
     topic: 'alert.card',
-    key: `alert.card:${id}:${version}`,
+    // After an outage of Telegram, what is worst comes first.
+    priority: caseSeverities.indexOf(severity),
+    key: isPaced ? `alert.card:${id}:until:${ended}` : `alert.card:${id}:${version}`,
     payload: { caseId: id, version },
+    ...(isPaced && { availableAt: ended * pacedByMs }),
   });
 }

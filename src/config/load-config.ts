@@ -41,6 +41,8 @@ export interface Config {
   readonly storeWebhook: { readonly url: string; readonly secrets: Secrets } | null;
   /** Bearers of `/metrics`; null: open. */
   readonly metricsTokens: Secrets | null;
+  /** How many times the review threshold channel orders may add up to within a day before the rest is held. */
+  readonly unreviewedTimes: number;
   readonly timeZone: string;
   readonly logLevel: LogLevel;
   /** Every value that the log must never show. */
@@ -86,6 +88,7 @@ function assemble(reading: SettingsReading): Omit<Config, 'secrets' | 'remarks'>
     storeApi: values.STORE_API_KEY === undefined ? null : { keys: values.STORE_API_KEY },
     storeWebhook: assembleStoreWebhook(reading),
     metricsTokens: values.METRICS_TOKEN ?? null,
+    unreviewedTimes: need(values.CHANNEL_REVIEW_AFTER),
     timeZone: need(values.TIME_ZONE),
     logLevel: need(values.LOG_LEVEL),
   };

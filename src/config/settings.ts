@@ -16,6 +16,7 @@ import {
   telegramMode,
   telegramSecrets,
   telegramTokens,
+  times,
   timeZone,
   userIds,
 } from './formats.ts';
@@ -114,6 +115,13 @@ const shop = {
     isSecret: true,
     isSelfMade: true,
     sentence: 'Signs the announcements (Standard Webhooks): whsec_ and 24 to 64 bytes in base64.',
+  }),
+  CHANNEL_REVIEW_AFTER: setting({
+    schema: times,
+    fallback: '10',
+    unit: 'times the review threshold',
+    sentence:
+      'What orders of a sales channel may add up to within a day before the rest is held for review, in times the review threshold.',
   }),
 };
 

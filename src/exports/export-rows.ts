@@ -55,8 +55,12 @@ export function timelineRow(entry: TimelineEntry): ExportRow {
 }
 
 export function channelOrderRow(mark: ChannelOrderMark): ExportRow {
-  // Without a currency: the amount refunded is in the payment's, and an order that was not reported yet has no payment.
-  return columns(mark, ['reference', 'soldAt', 'returnedMinor', 'returnedAt', 'updatedAt']);
+  const largest = mark.refunds.toSorted((left, right) => right.returnedMinor - left.returnedMinor)[0];
+  const { returnedMinor = 0, returnedAt = null, of = null } = largest ?? {};
+  const refund = { returnedMinor, returnedAt, returnedCurrency: of?.currency ?? null };
+  const { reference, soldAt, updatedAt } = mark;
+  const row = { reference, soldAt, ...refund, updatedAt };
+  return columns(row, ['reference', 'soldAt', 'returnedMinor', 'returnedCurrency', 'returnedAt', 'updatedAt']);
 }
 
 export function subscriptionRow(subscription: StoredSubscription): ExportRow {

@@ -24,7 +24,7 @@ const decimalPattern = /^(?:0|[1-9]\d{0,14})(?:\.\d{1,8})?$/;
 /**
  * Decimal places by ISO 4217, list one. Locale data says otherwise (it shows no forint below one) and changes with the
  * runtime, and stored integers with it. The last row of twos is of no list any more, or has no places there, but may be
- * stored. A change to a code that is listed needs a migration of what is stored: `storedDigits` refuses without one.
+ * stored. Other places for a code that is listed need a migration: a start refuses a database that was counted otherwise.
  */
 const codesByDigits: readonly [digits: number, codes: string][] = [
   [0, 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'],
@@ -51,7 +51,8 @@ const codesByDigits: readonly [digits: number, codes: string][] = [
   [2, 'USDC'],
 ];
 
-const digitsByCode: ReadonlyMap<string, number> = new Map(
+/** Decimal places by currency code. */
+export const digitsByCode: ReadonlyMap<string, number> = new Map(
   codesByDigits.flatMap(([digits, codes]) => codes.split(' ').map((code): [string, number] => [code, digits])),
 );
 

@@ -10,6 +10,7 @@ export const orderEvents = [
   'payment_expired',
   'payment_cancelled',
   'payment_failed',
+  'payment_unconfirmed',
   'payment_mismatched',
   'payment_held',
   'payment_rejected',
@@ -60,6 +61,7 @@ export function decideOrder(status: OrderStatus, event: OrderEvent, context: Ord
     case 'payment_held':
       return whenIrregular(status, context);
     case 'payment_mismatched':
+    case 'payment_unconfirmed':
       return mustBeReviewed(status) ? changed('needs_attention') : unchanged;
     case 'payment_reversed':
       return whenReversed(status, context);

@@ -51,7 +51,8 @@ let paid: PlacedOrder;
 const answers: Answer[] = [];
 
 beforeAll(async () => {
-  app = await openAppFixture({ env: { LOG_LEVEL: 'trace', TELEGRAM_WEBHOOK_SECRET: 'CANARY-telegram-webhook' } });
+  const bearers = { TELEGRAM_WEBHOOK_SECRET: 'CANARY-telegram-webhook', METRICS_TOKEN: 'CANARY-bearer-of-the-scrapes' };
+  app = await openAppFixture({ env: { LOG_LEVEL: 'trace', ...bearers } });
   const { environment, shop } = app;
   for (const [name, canary] of Object.entries(planted)) environment[name] = `${environment[name]},${canary}`;
   environment['STORE_WEBHOOK_URL'] = `${shop.url}?token=CANARY-in-the-address`;

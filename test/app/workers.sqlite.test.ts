@@ -10,6 +10,7 @@ import type { OutboxMessage } from '#messaging/queues/messaging-store.ts';
 import { topics } from '#messaging/queues/topics.ts';
 import type { DeliveryResult } from '#messaging/workers/outbox-handler.ts';
 import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
+import { raiseDeadLetter } from '#payments/webhooks/raise-dead-letter.ts';
 import { listAlerts } from '#test/support/builders/cases.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { createScriptedProviders } from '#test/support/fakes/scripted-providers.ts';
@@ -55,6 +56,17 @@ test('alert cards that Telegram never accepts are reported once each and not ret
   expect(letters).toHaveLength(2);
   const alerts = await opened.database.read((stores) => listAlerts(stores, ['open']));
   expect(alerts.map((alert) => alert.key).sort()).toEqual(['dead_letter:alert.card', 'provider_down:btcpay']);
+});
+
+test('an alert about dead letters that is itself given up on is told of once more, under another name', async () => {
+  await inTransaction(deps, causeOf(systemActor), (tx) => raiseDeadLetter(tx, { what: 'shop.event', reason: 'gone' }));
+  const { outbox } = workers(() => Promise.resolve({ kind: 'give_up', reason: 'it ended the process' }));
+  for (const worker of outbox) await worker.drain();
+  const alerts = await opened.database.read((stores) => listAlerts(stores, ['open']));
+  expect(alerts.map(({ key, occurrences }) => [key, occurrences]).sort()).toEqual([
+    ['dead_letter:alert.card', 1],
+    ['dead_letter:shop.event', 1],
+  ]);
 });
 
 test('an event of a payment that a crashed process had leased waits until the lease expires', async () => {

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { adminActor } from '#access/admin.ts';
 import { systemActor } from '#kernel/actor.ts';
 import { minute } from '#kernel/clock.ts';
+import { asOrderId } from '#kernel/ids.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { enqueueOutboxMessage } from '#messaging/queues/enqueue-outbox-message.ts';
+import { createPaymentLink } from '#payments/collect/create-payment-link.ts';
 import { pollPayments } from '#payments/sync/poll-payments.ts';
 import type { SandboxMessage } from '#sandbox/telegram/model.ts';
 import { auditOf, buttonsOf, chat, openChat, paid, say, tap, textOf } from './support/chat.ts';
@@ -86,6 +89,22 @@ describe('orders', () => {
     );
     expect(await shop.deliver()).toBeGreaterThan(0);
     expect(shop.telegram.history({ method: 'editMessageText' })).toEqual([]);
+  });
+
+  test('a card shown follows a new link', async () => {
+    await using shop = await openChat();
+    const order = await shop.order();
+    const card = await say(shop, `/order ${order.number}`);
+    expect(textOf(shop, card)).toContain('Pay at https://pay.example.org/i/paper-1');
+    shop.provider.shows({ state: 'failed', providerStatus: 'Invalid' });
+    shop.deps.clock.advance(minute);
+    await pollPayments(shop.deps, { limit: 10 });
+    shop.provider.shows({});
+    const orderId = asOrderId(order.id);
+    await createPaymentLink(shop.deps, { orderId, provider: 'auto', actor: adminActor(bob), by: 'Bob' });
+    await shop.deliver();
+    expect(textOf(shop, card)).toContain('Pay at https://pay.example.org/i/paper-2');
+    expect(textOf(shop, card)).not.toContain('paper-1');
   });
 
   test('a message that went back to the list is not overwritten by the order it showed before', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createOwnerDirectory } from '#access/owner-directory.ts';
 import { closeDueDays } from '#accounting/daily-close/close-due-days.ts';
 import { createBooksDigestHandler } from '#bot/pager/books-digest.ts';
+import { createAlertChat } from '#bot/telegram/alert-chat.ts';
 import type { ChatSender } from '#bot/telegram/telegram.ts';
 import { hour, minute } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
@@ -106,10 +107,8 @@ describe('the digest of a closed day', () => {
       },
     };
     const admins = createOwnerDirectory([ann, bob]);
-    const handler = createBooksDigestHandler(
-      { ...shop.deps, admins, sender, commandBot: () => null },
-      { alertChatId: null },
-    );
+    const alertChat = createAlertChat(shop.deps, null);
+    const handler = createBooksDigestHandler({ ...shop.deps, admins, sender, alertChat, commandBot: () => null });
     const [message] = await shop.deps.database.transaction(({ outbox }) => {
       const now = shop.deps.clock.now();
       return outbox.claimDue({ lane: 'pager', now, lockedUntil: now, lockedBy: 'x', limit: 1, suspectedPoison: false });

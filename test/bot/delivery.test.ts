@@ -4,10 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { readTelegrafError } from '#bot/pager/errors.ts';
 import { sumUp } from '#bot/telegram/cards.ts';
 import { createConnection, type TelegramLine } from '#bot/telegram/connection.ts';
-import { followMoves } from '#bot/telegram/follow-moves.ts';
 import { readGrammyError } from '#bot/telegram/grammy-errors.ts';
 import { createOnceWithin } from '#bot/telegram/once-within.ts';
-import type { ChatSender, SendOutcome, TelegramUpdate } from '#bot/telegram/telegram.ts';
+import type { SendOutcome, TelegramUpdate } from '#bot/telegram/telegram.ts';
 import { createKeyedMutex } from '#kernel/keyed-mutex.ts';
 import { createRecordingLog } from '#test/support/fakes/recording-log.ts';
 import { createSeededRandom } from '#test/support/fakes/seeded-random.ts';
@@ -67,9 +66,20 @@ describe('what becomes of a message to several chats', () => {
     ],
     ['is done when there is nobody', [], { kind: 'done', outcome: 'nothing to show' }],
     [
-      'waits for all when Telegram asks to, as long as the longest wait',
-      to({ kind: 'slow_down', retryAfterMs: 1_000 }, { kind: 'slow_down', retryAfterMs: 5_000 }, sent),
-      { kind: 'retry', error: 'Telegram asks to slow down', retryAfterMs: 5_000, pausesLane: true },
+      'comes again for the first chat whose wait is over, and uses up no attempt, when Telegram asks to wait',
+      to({ kind: 'slow_down', retryAfterMs: 5_000 }, { kind: 'slow_down', retryAfterMs: 1_000 }, sent),
+      {
+        kind: 'retry',
+        error: 'Telegram asks to slow down',
+        retryAfterMs: 1_000,
+        pausesLane: false,
+        isUntried: true,
+      },
+    ],
+    [
+      'comes again at once when a chat has a new id',
+      to(sent, { kind: 'moved', toChatId: -1005 }),
+      { kind: 'retry', error: 'the chat has a new id', retryAfterMs: 0, pausesLane: false },
     ],
     [
       'comes again when one was not reached, even when another will never take it',
@@ -84,28 +94,6 @@ describe('what becomes of a message to several chats', () => {
   ] as const)('%s', (_name, outcomes, expected) => {
     expect(sumUp(outcomes)).toEqual(expected);
   });
-});
-
-test('messages follow a group that became a supergroup, and the log names its new id', async () => {
-  const asked: number[] = [];
-  const sender: ChatSender = {
-    async send({ chatId }) {
-      asked.push(chatId);
-      return chatId === -5 ? { kind: 'moved', toChatId: -1005 } : { kind: 'sent', messageId: 1 };
-    },
-    edit: async () => ({ kind: 'not_modified' }),
-    sendPhoto: async () => ({ kind: 'sent', messageId: 2 }),
-  };
-  const log = createRecordingLog();
-  const following = followMoves(sender, log);
-  const message = { chatId: -5, view: { text: 'x', keyboard: [] }, isSilent: false, replyTo: null };
-  const signal = new AbortController().signal;
-  expect(await following.send(message, signal)).toEqual({ kind: 'sent', messageId: 1 });
-  await following.send(message, signal);
-  expect(asked).toEqual([-5, -1005, -1005]);
-  expect(log.events).toEqual([
-    { level: 'warn', message: 'chat has a new id', facts: { chatId: -5, newChatId: -1005 } },
-  ]);
 });
 
 describe('work in turn', () => {

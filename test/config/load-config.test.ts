@@ -274,6 +274,21 @@ describe('a configuration that is wrong', () => {
     expect(faults).toEqual(['STORE_API_KEY and STORE_API_KEY_FILE are both set: keep one']);
   });
 
+  test('a value that was spoilt on its way is named, by its setting or its file, and never shown', () => {
+    const canary = 'canary-of-a-secret';
+    const faults = faultsOf(
+      { STORE_API_KEY: `"${canary}"`, PORT_FILE: '/port', HOST_FILE: 'C:\\host', '\ufeffOWNER_IDS': '1' },
+      { '/port': '80\u200b80' },
+    );
+    expect(faults).toEqual([
+      'OWNER_IDS has a character in its name that cannot be seen: save the file it comes from as UTF-8 without BOM',
+      'HOST_FILE names a drive of Windows, and this system has none',
+      'PORT_FILE names a file that has a character that cannot be seen (U+200B, at place 3): remove it, or type the value anew',
+      'STORE_API_KEY is in quotes, which nothing has removed: leave them out',
+    ]);
+    expect(faults.join()).not.toContain(canary);
+  });
+
   test('a file that is missing or empty is named', () => {
     expect(faultsOf({ PORT_FILE: '/gone', HOST_FILE: '/empty' }, { '/empty': ' \n' })).toEqual([
       'HOST_FILE names a file that is empty',

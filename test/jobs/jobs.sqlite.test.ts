@@ -3,10 +3,11 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createWatches } from '#app/watches.ts';
 import type { Case } from '#cases/case.ts';
 import { createJobs, type Job } from '#jobs/jobs.ts';
-import { day } from '#kernel/clock.ts';
+import { day, hour } from '#kernel/clock.ts';
 import { asOrderId } from '#kernel/ids.ts';
 import type { SentMessage } from '#messaging/queues/messaging-store.ts';
 import { idempotencyRetention } from '#payments/collect/place-order.ts';
+import type { Outage } from '#payments/model/outage.ts';
 import type { ReconciliationRun } from '#payments/model/reconciliation.ts';
 import { openServerFixture, orderBody, type ServerFixture, storeRequest } from '#test/server/support/server-fixture.ts';
 import { aCase, listAlerts } from '#test/support/builders/cases.ts';
@@ -66,6 +67,32 @@ describe('the table of jobs', () => {
     expect(await run('close-days')).toEqual({ closed: 0, unexplained: 0, waiting: 0 });
     const finished = providersThat('canList').length;
     expect(await run('reconcile')).toEqual({ finished, failed: 0, compared: 0, healed: 0, open: 0 });
+  });
+});
+
+describe('prune', () => {
+  test('keeps outages for three years, because the reliability of a provider is a question of years', async () => {
+    const now = fixture.payments.clock.now();
+    const past = { provider: 'btcpay', version: 1, reason: 'probe: HTTP 503', goneSince: null, goneCount: 0 } as const;
+    const counts = { lookedCount: 0, recoveredCount: 0, lostCount: 0 };
+    const outage = (id: string, endedAt: number): Outage => ({
+      ...past,
+      ...counts,
+      id,
+      status: 'over',
+      beganAt: endedAt - 1,
+      askedAt: endedAt,
+      retiredAt: null,
+      answeredAt: endedAt,
+      endedAt,
+    });
+    await fixture.db.database.transaction(async ({ outages }) => {
+      await outages.insertOutage(outage('kept', now - 3 * 365 * day + hour));
+      await outages.insertOutage(outage('gone', now - 3 * 365 * day - hour));
+    });
+    expect(await run('prune')).toEqual({ deleted: 1 });
+    const left = await fixture.db.database.read(({ outages }) => outages.listOutages({ provider: null, limit: 9 }));
+    expect(left.map(({ id }) => id)).toEqual(['kept']);
   });
 });
 

@@ -36,6 +36,7 @@ const table: Record<OrderEvent, Record<OrderStatus, Outcome>> = {
   payment_expired: onlyFrom('awaiting_payment', 'expired', '='),
   payment_cancelled: onlyFrom('awaiting_payment', 'cancelled', '='),
   payment_failed: all('='),
+  payment_unconfirmed: short(),
   expire: onlyFrom('awaiting_payment', 'expired', 'x'),
   cancel: { ...all('x'), awaiting_payment: 'cancelled', expired: 'cancelled', needs_attention: 'cancelled' },
   fulfil: { ...all('x'), paid: 'fulfilled', partially_refunded: 'partially_refunded' },

@@ -167,7 +167,7 @@ test('the alert leads to the exception in the command bot, and acknowledging it 
   await app.tap(alert, 'Acknowledge');
   const taken = await openException(app, order, 'Underpaid');
   expect(taken.text).toContain('✋ Ada has it');
-  expect(await press(app, taken, 'Give it back')).toBe('It is nobody’s again.');
+  expect(await press(app, taken, 'Release')).toBe('It is nobody’s again.');
   await awaitUntil(() => !app.pagerText(alert.messageId).includes('Acknowledged by'), {
     what: 'the alert, open again',
   });

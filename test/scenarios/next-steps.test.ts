@@ -112,7 +112,8 @@ test('an order whose failed payment confirms after another one was paid says tha
   const old = await app.referenceOf(order);
   await app.visit(order, 'pay_unconfirmed');
   await app.visit(order, 'invalidate');
-  const card = await app.awaitCard(({ text }) => text.includes('Payment failed'));
+  await app.awaitCard(({ text }) => text.includes('Payment failed, but its money is there'));
+  const card = await app.ask(`/order ${order.number}`, (message) => buttonsOf(message).includes('New payment link'));
   await app.tap(card, 'New payment link');
   await app.awaitOrder(order.id, ({ payments }) => payments.length === 2);
   await app.visit(order, 'pay');

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import type { VisitAction } from '#sandbox/providers/contract.ts';
 import { buttonsOf, openAppFixture } from '#test/support/app-fixture/app-fixture.ts';
+import { openException } from '#test/support/app-fixture/exception-cards.ts';
 import { providersThat } from '#test/support/providers/abilities.ts';
 
 const everywhere = providersThat('canCreate', 'canFetch');
@@ -25,6 +26,22 @@ const expired = { payment: 'expired', order: 'expired', headline: 'Payment expir
 const over = { payment: 'overpaid', order: 'paid', headline: 'Payment overpaid', severity: 'INFO' };
 const failed = { payment: 'failed', order: 'awaiting_payment', headline: 'Payment failed', severity: 'WARNING' };
 const always = ['Acknowledge', 'Snooze 1 h'];
+const unconfirmed = {
+  payment: 'failed',
+  order: 'needs_attention',
+  headline: 'Payment failed, but its money is there',
+  severity: 'WARNING',
+  buttons: [...always, 'Refund', 'Mark paid'],
+  announced: ['order.needs_attention', 'payment.failed'],
+};
+const twice = {
+  payment: 'overpaid',
+  order: 'paid',
+  headline: 'Paid twice on one link',
+  severity: 'WARNING',
+  buttons: [...always, 'Resolve…', 'Open order'],
+  announced: ['order.paid'],
+};
 
 const stories: Story[] = [
   {
@@ -89,20 +106,28 @@ const stories: Story[] = [
     announced: ['payment.failed'],
   },
   {
-    ...failed,
+    ...unconfirmed,
     provider: 'bitpay',
     does: ['pay_unconfirmed', 'invalidate'],
-    says: ['invalid'],
-    buttons: [...always, 'New payment link', 'Check again'],
-    announced: ['payment.failed'],
+    says: ['invalid', 'BTC received, and not confirmed'],
   },
   {
-    ...failed,
+    ...unconfirmed,
+    provider: 'bitpay',
+    does: ['pay_unconfirmed', 'decline'],
+    says: ['declined', 'BTC received, and not confirmed'],
+  },
+  {
+    ...unconfirmed,
     provider: 'btcpay',
     does: ['pay_unconfirmed', 'invalidate'],
-    says: ['Invalid'],
-    buttons: [...always, 'New payment link', 'Check again'],
-    announced: ['payment.failed'],
+    says: ['Invalid', '49.00 USD of 49.00 USD received, and not confirmed'],
+  },
+  {
+    ...twice,
+    provider: 'btcpay',
+    does: ['pay', 'pay_again'],
+    says: ['98.00 USD of 49.00 USD received, 49.00 USD overpaid'],
   },
 ];
 
@@ -136,4 +161,40 @@ test('an underpaid BTCPay invoice that is still open is waited for, and paid whe
   await app.awaitOrder(order.id, ({ status }) => status === 'paid');
   await app.awaitQuiet();
   expect(app.pagerMessages()).toEqual([]);
+});
+
+test('a double-spent BTCPay payment rings, and is no longer shown as received', async () => {
+  await using app = await openAppFixture();
+  const order = await app.placeOrder({ provider: 'btcpay' });
+  await app.visit(order, 'pay_unconfirmed');
+  await app.awaitOrder(order.id, ({ payment }) => payment?.status === 'pending');
+  await app.visit(order, 'double_spend');
+  const asked = await app.ask(`/order ${order.number}`, (message) => buttonsOf(message).includes('Check again'));
+  await app.tap(asked, 'Check again');
+  const card = await app.awaitCard(({ text }) => text.includes('Payment double-spent or replaced'));
+  expect(card.text).toContain('49.00 USD was seen, nothing of it is left');
+  expect((await app.getOrder(order.id)).payment).toMatchObject({ status: 'created', received: null });
+  const { text } = await app.ask(`/order ${order.number}`, (message) => buttonsOf(message).includes('Check again'));
+  expect(text).not.toContain('Received');
+});
+
+test('the cards of money that is not confirmed lead to the provider, and ask nobody to pay again first', async () => {
+  await using app = await openAppFixture();
+  const order = await app.placeOrder({ provider: 'btcpay' });
+  await app.visit(order, 'pay_unconfirmed');
+  await app.awaitOrder(order.id, ({ payment }) => payment?.status === 'pending');
+  await app.visit(order, 'invalidate');
+  const alert = await app.awaitCard(({ text }) => text.includes('its money is there'));
+  const reference = await app.referenceOf(order);
+  expect(alert.entities.map((entity) => ('url' in entity ? entity.url : ''))).toContainEqual(
+    expect.stringContaining(reference),
+  );
+  const card = await app.ask(`/order ${order.number}`, (message) => buttonsOf(message).includes('Open at provider'));
+  const buttons = buttonsOf(card);
+  expect(buttons.slice(0, 4)).toEqual(['Resolve: Not confirmed', 'Check again', 'Refund', 'Mark paid']);
+  expect(buttons.indexOf('New payment link')).toBeGreaterThan(buttons.indexOf('Write off'));
+  const exception = await openException(app, order, 'Not confirmed');
+  expect(exception.text).toContain('49.00 USD of 49.00 USD received, and not confirmed');
+  const decisions = ['Refund', 'Accept as paid', 'Check again', 'Cancel order', 'New link…'];
+  expect(buttonsOf(exception)).toEqual([...decisions, 'Take it', 'Open order', 'Open at provider', '‹ Exceptions']);
 });

@@ -31,6 +31,24 @@ test('while nothing can be stored a webhook is answered 503, and taken in when t
   await awaitUntil(() => app.shop.heardOf(order.id).length === 1, { what: 'the announcement' });
 });
 
+test('a database that reads and does not write makes the process unready, not dead, until it writes again', async () => {
+  await using app = await openAppFixture();
+  const order = await app.placeOrder({ provider: 'btcpay' });
+  const other = new Database(app.file);
+  try {
+    other.exec('begin immediate');
+    await awaitUntil(async () => (await app.send('/readyz')).status === 503, { what: 'a process that is not ready' });
+    const { checks } = JSON.parse((await app.send('/readyz')).text);
+    expect(checks).toContainEqual(expect.objectContaining({ name: 'database', ok: false }));
+    expect((await app.getOrder(order.id)).number).toBe(order.number);
+    expect((await app.send('/livez')).status).toBe(200);
+    other.exec('rollback');
+  } finally {
+    other.close();
+  }
+  await awaitUntil(async () => (await app.send('/readyz')).status === 200, { what: 'a process that is ready' });
+});
+
 test('work that was in progress at an orderly stop is finished after the next start', async () => {
   await using app = await openAppFixture();
   const orders = await Promise.all(

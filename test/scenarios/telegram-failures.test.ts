@@ -104,6 +104,31 @@ test('a card whose sending was carried out and not answered is told from the nex
   expect(app.pagerMessages()).toHaveLength(1);
 });
 
+test('an alert that reached nobody is red in /readyz, /metrics and /health, and the process goes on serving', async () => {
+  await using app = await openAppFixture();
+  const readiness = async () => {
+    const { status, text } = await app.send('/readyz');
+    const { checks } = JSON.parse(text) as { checks: { name: string; ok: boolean; detail: string }[] };
+    return { status, alerts: checks.find(({ name }) => name === 'alerts') };
+  };
+  expect(await readiness()).toMatchObject({ status: 200, alerts: { ok: true } });
+  await app.telegram.block({ userId: owner.id, bot: pagerBot });
+  const order = await underpaid(app);
+  const isTold = () =>
+    app.telegram.messages({ bot: adminBot, chatId: owner.id }).some(({ text }) => text.includes(order.number));
+  await awaitUntil(isTold, { what: 'the alert by the other bot' });
+  const red = { ok: false, detail: expect.stringMatching(/^1 message .*blocked by the user; the owners were told/) };
+  await awaitUntil(async () => !(await readiness()).alerts?.ok, { what: 'a red check' });
+  expect(await readiness()).toMatchObject({ status: 200, alerts: red });
+  expect((await app.send('/metrics')).text).toContain('tillkeeper_alerts_owed 1');
+  expect((await app.ask('/health', ({ text }) => text.includes('alerts'))).text).toMatch(/🔴 alerts · 1 message/);
+
+  await app.telegram.unblock({ userId: owner.id, bot: pagerBot });
+  await app.awaitCard(({ text }) => text.includes(order.number));
+  await awaitUntil(async () => (await readiness()).alerts?.ok === true, { what: 'a green check' });
+  expect((await app.send('/metrics')).text).toContain('tillkeeper_alerts_owed 0');
+});
+
 test('an alert is acknowledged, snoozed and woken on one card, and notifies again when its snooze is over', async () => {
   await using app = await openAppFixture();
   const order = await underpaid(app);

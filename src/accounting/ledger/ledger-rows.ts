@@ -67,16 +67,20 @@ function providerRows(book: ProviderLedger): JsonObject[] {
     amount_here: here.amount,
     ...(there && { count_there: String(there.count), amount_there: there.amount }),
   }));
+  const { withoutFigures, refundsUnknownWhy } = book;
+  const feesUnknown =
+    withoutFigures === null || withoutFigures === 0
+      ? []
+      : [{ kind: 'fees_unknown', what: 'paid payments without a fee', count_here: String(withoutFigures) }];
+  const refundsUnknown = refundsUnknownWhy === null ? [] : [{ kind: 'refunds_unknown_there', what: refundsUnknownWhy }];
   const settlements = book.settlements.map(({ currency, count, amount }) => ({
     kind: 'settlements',
     asset: currency,
     count_there: String(count),
     amount_there: amount,
   }));
-  return [...why, ...payments, ...received, ...figures, ...refunds, ...settlements].map((row) => ({
-    provider,
-    ...row,
-  }));
+  const rows = [...payments, ...received, ...figures, ...feesUnknown, ...refunds, ...refundsUnknown, ...settlements];
+  return [...why, ...rows].map((row) => ({ provider, ...row }));
 }
 
 function correctionRows(correction: ClosingContent['corrections']['list'][number]): JsonObject[] {

@@ -7,12 +7,13 @@ import type { Lifecycle } from '#kernel/process.ts';
 import type { OutboxHandler } from '#messaging/workers/outbox-handler.ts';
 import type { AdminBotDeps, AdminEnv } from '../kit/env.ts';
 import { createOrderCardHandler } from '../screens/orders/order-cards.ts';
+import { createAlertChat, noteMoves } from '../telegram/alert-chat.ts';
 import { type Connection, createConnection } from '../telegram/connection.ts';
-import { followMoves } from '../telegram/follow-moves.ts';
 import { createGrammySender } from '../telegram/grammy-sender.ts';
+import { heedWaits } from '../telegram/heed-waits.ts';
 import { createOnceWithin } from '../telegram/once-within.ts';
 import { reportSends } from '../telegram/report-sends.ts';
-import type { BotHealth, TelegramUpdate, UpdateMode } from '../telegram/telegram.ts';
+import type { BotHealth, ChatSender, TelegramUpdate, UpdateMode } from '../telegram/telegram.ts';
 import { carryOutConfirmed, navigate, readStartWord } from './dispatch.ts';
 import { type AdminUpdate, createLine } from './grammy-line.ts';
 import { commands } from './screens.ts';
@@ -37,6 +38,8 @@ export interface AdminBot extends Lifecycle {
   health(): BotHealth;
   /** The bot's user name; null until Telegram told it. */
   username(): string | null;
+  /** Cards by way of this bot, for alerts that the pager cannot bring. */
+  readonly sender: ChatSender;
   /** Carries out the outbox messages for this bot's chats. */
   readonly outboxHandlers: readonly OutboxHandler[];
 }
@@ -61,10 +64,11 @@ export function createAdminBot(deps: AdminBotDeps, options: AdminBotOptions): Ad
     ...deps,
     bot: 'admin',
     timeZone: options.timeZone,
-    alertChatId: options.alertChatId,
+    alertChat: createAlertChat(deps, options.alertChatId),
     presentation: () => ({ now: deps.clock.now(), timeZone: options.timeZone }),
     orderTurns: createKeyedMutex(),
     orderListPlaces: new Map(),
+    awaitedAnswers: new Map(),
     commands,
     navigate: (at, to) => navigate(env, at, to),
     readStartWord,
@@ -84,10 +88,10 @@ export function createAdminBot(deps: AdminBotDeps, options: AdminBotOptions): Ad
   const connection: Connection<AdminUpdate> = createConnection(deps, {
     bot: 'admin',
     mode,
-    line: createLine({ bot, api: plainApi, admins: deps.admins, log: deps.log }),
+    line: createLine({ ...env, bot, api: plainApi }),
   });
   const reported = reportSends(createGrammySender(plainApi), { bot: 'admin', onSend: deps.onSend });
-  const sender = followMoves(reported, deps.log);
+  const sender = heedWaits(noteMoves(reported, deps), deps.clock);
   return {
     start: () => connection.start(),
     async stop() {
@@ -99,6 +103,7 @@ export function createAdminBot(deps: AdminBotDeps, options: AdminBotOptions): Ad
     handleUpdate: (update) => connection.accept(update as AdminUpdate),
     health: () => connection.health(),
     username: () => env.commandBot(),
+    sender,
     outboxHandlers: [createOrderCardHandler(env, sender)],
   };
 }

@@ -1,7 +1,6 @@
 import type { Api, Bot } from 'grammy';
 import type { Update } from 'grammy/types';
-import type { AdminDirectory } from '#access/admin.ts';
-import type { EventLog } from '#kernel/process.ts';
+import { allowedUpdates, heedChatNews } from '../telegram/chat-news.ts';
 import type { TelegramLine } from '../telegram/connection.ts';
 import { readGrammyError } from '../telegram/grammy-errors.ts';
 import { asGrammySignal } from '../telegram/grammy-sender.ts';
@@ -9,15 +8,10 @@ import { commands, unauthorizedCommands } from './screens.ts';
 
 export type AdminUpdate = Update;
 
-const allowedUpdates = ['message', 'callback_query'] as const;
-
 /** grammY's side of the connection. */
-export function createLine(deps: {
-  bot: Bot;
-  api: Api;
-  admins: AdminDirectory;
-  log: EventLog;
-}): TelegramLine<AdminUpdate> {
+export function createLine(
+  deps: Parameters<typeof heedChatNews>[0] & { bot: Bot; api: Api },
+): TelegramLine<AdminUpdate> {
   const { bot, api, log } = deps;
 
   /** A chat that the bot may not see yet has no menu yet; whatever else is wrong is tried again by the caller. */
@@ -59,6 +53,7 @@ export function createLine(deps: {
     classify: readGrammyError,
     async handle(update) {
       try {
+        await heedChatNews(deps, update);
         await bot.handleUpdate(update);
       } catch {
         // The boundary in serve.ts reports what handlers throw; what comes this far is a fault of the boundary itself.

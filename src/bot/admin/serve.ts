@@ -17,7 +17,7 @@ export function serveAdmins(bot: Bot, env: AdminEnv): void {
     if (!isFromSomebody(ctx)) return;
     const isPrivateChat = ctx.chat.type === 'private';
     const admission = await gate.admit({ userId: ctx.from.id, chatId: ctx.chat.id, isPrivateChat });
-    if (admission.kind === 'admin' && (isPrivateChat || isAlertButton(env, ctx))) {
+    if (admission.kind === 'admin' && (isPrivateChat || (await isAlertButton(env, ctx)))) {
       ctx.admin = admission.admin;
       await guarded(env, ctx, next);
       return;
@@ -40,8 +40,8 @@ function isFromSomebody(ctx: Context): ctx is ServedContext {
   return ctx.from !== undefined && ctx.chat !== undefined && !ctx.from.is_bot;
 }
 
-function isAlertButton(env: AdminEnv, ctx: ServedContext): boolean {
-  return ctx.chat.id === env.alertChatId && (ctx.callbackQuery?.data?.startsWith('alert:') ?? false);
+async function isAlertButton(env: AdminEnv, ctx: ServedContext): Promise<boolean> {
+  return (ctx.callbackQuery?.data?.startsWith('alert:') ?? false) && env.alertChat.is(ctx.chat.id);
 }
 
 async function turnAway(env: AdminEnv, ctx: ServedContext, isGreeted: boolean): Promise<void> {

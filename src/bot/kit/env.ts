@@ -7,10 +7,11 @@ import type { KeyedMutex } from '#kernel/keyed-mutex.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { ReconcileProvider } from '#payments/reconciliation/reconcile-provider.ts';
 import type { HealthReport } from '#reports/health-report.ts';
+import type { AlertChat } from '../telegram/alert-chat.ts';
 import type { OnceWithin } from '../telegram/once-within.ts';
 import type { OnSend } from '../telegram/report-sends.ts';
 import type { CallbackOf } from '../text/callback-data.ts';
-import type { Presentation } from '../text/view.ts';
+import type { Presentation, View } from '../text/view.ts';
 import type { CallbackContext } from './contexts.ts';
 import type { At, Destination } from './destinations.ts';
 
@@ -46,11 +47,13 @@ export type OrderListPlace = Omit<CallbackOf<'orders'>, 'kind'>;
 export interface AdminEnv extends AdminBotDeps {
   bot: 'admin';
   timeZone: string;
-  alertChatId: number | null;
+  alertChat: AlertChat;
   presentation(): Presentation;
   /** Cards of one order are drawn in turn, each from what is stored then, so that an older picture never covers a newer one. */
   orderTurns: KeyedMutex;
   orderListPlaces: Map<number, OrderListPlace>;
+  /** By admin: the message that asks for their next one, and what it shows once that has come. Lost at a restart: it only stays. */
+  awaitedAnswers: Map<number, { pendingId: string; messageId: number; answered: View }>;
   /** Every command, in the order of the menu. */
   commands: readonly CommandWords[];
   /** Shows another screen by its name; returns the word for the toast. */

@@ -1,19 +1,18 @@
 import type { Telegraf } from 'telegraf';
 import type { Update } from 'telegraf/types';
-import type { EventLog } from '#kernel/process.ts';
+import { allowedUpdates, heedChatNews } from '../telegram/chat-news.ts';
 import type { TelegramLine } from '../telegram/connection.ts';
 import { readTelegrafError } from './errors.ts';
 import { asTelegrafSignal } from './sender.ts';
 
-const allowedUpdates = ['message', 'callback_query'] as const;
-
 /** Telegraf's side of the connection. Its own polling ends the process's health on errors it does not know, so ours is used. */
-export function createPagerLine(deps: {
-  telegraf: Telegraf;
-  log: EventLog;
-  /** The command list of a shared token is the admin bot's. */
-  sharesToken: boolean;
-}): TelegramLine<Update> {
+export function createPagerLine(
+  deps: Parameters<typeof heedChatNews>[0] & {
+    telegraf: Telegraf;
+    /** The command list of a shared token is the admin bot's. */
+    sharesToken: boolean;
+  },
+): TelegramLine<Update> {
   const { telegraf, log } = deps;
   const { telegram } = telegraf;
   return {
@@ -40,6 +39,7 @@ export function createPagerLine(deps: {
     classify: readTelegrafError,
     async handle(update) {
       try {
+        await heedChatNews(deps, update);
         await telegraf.handleUpdate(update);
       } catch (error) {
         const outcome = readTelegrafError(error);

@@ -5,14 +5,16 @@ import type { DomainDeps } from '#accounting/ledger/deps.ts';
 import { second } from '#kernel/clock.ts';
 import type { Lifecycle } from '#kernel/process.ts';
 import type { OutboxHandler } from '#messaging/workers/outbox-handler.ts';
+import { createAlertChat, noteMoves } from '../telegram/alert-chat.ts';
 import { createConnection } from '../telegram/connection.ts';
-import { followMoves } from '../telegram/follow-moves.ts';
+import { heedWaits } from '../telegram/heed-waits.ts';
 import { createOnceWithin } from '../telegram/once-within.ts';
 import { type OnSend, reportSends } from '../telegram/report-sends.ts';
-import type { BotHealth, TelegramUpdate, UpdateMode } from '../telegram/telegram.ts';
+import type { BotHealth, ChatSender, TelegramUpdate, UpdateMode } from '../telegram/telegram.ts';
 import { createAlertCardHandler } from './alert-cards.ts';
 import { createBooksDigestHandler } from './books-digest.ts';
 import { createPagerLine } from './line.ts';
+import { createDirectRing, type DirectNews } from './ring-directly.ts';
 import { createTelegrafSender } from './sender.ts';
 import { servePagerTaps } from './serve.ts';
 
@@ -20,6 +22,8 @@ export interface PagerDeps extends DomainDeps {
   admins: AdminDirectory;
   /** User name of the admin bot; null while it is not known. */
   commandBot(): string | null;
+  /** The admin bot's way to chats, for alerts that the pager cannot bring; null where both bots are one. */
+  otherBot?: ChatSender | null;
   onSend?: OnSend;
 }
 
@@ -41,6 +45,8 @@ export interface Pager extends Lifecycle {
   /** An update that Telegram posted to us; resolves when it is handled, and never rejects. */
   handleUpdate(update: TelegramUpdate): Promise<void>;
   health(): BotHealth;
+  /** For what cannot go by the outbox; false when nobody got it. */
+  ringDirectly(news: DirectNews, signal: AbortSignal): Promise<boolean>;
   readonly outboxHandlers: readonly OutboxHandler[];
 }
 
@@ -54,15 +60,16 @@ export function createPager(deps: PagerDeps, options: PagerOptions): Pager {
     telegram: { ...(apiRoot !== undefined && { apiRoot }), webhookReply: false },
   });
   const reported = reportSends(createTelegrafSender(deps, telegraf.telegram), { bot: 'pager', onSend: deps.onSend });
-  const sender = followMoves(reported, deps.log);
+  const sender = heedWaits(noteMoves(reported, deps), deps.clock);
+  const alertChat = createAlertChat(deps, options.alertChatId);
   servePagerTaps(telegraf, {
     ...deps,
     sender,
     timeZone: options.timeZone,
-    alertChatId: options.alertChatId,
+    alertChat,
     recentRequests: createOnceWithin(deps.clock, { forMs: sameTapMs, keysMax: 1_000 }),
   });
-  const line = createPagerLine({ telegraf, log: deps.log, sharesToken: options.mode.kind === 'send_only' });
+  const line = createPagerLine({ ...deps, telegraf, alertChat, sharesToken: options.mode.kind === 'send_only' });
   const connection = createConnection<Update>(deps, { bot: 'pager', mode: options.mode, line });
   return {
     start: () => connection.start(),
@@ -70,9 +77,10 @@ export function createPager(deps: PagerDeps, options: PagerOptions): Pager {
     // The server hands on what Telegram posted; Telegraf reads of it what it needs, and ignores the rest.
     handleUpdate: (update) => connection.accept(update as Update),
     health: () => connection.health(),
+    ringDirectly: createDirectRing({ ...deps, sender: reported }, options.alertChatId),
     outboxHandlers: [
-      createAlertCardHandler({ ...deps, sender }, options),
-      createBooksDigestHandler({ ...deps, sender }, options),
+      createAlertCardHandler({ ...deps, sender, alertChat }, options),
+      createBooksDigestHandler({ ...deps, sender, alertChat }),
     ],
   };
 }

@@ -13,6 +13,7 @@ import { type AlertButtonDeps, handleAlertButton } from '../screens/cases/alert-
 import { drawPlainCase } from '../screens/cases/case-card.ts';
 import { drawPlainOrder } from '../screens/orders/order-cards.ts';
 import { createAccessGate, unauthorizedText, type Visitor } from '../telegram/access-gate.ts';
+import type { AlertChat } from '../telegram/alert-chat.ts';
 import { callTimeoutMs } from '../telegram/connection.ts';
 import type { ChatSender } from '../telegram/telegram.ts';
 import { decodeCallback } from '../text/callback-data.ts';
@@ -23,7 +24,7 @@ import { asTelegrafSignal } from './sender.ts';
 interface PagerServeDeps extends AlertButtonDeps, PlainDeps {
   admins: AdminDirectory;
   sender: ChatSender;
-  alertChatId: number | null;
+  alertChat: AlertChat;
 }
 
 /** Telegram shows no longer toast, and a long one only in a box that waits to be closed. */
@@ -44,12 +45,12 @@ export function servePagerTaps(telegraf: Telegraf<Context>, deps: PagerServeDeps
     const { id: userId } = ctx.from;
     const admission = await gate.admit({ userId, chatId: ctx.chat.id, isPrivateChat });
     if (!isPrivateChat || (admission.kind === 'unauthorized' && !admission.isGreeted)) return;
-    await reply(deps, { chatId: ctx.chat.id, view: { text: greeting(deps, admission.kind), keyboard: [] } });
+    await reply(deps, { chatId: ctx.chat.id, view: { text: await greeting(deps, admission.kind), keyboard: [] } });
   });
   telegraf.on('callback_query', async (ctx) => {
     const query = ctx.callbackQuery;
     const visitor = visitorOf(query);
-    const isServed = visitor !== undefined && (visitor.isPrivateChat || visitor.chatId === deps.alertChatId);
+    const isServed = visitor !== undefined && (visitor.isPrivateChat || (await deps.alertChat.is(visitor.chatId)));
     const admission = isServed ? await gate.admit(visitor) : undefined;
     if (visitor === undefined || admission?.kind !== 'admin' || !('data' in query)) {
       await answer(deps, ctx, '');
@@ -92,10 +93,10 @@ function visitorOf(query: CallbackQuery): Visitor | undefined {
   return { userId: query.from.id, chatId: chat.id, isPrivateChat: chat.type === 'private' };
 }
 
-function greeting(deps: PagerServeDeps, kind: 'admin' | 'unauthorized'): string {
+async function greeting(deps: PagerServeDeps, kind: 'admin' | 'unauthorized'): Promise<string> {
   if (kind === 'unauthorized') return unauthorizedText;
   const commandBot = deps.commandBot();
-  const where = deps.alertChatId === null ? 'Alerts come here.' : 'Alerts go to the group.';
+  const where = (await deps.alertChat.currentId()) === null ? 'Alerts come here.' : 'Alerts go to the group.';
   return commandBot === null ? where : `${where} Commands are @${commandBot}'s.`;
 }
 

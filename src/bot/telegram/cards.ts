@@ -78,18 +78,18 @@ export function shownMark(sent: SentMessage): string {
 
 /**
  * What became of a message that goes to several chats. A chat that cannot be written to is done with, never an endless
- * retry; a chat that failed is tried again, and the others find their card up to date then.
+ * retry; a chat that failed is tried again, and the others find their card up to date then. A wait that Telegram asked for
+ * uses up no attempt.
  */
 export function sumUp(outcomes: readonly { chatId: number; outcome: SendOutcome }[]): DeliveryResult {
-  const slow = outcomes.map(({ outcome }) => outcome).filter((outcome) => outcome.kind === 'slow_down');
-  if (slow.length > 0) {
-    const retryAfterMs = Math.max(...slow.map((outcome) => outcome.retryAfterMs));
-    return { kind: 'retry', error: 'Telegram asks to slow down', retryAfterMs, pausesLane: true };
-  }
+  const retry = { kind: 'retry', pausesLane: false } as const;
   for (const { outcome } of outcomes) {
-    if (outcome.kind === 'unreachable') {
-      return { kind: 'retry', error: outcome.reason, retryAfterMs: null, pausesLane: false };
-    }
+    if (outcome.kind === 'moved') return { ...retry, error: 'the chat has a new id', retryAfterMs: 0 };
+    if (outcome.kind === 'unreachable') return { ...retry, error: outcome.reason, retryAfterMs: null };
+  }
+  const waits = outcomes.flatMap(({ outcome }) => (outcome.kind === 'slow_down' ? [outcome.retryAfterMs] : []));
+  if (waits.length > 0) {
+    return { ...retry, error: 'Telegram asks to slow down', retryAfterMs: Math.min(...waits), isUntried: true };
   }
   for (const { chatId, outcome } of outcomes) {
     if (outcome.kind === 'refused') return { kind: 'give_up', reason: `chat ${chatId}: ${outcome.reason}` };

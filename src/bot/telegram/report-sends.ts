@@ -1,4 +1,4 @@
-import type { ChatSender, SendOutcome } from './telegram.ts';
+import { aroundSends, type ChatSender, type SendOutcome } from './telegram.ts';
 
 /** Hears of every card that was sent or edited, for metrics. Must not throw. */
 export type OnSend = (send: { bot: 'admin' | 'pager'; outcome: SendOutcome['kind'] }) => void;
@@ -8,13 +8,9 @@ export function reportSends(
   to: { bot: 'admin' | 'pager'; onSend: OnSend | undefined },
 ): ChatSender {
   const { bot, onSend } = to;
-  const report = (outcome: SendOutcome): SendOutcome => {
+  return aroundSends(sender, async (_chatId, call) => {
+    const outcome = await call();
     onSend?.({ bot, outcome: outcome.kind });
     return outcome;
-  };
-  return {
-    send: async (message, signal) => report(await sender.send(message, signal)),
-    edit: async (message, signal) => report(await sender.edit(message, signal)),
-    sendPhoto: async (message, signal) => report(await sender.sendPhoto(message, signal)),
-  };
+  });
 }

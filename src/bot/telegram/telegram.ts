@@ -29,7 +29,7 @@ export type SendOutcome =
   | { kind: 'gone' }
   /** This chat cannot be written to: the bot is blocked, was removed, or was never started. */
   | { kind: 'blocked'; reason: string }
-  /** The group became a supergroup and has another id now. */
+  /** The group became a supergroup and has another id now: what goes there begins anew. */
   | { kind: 'moved'; toChatId: number }
   | { kind: 'slow_down'; retryAfterMs: Milliseconds }
   /** No answer, a failure at Telegram, or a token that is not accepted: worth another try. */
@@ -51,6 +51,18 @@ export interface ChatSender {
   ): Promise<SendOutcome>;
 }
 
+/** A sender whose every call goes through `around`, which is told the chat and makes the call, or does not. */
+export function aroundSends(
+  sender: ChatSender,
+  around: (chatId: number, call: () => Promise<SendOutcome>) => Promise<SendOutcome>,
+): ChatSender {
+  return {
+    send: (message, signal) => around(message.chatId, () => sender.send(message, signal)),
+    edit: (message, signal) => around(message.chatId, () => sender.edit(message, signal)),
+    sendPhoto: (message, signal) => around(message.chatId, () => sender.sendPhoto(message, signal)),
+  };
+}
+
 /** Telegram's own "no", as both libraries hand it on. */
 interface TelegramRefusal {
   code: number;
@@ -61,7 +73,7 @@ interface TelegramRefusal {
 
 const goneWords = /message to edit not found|message can't be edited|message_id_invalid|message identifier is not/i;
 const blockedWords =
-  /chat not found|peer_id_invalid|user is deactivated|bot was kicked|not enough rights|need administrator rights|have no rights|chat_write_forbidden|chat_restricted|topic_closed/i;
+  /chat not found|peer_id_invalid|user is deactivated|bot was kicked|not enough rights|need administrator rights|have no rights|chat_write_forbidden|chat_restricted|topic_(closed|deleted)|chat_(send|guest_send)_\w+_forbidden/i;
 
 export function classifyRefusal(refusal: TelegramRefusal): SendOutcome {
   const { code, description } = refusal;

@@ -5,8 +5,11 @@ import { day, hour, type Milliseconds, minute } from '#kernel/clock.ts';
 export const kindWords: Readonly<Record<CaseKind, string>> = {
   payment_underpaid: 'Underpaid',
   payment_overpaid: 'Overpaid',
+  payment_paid_twice: 'Twice on one link',
   payment_paid_late: 'Paid late',
   payment_failed: 'Failed',
+  payment_unconfirmed: 'Not confirmed',
+  payment_double_spent: 'Double-spent',
   payment_expired: 'Expired',
   payment_reversed: 'Reversed',
   payment_duplicate: 'Paid twice',
@@ -18,6 +21,7 @@ export const kindWords: Readonly<Record<CaseKind, string>> = {
   payment_held: 'Held for review',
   refund_failed: 'Refund failed',
   refund_unknown: 'Refund unknown',
+  refund_held: 'Refund held',
   finding_missing_here: 'Missing here',
   finding_missing_there: 'Missing there',
   finding_status: 'Status differs',
@@ -29,6 +33,8 @@ export const kindWords: Readonly<Record<CaseKind, string>> = {
   provider_retired: 'Provider gone',
   webhook_silent: 'Webhooks stopped',
   webhook_refused: 'Webhooks refused',
+  channel_orders_held: 'Orders held',
+  channel_refunds_waiting: 'Refunds wait',
   reconciliation: 'Books differ',
   dead_letter: 'Dead letter',
 };

@@ -6,7 +6,11 @@ import { createFeeStore } from '../stores/accounting/fees.ts';
 import { createLedgerStore } from '../stores/accounting/ledger.ts';
 import { createCaseStore } from '../stores/cases/cases.ts';
 import { createInboxStore } from '../stores/messaging/inbox.ts';
-import { createQuarantineStore, createSentMessageStore } from '../stores/messaging/message-records.ts';
+import {
+  createChatMoveStore,
+  createQuarantineStore,
+  createSentMessageStore,
+} from '../stores/messaging/message-records.ts';
 import { createOutboxStore } from '../stores/messaging/outbox.ts';
 import { createIdempotencyStore, createTimelineStore } from '../stores/orders/order-records.ts';
 import { createOrderStore } from '../stores/orders/orders.ts';
@@ -40,5 +44,6 @@ export function createStores(session: Session): AccountingStores {
     outbox: createOutboxStore(session),
     quarantine: createQuarantineStore(session),
     sentMessages: createSentMessageStore(session),
+    chatMoves: createChatMoveStore(session),
   };
 }

@@ -27,7 +27,20 @@ export class DatabaseNewer extends Error {
 
 /** The database did not answer in time, or cannot be written to. */
 export class DatabaseUnavailable extends Error {
-  override readonly name = 'DatabaseUnavailable';
+  override readonly name: string = 'DatabaseUnavailable';
+}
+
+/** Another process owns the SQLite file. Nothing was changed; the message is for the admin who started this one. */
+export class DatabaseInUse extends Error {
+  override readonly name = 'DatabaseInUse';
+}
+
+/**
+ * The SQLite file, or its log, is not the one that was opened: somebody deleted, replaced or overwrote it. What was written
+ * since is lost with it, and the message says which file it is.
+ */
+export class DatabaseLost extends DatabaseUnavailable {
+  override readonly name: string = 'DatabaseLost';
 }
 
 /** A backup or a restore that was not made; nothing was changed. The message is for the admin who ran the command. */

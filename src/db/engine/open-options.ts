@@ -22,6 +22,10 @@ export interface OpenOptions {
   clock?: Pick<Clock, 'now'>;
   /** A transaction's body that takes longer is rolled back and rejected with TransactionTimedOut; default 5,000 ms. */
   transactionMaxMs?: number;
+  /** SQLite: how long to wait at the opening for another process that owns the file; default 10,000 ms. */
+  claimWaitMs?: number;
+  /** SQLite: how long a transaction or a read waits while another process has locked the file; default 10,000 ms. */
+  lockWaitMaxMs?: number;
 }
 
 export interface GroupCommit {
@@ -55,6 +59,10 @@ export interface OpenDatabase extends Database<AccountingStores> {
 export const limits = {
   transactionMaxMs: 5_000,
   readMaxMs: 30_000,
+  /** As long as another process may take to migrate. */
+  claimWaitMs: 10_000,
+  /** Longer than a copy or a check of another program locks the file; shorter than a customer waits for an answer. */
+  lockWaitMaxMs: 10_000,
   checkMaxMs: 3_000,
   /** Limits how many transactions one failing commit undoes, and how long the first of a group waits. */
   groupTransactionsMax: 256,

@@ -1,9 +1,10 @@
 import type { ProviderReference } from '#kernel/ids.ts';
 import { providerNames } from '#kernel/provider-name.ts';
+import type { ReportedRefund } from '#payments/ports/channel-order-store.ts';
 import { subscriptionStatuses } from '#payments/ports/sales-channel.ts';
 import { type Kit, oneOf } from './kit.ts';
 
-export function buildChannelOrderMarks({ index, integer, primaryKey, table, text }: Kit) {
+export function buildChannelOrderMarks({ index, integer, json, primaryKey, table, text }: Kit) {
   return table(
     'channel_sales',
     {
@@ -11,12 +12,19 @@ export function buildChannelOrderMarks({ index, integer, primaryKey, table, text
       reference: text('reference').notNull().$type<ProviderReference>(),
       returnedMinor: integer('returned_minor').notNull(),
       returnedAt: integer('returned_at'),
+      /** Each refund as it was reported; null in rows of an earlier version, which kept the sum alone. */
+      refunds: json('refunds').$type<ReportedRefund[]>(),
+      /** What its goods are worth, where it counted without review; null otherwise. */
+      countedMinor: integer('counted_minor'),
+      countedCurrency: text('counted_currency'),
+      countedAt: integer('counted_at'),
       soldAt: integer('sold_at'),
       updatedAt: integer('updated_at').notNull(),
     },
     (row) => [
       primaryKey({ name: 'channel_sales_key', columns: [row.reference, row.provider] }),
       index('channel_sales_waiting').on(row.soldAt, row.updatedAt),
+      index('channel_sales_counted').on(row.provider, row.countedAt),
     ],
   );
 }

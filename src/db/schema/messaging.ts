@@ -84,6 +84,14 @@ export function buildQuarantinedWebhooks({ bytes, index, integer, json, table, t
   );
 }
 
+export function buildChatMoves({ integer, table }: Kit) {
+  return table('chat_moves', {
+    chatId: integer('chat_id').primaryKey(),
+    movedTo: integer('moved_to').notNull(),
+    at: integer('at').notNull(),
+  });
+}
+
 export function buildSentMessages({ integer, primaryKey, table, text }: Kit) {
   return table(
     'sent_messages',

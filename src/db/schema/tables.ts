@@ -10,7 +10,13 @@ import { buildProviderOutages, buildWebhookRates } from './availability.ts';
 import { buildCases } from './cases.ts';
 import { buildChannelLicenses, buildChannelOrderMarks, buildChannelSubscriptions } from './channels.ts';
 import type { Kit } from './kit.ts';
-import { buildInboxEvents, buildOutboxMessages, buildQuarantinedWebhooks, buildSentMessages } from './messaging.ts';
+import {
+  buildChatMoves,
+  buildInboxEvents,
+  buildOutboxMessages,
+  buildQuarantinedWebhooks,
+  buildSentMessages,
+} from './messaging.ts';
 import { buildCounters, buildIdempotentRequests, buildOrders, buildProducts, buildTimelineEntries } from './orders.ts';
 import { buildPayments, buildPaymentTransactionIds, buildRefunds } from './payments.ts';
 import { buildReconciliationFindings, buildReconciliationRuns } from './reconciliation.ts';
@@ -40,6 +46,7 @@ export function buildTables(kit: Kit) {
     outboxMessages: buildOutboxMessages(kit),
     quarantinedWebhooks: buildQuarantinedWebhooks(kit),
     sentMessages: buildSentMessages(kit),
+    chatMoves: buildChatMoves(kit),
     ledgerClosings,
     ledgerEntries: buildLedgerEntries(kit, ledgerClosings),
     closingDelays: buildClosingDelays(kit),

@@ -26,11 +26,11 @@ export async function checkSqlite(
     const advice = 'let the user that runs the product write there, or set DATABASE_URL to another place';
     return [errorCheck('file', { detail: `${folder} cannot be written to`, advice })];
   }
-  const space = checkSpace(folder);
-  if (!existsSync(path)) return [okCheck('file', `${path} does not exist yet: the first start creates it`), space];
+  const place = [...checkPlace(statfsSync(folder).type), checkSpace(folder)];
+  if (!existsSync(path)) return [okCheck('file', `${path} does not exist yet: the first start creates it`), ...place];
   const { file: opened, isReadable } = checkFile(path);
-  if (!isReadable) return [opened, space];
-  return [opened, checkSchema(path), space, await checkIntegrity(path, limit)];
+  if (!isReadable) return [opened, ...place];
+  return [opened, checkSchema(path), ...place, await checkIntegrity(path, limit)];
 }
 
 /** The nearest folder that exists; the first start creates those below it. */
@@ -91,6 +91,25 @@ function checkSchema(path: string): SetUpCheck {
   } finally {
     connection.close();
   }
+}
+
+/** Linux's numbers of file systems over a network, where locks and SQLite's shared index cannot be relied on. */
+const networkFileSystems: ReadonlyMap<number, string> = new Map([
+  [0x6969, 'NFS'],
+  [0xff534d42, 'CIFS'],
+  [0xfe534d42, 'SMB'],
+  [0x517b, 'SMB'],
+  [0x01021997, '9P'],
+  [0x00c36400, 'Ceph'],
+  [0x5346414f, 'AFS'],
+]);
+
+export function checkPlace(fileSystem: number): SetUpCheck[] {
+  const network = networkFileSystems.get(fileSystem);
+  if (network === undefined) return [];
+  const advice = 'move the file to a disk of this machine, or use PostgreSQL';
+  const detail = `the file is on a network file system (${network}), where SQLite may lose what it stored`;
+  return [warningCheck('place', { detail, advice })];
 }
 
 function checkSpace(folder: string): SetUpCheck {

@@ -2,6 +2,7 @@
 // one BEGIN IMMEDIATE … COMMIT, and their promises resolve after the commit. A body that only uses its stores runs to its end
 // without yielding, because every query has its result at once; one that waits for something else is rolled back.
 import { AsyncResource } from 'node:async_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { CommitFailed, DatabaseUnavailable, TransactionTimedOut } from '../engine/database-errors.ts';
 import { withDeadline } from '../engine/deadline.ts';
@@ -9,7 +10,8 @@ import { createScope, type Scope } from '../engine/scope.ts';
 
 /** The statements of the writing connection, all of them synchronous. */
 export interface WritingConnection {
-  begin(): void;
+  /** False, at once, while another process has locked the file. */
+  begin(): boolean;
   savepoint(): void;
   releaseSavepoint(): void;
   rollbackToSavepoint(): void;
@@ -25,6 +27,8 @@ export interface BatchOptions {
   holdMaxMs: Milliseconds;
   /** A body that takes longer is rolled back. */
   bodyMaxMs: Milliseconds;
+  /** A transaction that waited so long for another process to unlock the file is refused. */
+  lockWaitMaxMs: Milliseconds;
   /** Called once a group is on disk and its promises are resolved; must not throw. */
   onCommitted(info: { scopes: readonly Scope[]; durationMs: Milliseconds }): void;
 }
@@ -36,7 +40,12 @@ export interface CommitBatcher {
   waiting(): number;
 }
 
+/** How soon a locked file is tried again. The event loop is free meanwhile. */
+export const lockRetryMs: Milliseconds = 20;
+
 interface Entry {
+  /** When it began to wait, by the process's monotonic clock. */
+  since: Milliseconds;
   body(scope: Scope): Promise<unknown>;
   resolve(result: unknown): void;
   reject(error: unknown): void;
@@ -93,17 +102,33 @@ export function createCommitBatcher(connection: WritingConnection, options: Batc
     return done;
   }
 
+  /** Begins a transaction as soon as the file is not locked; false when nobody waits for one any more. */
+  async function begin(): Promise<boolean> {
+    while (waiting.length > 0) {
+      if (connection.begin()) return true;
+      const waitedTooLong = performance.now() - options.lockWaitMaxMs;
+      while (waiting[0] !== undefined && waiting[0].since <= waitedTooLong) {
+        const message = `another process has locked the database for ${options.lockWaitMaxMs} ms`;
+        waiting.shift()?.reject(new DatabaseUnavailable(message));
+      }
+      await sleep(lockRetryMs);
+    }
+    return false;
+  }
+
   async function flush(): Promise<void> {
     const taken: Entry[] = [];
-    const startedAt = performance.now();
     try {
-      connection.begin();
+      if (!(await begin())) return;
     } catch (error) {
-      // Another process has locked the file. Each waiting transaction would wait as long again, so all are rejected at once.
-      const unavailable = new DatabaseUnavailable('no transaction could be begun', { cause: error });
+      const unavailable =
+        error instanceof DatabaseUnavailable
+          ? error
+          : new DatabaseUnavailable('no transaction could be begun', { cause: error });
       for (const entry of waiting.splice(0)) entry.reject(unavailable);
       return;
     }
+    const startedAt = performance.now();
     try {
       const done = await runGroup(taken);
       const durationMs = performance.now() - startedAt;
@@ -140,6 +165,7 @@ export function createCommitBatcher(connection: WritingConnection, options: Batc
       // would do the same in forty times the time: it adds deprecated properties to the function.
       const caller = new AsyncResource('transaction');
       waiting.push({
+        since: performance.now(),
         body: (scope) => caller.runInAsyncScope(body, undefined, scope),
         // The entry's result is that of its own body, whose type is Result.
         resolve: (result) => resolve(result as Result),

@@ -1,20 +1,26 @@
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { mkdirSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { journalTable, type Migration, pendingMigrations, readMigrations } from '../engine/migrations.ts';
+import { createPrivateFile, isBusy } from './claim.ts';
 import type { WritingConnection } from './commit-batcher.ts';
 
 export type SqliteConnection = BetterSqlite3.Database;
 
-/** How long to wait for another process's lock: enough for a migration, and no longer, because the event loop is blocked meanwhile. */
-const lockWaitMs = 2_500;
+/** How long to wait for another process's lock while the file is opened: nothing is served yet, and the event loop is blocked. */
+const openWaitMs = 2_500;
 /** A checkpoint that a long read delayed leaves a large log; it is truncated to this many bytes. */
 const logBytesMax = 64 * 1024 * 1024;
 
-export function openWriter(file: string): SqliteConnection {
+/** The one path that all names of the file lead to. Creates the file, empty, if there is none. */
+export function resolveFile(file: string): string {
   mkdirSync(dirname(file), { recursive: true });
   createPrivateFile(file);
-  const connection = new BetterSqlite3(file, { timeout: lockWaitMs });
+  return realpathSync(file);
+}
+
+export function openWriter(file: string): SqliteConnection {
+  const connection = new BetterSqlite3(file, { timeout: openWaitMs });
   connection.pragma('journal_mode = WAL');
   // FULL: a commit that was answered is on disk, whatever happens to the machine.
   connection.pragma('synchronous = FULL');
@@ -23,14 +29,13 @@ export function openWriter(file: string): SqliteConnection {
   return connection;
 }
 
-/** Only the product's user may read customers and their data. The files that SQLite makes beside this one get its mode. */
-function createPrivateFile(file: string): void {
-  // Only a file that does not exist yet: opening and closing a file that SQLite has open would release its locks.
-  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
+export function openReader(file: string): SqliteConnection {
+  return new BetterSqlite3(file, { readonly: true, timeout: openWaitMs });
 }
 
-export function openReader(file: string): SqliteConnection {
-  return new BetterSqlite3(file, { readonly: true, timeout: lockWaitMs });
+/** From now on a statement that finds the file locked fails at once, instead of holding up the event loop until it is not. */
+export function refuseToWait(connection: SqliteConnection): void {
+  connection.pragma('busy_timeout = 0');
 }
 
 /**
@@ -52,8 +57,17 @@ export function asWritingConnection(connection: SqliteConnection): WritingConnec
   };
   const rollbackTo = command('rollback to body');
   const release = command('release body');
+  const begin = command('begin immediate');
   return {
-    begin: command('begin immediate'),
+    begin() {
+      try {
+        begin();
+        return true;
+      } catch (error) {
+        if (isBusy(error)) return false;
+        throw error;
+      }
+    },
     savepoint: command('savepoint body'),
     releaseSavepoint: release,
     rollbackToSavepoint() {

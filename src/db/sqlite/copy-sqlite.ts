@@ -22,6 +22,8 @@ export async function copySqlite(from: string, to: string): Promise<void> {
   try {
     // Moves everything into one file, without a log.
     copy.pragma('journal_mode = delete');
+    // The mark of the running product: a copy that is put over the product's file must not look like that file.
+    copy.pragma('user_version = 0');
   } finally {
     copy.close();
   }

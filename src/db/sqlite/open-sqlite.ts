@@ -1,5 +1,7 @@
 // SQLite: one writing connection behind the commit batcher, and a read-only one beside it that never sees an uncommitted row.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AccountingStores } from '#accounting/ledger/deps.ts';
+import type { Milliseconds } from '#kernel/clock.ts';
 import { createStores } from '../engine/create-stores.ts';
 import { DatabaseUnavailable, TransactionTimedOut } from '../engine/database-errors.ts';
 import { withDeadline } from '../engine/deadline.ts';
@@ -10,8 +12,10 @@ import { asSharedDatabase, type Session, sqliteClaim } from '../query/session.ts
 import { sqliteDriver } from '../schema/drizzle.ts';
 import { sqliteKit } from '../schema/kit.ts';
 import { buildTables } from '../schema/tables.ts';
-import { createCommitBatcher } from './commit-batcher.ts';
-import { asWritingConnection, migrateSqlite, openReader, openWriter, type SqliteConnection } from './connections.ts';
+import { isBusy } from './claim.ts';
+import { createCommitBatcher, lockRetryMs } from './commit-batcher.ts';
+import { migrateSqlite, type SqliteConnection } from './connections.ts';
+import { openOwnedFile } from './owned-file.ts';
 
 const sqliteTables = buildTables(sqliteKit());
 const probeWritesEveryMs = 5_000;
@@ -19,17 +23,19 @@ const probeWrite =
   "insert into counters (name, value) values ('readiness_probe', 1) on conflict (name) do update set value = value + 1";
 
 export function openSqlite(file: string, options: OpenOptions): OpenDatabase {
-  const writer = openWriter(file);
-  const reader = openReader(file);
+  const owned = openOwnedFile(file, { claimWaitMs: options.claimWaitMs ?? limits.claimWaitMs });
+  const { writer, reader } = owned;
   const scopes = createScopes();
   const inFlight = createInFlight(scopes);
   const clock = options.clock ?? { now: () => Date.now() };
   const totals = { commits: 0, transactions: 0 };
+  const lockWaitMaxMs = options.lockWaitMaxMs ?? limits.lockWaitMaxMs;
 
-  const batcher = createCommitBatcher(asWritingConnection(writer), {
+  const batcher = createCommitBatcher(owned.writing, {
     transactionsMax: limits.groupTransactionsMax,
     holdMaxMs: limits.groupHoldMaxMs,
     bodyMaxMs: options.transactionMaxMs ?? limits.transactionMaxMs,
+    lockWaitMaxMs,
     onCommitted(group) {
       totals.commits += 1;
       totals.transactions += group.scopes.length;
@@ -54,7 +60,8 @@ export function openSqlite(file: string, options: OpenOptions): OpenDatabase {
   const writing = storesOf(writer, (scope) => scope === batcher.current());
   const reading = storesOf(reader, (scope) => scope.kind === 'read');
 
-  async function read<Result>(work: (stores: AccountingStores) => Promise<Result>): Promise<Result> {
+  async function readOnce<Result>(work: (stores: AccountingStores) => Promise<Result>): Promise<Result> {
+    owned.requireFiles();
     const scope = createScope('read');
     try {
       return await withDeadline(
@@ -68,7 +75,8 @@ export function openSqlite(file: string, options: OpenOptions): OpenDatabase {
 
   let wroteAt = Number.NEGATIVE_INFINITY;
   async function probe(): Promise<void> {
-    reader.prepare('select id from schema_migrations limit 1').get();
+    owned.requireFiles();
+    await whenUnlocked(lockWaitMaxMs, async () => reader.prepare('select id from schema_migrations limit 1').get());
     // A file on a full disk can still be locked and read: only a write fails. Frequent probes do not write more often.
     const isRecent = performance.now() - wroteAt < probeWritesEveryMs;
     await batcher.run(async () => void (isRecent || writer.prepare(probeWrite).run()));
@@ -78,8 +86,8 @@ export function openSqlite(file: string, options: OpenOptions): OpenDatabase {
   return {
     engine: 'sqlite',
     transaction: (work) => inFlight.track(() => batcher.run((scope) => scopes.run(scope, async () => work(writing)))),
-    read: (work) => inFlight.track(() => read(work)),
-    migrate: () => inFlight.track(async () => migrateSqlite(file)),
+    read: (work) => inFlight.track(() => whenUnlocked(lockWaitMaxMs, () => readOnce(work))),
+    migrate: () => inFlight.track(async () => migrateSqlite(owned.path)),
     check: () =>
       withDeadline(inFlight.track(probe), {
         ms: limits.checkMaxMs,
@@ -87,9 +95,24 @@ export function openSqlite(file: string, options: OpenOptions): OpenDatabase {
       }),
     async close() {
       await inFlight.drain();
-      reader.close();
-      writer.close();
+      owned.close();
     },
     commitStats: () => ({ waiting: batcher.waiting(), ...totals }),
   };
+}
+
+/** Runs the read again while another process has locked the file: a rare moment in WAL mode, such as a change of its mode. */
+async function whenUnlocked<Result>(waitMaxMs: Milliseconds, read: () => Promise<Result>): Promise<Result> {
+  const waitsUntil = performance.now() + waitMaxMs;
+  for (;;) {
+    try {
+      return await read();
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+      if (performance.now() >= waitsUntil) {
+        throw new DatabaseUnavailable(`another process has locked the database for ${waitMaxMs} ms`, { cause: error });
+      }
+      await sleep(lockRetryMs);
+    }
+  }
 }

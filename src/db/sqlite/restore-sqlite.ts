@@ -1,12 +1,13 @@
-// Replaces the database by a backup. A process that still used the old file would go on writing into it unnoticed, so the file
-// is locked: SQLite refuses the lock while another process has the file open, and keeps others out until it is replaced. At
-// every moment there is a complete database under the name.
-import { existsSync, linkSync, mkdirSync, renameSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+// Replaces the database by a backup. A process that still used the old file would write into nothing, so the product's claim
+// is taken, and the file is locked against other programs: SQLite refuses the lock while another process has the file open, and
+// keeps others out until it is replaced. At every moment there is a complete database under the name.
+import { existsSync, linkSync, mkdirSync, realpathSync, renameSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
-import { MaintenanceRefused } from '../engine/database-errors.ts';
+import { DatabaseInUse, MaintenanceRefused } from '../engine/database-errors.ts';
 import { pendingMigrations, readMigrations } from '../engine/migrations.ts';
 import { placeNewFile, timeStamp } from '../engine/new-file.ts';
+import { type Claim, claimSqlite } from './claim.ts';
 import { copySqlite, verifySqlite } from './copy-sqlite.ts';
 
 export interface Restored {
@@ -24,11 +25,11 @@ export async function restoreSqlite(input: {
   isForced: boolean;
   now: number;
 }): Promise<Restored> {
-  const file = resolve(input.file);
   const source = resolve(input.source);
   if (!existsSync(source)) throw new MaintenanceRefused(`${source} does not exist`);
-  if (source === file) throw new MaintenanceRefused(`${source} is the database itself`);
-  mkdirSync(dirname(file), { recursive: true });
+  const file = realPath(resolve(input.file));
+  if (realpathSync(source) === file) throw new MaintenanceRefused(`${source} is the database itself`);
+  const claim = claimFor(file);
   let locked: BetterSqlite3.Database | undefined;
   const keptAs = existsSync(file) ? `${file}.before-${timeStamp(input.now)}` : null;
   try {
@@ -44,7 +45,28 @@ export async function restoreSqlite(input: {
     return { file, keptAs, pending };
   } finally {
     locked?.close();
+    claim.release();
   }
+}
+
+/** Where the file is, or will be, whatever links lead there: the new one must not take the place of a link. */
+function realPath(file: string): string {
+  if (existsSync(file)) return realpathSync(file);
+  mkdirSync(dirname(file), { recursive: true });
+  return join(realpathSync(dirname(file)), basename(file));
+}
+
+function claimFor(file: string): Claim {
+  try {
+    return claimSqlite(file, 0);
+  } catch (error) {
+    if (error instanceof DatabaseInUse) throw inUse(file, error);
+    throw error;
+  }
+}
+
+function inUse(file: string, cause: unknown): MaintenanceRefused {
+  return new MaintenanceRefused(`${file} is in use: stop the product first`, { cause });
 }
 
 /** Undefined when SQLite cannot read the file and the restore is forced. */
@@ -59,7 +81,7 @@ function lockExclusively(file: string, isForced: boolean): BetterSqlite3.Databas
     connection.close();
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
-      throw new MaintenanceRefused(`${file} is in use: stop the product first`, { cause: error });
+      throw inUse(file, error);
     }
     if (isForced) return undefined;
     const message = `${file} is damaged, so that it cannot be told whether the product still uses it: stop it, then add --force`;

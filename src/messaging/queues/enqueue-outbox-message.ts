@@ -11,12 +11,14 @@ export function enqueueOutboxMessage(
   message: TopicMessage,
 ): Promise<boolean> {
   const { key, topic, payload } = message;
-  const { lane, priority } = topics[topic];
+  const { lane } = topics[topic];
+  const { priority = topics[topic].priority } = message;
   const now = tx.clock.now();
+  const { availableAt = now } = message;
   return tx.stores.outbox.enqueue({
     id: tx.ids.newId(),
     receivedAt: now,
-    availableAt: now,
+    availableAt,
     key,
     topic,
     lane,

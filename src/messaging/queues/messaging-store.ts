@@ -63,6 +63,15 @@ export interface ClaimRequest {
   suspectedPoison: boolean;
 }
 
+/** Messages that wait because those whom they are for cannot be reached. */
+export interface OwedMessages {
+  count: number;
+  /** When the oldest was queued; null when there is none. */
+  since: Milliseconds | null;
+  /** Why the oldest could not be delivered. */
+  reason: string | null;
+}
+
 export type NewInboxEvent = Pick<
   InboxEvent,
   'id' | 'receivedAt' | 'source' | 'eventKey' | 'eventType' | 'reference' | 'detail' | 'trust' | 'body'
@@ -93,7 +102,8 @@ export interface QueueStore<Row> {
   markProcessed(input: { id: string; lockedBy: string; at: Milliseconds; outcome: string | null }): Promise<boolean>;
   /**
    * Puts the row back for later. After an attempt that was made, earlier crashes no longer count: `finishedAttempts` becomes
-   * `startedAttempts`. For an attempt that was not made, `startedAttempts` is lowered again.
+   * `startedAttempts`. For an attempt that was not made, `startedAttempts` is lowered again. `isOwed`: from here on the
+   * row counts as owed until it is processed.
    */
   release(input: {
     id: string;
@@ -101,6 +111,7 @@ export interface QueueStore<Row> {
     availableAt: Milliseconds;
     error: string | null;
     isFinishedAttempt: boolean;
+    isOwed?: boolean;
   }): Promise<boolean>;
   abandon(input: { id: string; lockedBy: string; at: Milliseconds; reason: string }): Promise<boolean>;
   /**
@@ -143,6 +154,9 @@ export interface InboxStore extends QueueStore<InboxEvent> {
 export interface OutboxStore extends QueueStore<OutboxMessage> {
   /** False, and nothing is stored, when the key is known already. */
   enqueue(message: NewOutboxMessage): Promise<boolean>;
+  readOwed(lane: string): Promise<OwedMessages>;
+  /** Makes the owed messages of a lane due at once; how many were not. */
+  makeOwedDue(input: { lane: string; at: Milliseconds }): Promise<number>;
 }
 
 /** A webhook that was refused, as it is kept for a later check. */
@@ -194,12 +208,22 @@ export interface SentMessage {
 
 export interface SentMessageStore {
   findSent(query: { bot: string; chatId: number; subject: string }): Promise<SentMessage | undefined>;
-  listSent(query: { bot: string; subject: string }): Promise<SentMessage[]>;
+  /** Of one bot, or of both. */
+  listSent(query: { bot?: string; subject: string }): Promise<SentMessage[]>;
   /** Inserts or replaces the row of this bot, chat and subject. */
   saveSent(message: SentMessage): Promise<void>;
   forgetSent(query: { bot: string; chatId: number; subject: string }): Promise<void>;
   /** Deletes the rows of these subjects in every chat. */
   forgetSubjects(subjects: readonly string[]): Promise<void>;
+  forgetChat(chatId: number): Promise<void>;
+}
+
+/** Groups that became supergroups; a supergroup does not move again. */
+export interface ChatMoveStore {
+  /** False, and nothing is stored, when a move of this chat is known already. */
+  recordMove(move: { chatId: number; movedTo: number; at: Milliseconds }): Promise<boolean>;
+  /** Where the chat went; undefined when it did not. */
+  findMove(chatId: number): Promise<number | undefined>;
 }
 
 export interface MessagingStores {
@@ -207,4 +231,5 @@ export interface MessagingStores {
   outbox: OutboxStore;
   quarantine: QuarantineStore;
   sentMessages: SentMessageStore;
+  chatMoves: ChatMoveStore;
 }

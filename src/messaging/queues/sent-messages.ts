@@ -35,7 +35,7 @@ export function findSentMessage(
 
 export function listSentMessages(
   deps: Pick<SentMessageDeps, 'database'>,
-  query: Pick<Place, 'bot' | 'subject'>,
+  query: Pick<Place, 'subject'> & Partial<Pick<Place, 'bot'>>,
 ): Promise<SentMessage[]> {
   return deps.database.read((stores) => stores.sentMessages.listSent(query));
 }

@@ -4,11 +4,13 @@ import type { OutboxMessage } from '../queues/messaging-store.ts';
 /**
  * The result of one attempt. `retryAfterMs`: how long the receiver asked us to wait; `pausesLane`: it asked so for all messages
  * and not for this one (Telegram's 429). `isUntried`: the message was not sent, so that no attempt is used up. `give_up`
- * makes a dead letter at once.
+ * makes a dead letter at once. `owed`: those whom it is for cannot be reached now. It is tried again until they can,
+ * however long that takes, and counts as owed meanwhile.
  */
 export type DeliveryResult =
   | { kind: 'done'; outcome: string }
   | { kind: 'retry'; error: string; retryAfterMs: Milliseconds | null; pausesLane: boolean; isUntried?: true }
+  | { kind: 'owed'; reason: string }
   | { kind: 'give_up'; reason: string };
 
 /**

@@ -1,4 +1,4 @@
-import type { Milliseconds } from '#kernel/clock.ts';
+import { type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { Random } from '#kernel/ids.ts';
 
 export interface RetryPolicy {
@@ -18,4 +18,11 @@ export function retryDelay(policy: RetryPolicy, input: { finishedAttempts: numbe
   const exponent = Math.min(Math.max(input.finishedAttempts - 1, 0), 30);
   const step = Math.min(policy.firstDelayMs * 2 ** exponent, policy.delayMaxMs);
   return Math.round(step / 2 + (step / 2) * input.random.next());
+}
+
+const owedDelayMs = { min: 30 * second, max: 15 * minute };
+
+/** The wait of a message that is owed to somebody out of reach: the longer it waited, the rarer it is tried. */
+export function owedDelay(waitedMs: Milliseconds): Milliseconds {
+  return Math.min(Math.max(waitedMs / 4, owedDelayMs.min), owedDelayMs.max);
 }

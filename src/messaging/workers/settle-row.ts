@@ -3,7 +3,7 @@ import { systemActor } from '#kernel/actor.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { QueueBookkeeping } from '../queues/messaging-store.ts';
 import type { DeliveryResult } from './outbox-handler.ts';
-import { retryDelay } from './retry-policy.ts';
+import { owedDelay, retryDelay } from './retry-policy.ts';
 import type { WorkerDeps, WorkerOptions } from './worker-options.ts';
 
 interface Attempted<Row, Stores> {
@@ -34,6 +34,11 @@ export async function settleRow<Row extends QueueBookkeeping, Stores>(
         const delay = result.retryAfterMs ?? retryDelay(options.policy, { finishedAttempts, random: deps.random });
         const isFinishedAttempt = wasTried(result);
         await queue.release({ ...lease, availableAt: now + delay, error: result.error, isFinishedAttempt });
+        return;
+      }
+      case 'owed': {
+        const availableAt = now + owedDelay(now - row.receivedAt);
+        await queue.release({ ...lease, availableAt, error: result.reason, isFinishedAttempt: false, isOwed: true });
         return;
       }
       case 'give_up': {
@@ -71,5 +76,6 @@ function report<Row extends QueueBookkeeping, Stores>(
     const level = result.isUntried ? 'info' : 'warn';
     log[level]('message put back', { ...facts, reason: result.error });
   }
+  if (result.kind === 'owed') log.warn('message owed', { ...facts, reason: result.reason });
   if (result.kind === 'give_up') log.error('message given up', { ...facts, reason: result.reason });
 }

@@ -1,5 +1,6 @@
 // Pure: whether a channel order, which nobody but its channel confirms, may count at once. Every doubt is a sentence
-// for the admin who reviews it; without doubts the order counts.
+// for the admin who reviews it; without doubts the order counts. An event proves nothing about itself: what the goods are
+// worth is the catalogue's word, and what a coupon takes off is the word of the channel's own list.
 
 import type { Product } from '#catalog/product.ts';
 import {
@@ -10,26 +11,53 @@ import {
   type Money,
   subtractDecimals,
 } from '#kernel/money.ts';
-import type { ChannelOrder, ChannelOrderCoupon, ChannelOrderItem, LicenseLookup } from '../ports/sales-channel.ts';
+import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
+import type { ChannelOrder, ChannelOrderItem, Coupon, LicenseLookup } from '../ports/sales-channel.ts';
 import type { ReviewThresholds } from './review-threshold.ts';
 
 /** The result of checking an item's license key; `not_asked` has the reason. */
-export type LicenseCheck = LicenseLookup | { kind: 'not_asked'; why: string } | { kind: 'used'; orderNumber: string };
+export type LicenseCheck =
+  | LicenseLookup
+  | { kind: 'not_asked'; why: string }
+  | { kind: 'used'; orderNumber: string }
+  /** An item before it has the same key. */
+  | { kind: 'twice' };
 
-export interface ChannelOrderChecks {
+/** What the channel's own list has under the code of a coupon; `not_asked` has the reason. */
+export type CouponCheck = { kind: 'known'; coupon: Coupon } | { kind: 'unknown' } | { kind: 'not_asked'; why: string };
+
+/** What the channel said when it was asked about an order. */
+export interface ChannelEvidence {
+  /** For each item, in their order; undefined for one whose product has no secret key. */
+  licenses: readonly (LicenseCheck | undefined)[];
+  /** For each coupon, in their order. */
+  coupons: readonly CouponCheck[];
+}
+
+export interface ChannelOrderChecks extends ChannelEvidence {
+  provider: ProviderName;
   channelOrder: ChannelOrder;
   /** Products of the catalogue that the channel sells under one of the order's keys. */
   products: readonly Product[];
   limits: ReviewThresholds;
-  /** For each item, in their order; undefined for one whose product has no secret key. */
-  licenses: readonly (LicenseCheck | undefined)[];
 }
 
 export function checkChannelOrder(checks: ChannelOrderChecks): string[] {
   return [...moneyDoubts(checks), ...limitDoubts(checks), ...licenseDoubts(checks)];
 }
 
-function moneyDoubts({ channelOrder, products }: ChannelOrderChecks): string[] {
+/** What the order is worth: the price, or the goods by the catalogue where they are worth more. */
+export function worthOf({ channelOrder, products }: Pick<ChannelOrderChecks, 'channelOrder' | 'products'>): Money {
+  const { amountMinor, currency } = channelOrder.price;
+  const lines = channelOrder.items.flatMap((item) => {
+    const product = productOf(item, products);
+    return product === undefined ? [] : [toLine({ item, product })];
+  });
+  return { amountMinor: Math.max(amountMinor, sum(lines)), currency };
+}
+
+function moneyDoubts(checks: ChannelOrderChecks): string[] {
+  const { channelOrder, products } = checks;
   if (channelOrder.items.length === 0) return ['The order names no product.'];
   const lines = channelOrder.items.map((item) => ({ item, product: productOf(item, products) }));
   const doubts = lines.flatMap(({ item, product }) => itemDoubts(item, product, channelOrder.price.currency));
@@ -37,8 +65,11 @@ function moneyDoubts({ channelOrder, products }: ChannelOrderChecks): string[] {
   if (currencyDigits(channelOrder.price.currency) !== 2) {
     return [`How amounts in ${channelOrder.price.currency} are counted there is not known.`];
   }
+  const unknown = couponDoubts(checks);
+  if (unknown.length > 0) return unknown;
   const known = lines.flatMap(({ item, product }) => (product === undefined ? [] : [{ item, product }]));
-  return priceDoubts(channelOrder, known.map(toLine));
+  const coupons = checks.coupons.flatMap((check) => (check.kind === 'known' ? [check.coupon] : []));
+  return priceDoubts({ channelOrder, coupons }, known.map(toLine));
 }
 
 export function productOf(item: ChannelOrderItem, products: readonly Product[]): Product | undefined {
@@ -56,49 +87,77 @@ function itemDoubts(item: ChannelOrderItem, product: Product | undefined, curren
   return [];
 }
 
+function couponDoubts({ provider, channelOrder, coupons }: ChannelOrderChecks): string[] {
+  const { soldAt } = channelOrder;
+  return channelOrder.coupons.flatMap(({ code }, index) => {
+    const check = coupons[index] ?? { kind: 'not_asked', why: 'nobody asked' };
+    const name = `The coupon “${code}”`;
+    switch (check.kind) {
+      case 'unknown':
+        return [`${name} is not in ${providerTitle(provider)}’s list of coupons.`];
+      case 'not_asked':
+        return [`${name} could not be checked: ${check.why}.`];
+      case 'known': {
+        const { endsAt } = check.coupon;
+        return endsAt !== null && (soldAt === null || soldAt >= endsAt) ? [`${name} is over.`] : [];
+      }
+      default:
+        return check satisfies never;
+    }
+  });
+}
+
 interface Line {
+  productKey: string | null;
   totalMinor: number;
   hasCoupon: boolean;
   hasOpenDiscount: boolean;
 }
 
 function toLine({ item, product }: { item: ChannelOrderItem; product: Product }): Line {
-  const { hasCoupon, hasOpenDiscount } = item;
-  return { totalMinor: product.amountMinor * (item.quantity ?? 0), hasCoupon, hasOpenDiscount };
+  const { productKey, hasCoupon, hasOpenDiscount } = item;
+  return { productKey, totalMinor: product.amountMinor * (item.quantity ?? 0), hasCoupon, hasOpenDiscount };
 }
 
 /** The expected price by catalogue and coupons; tax may be included or added. */
-function priceDoubts(channelOrder: ChannelOrder, lines: readonly Line[]): string[] {
+function priceDoubts(
+  { channelOrder, coupons }: { channelOrder: ChannelOrder; coupons: readonly Coupon[] },
+  lines: readonly Line[],
+): string[] {
   const full = sum(lines);
   const { amountMinor, currency } = channelOrder.price;
   const taxed =
     channelOrder.vatMinor === 'unknown' ? [amountMinor] : [amountMinor, amountMinor - channelOrder.vatMinor];
-  // A percentage of each line is rounded to a cent, up or down.
-  const expected =
-    channelOrder.coupons.length === 0 ? { minor: full, slackMinor: 0 } : withCoupon(channelOrder.coupons, lines);
+  const [coupon, second] = coupons;
+  const about = coupon === undefined ? [] : discounted(coupon, lines);
+  if (coupon !== undefined && about.length === 0) return [`The coupon “${coupon.code}” is for another product.`];
+  // Two coupons have no known order; a percentage of each line is rounded to a cent, up or down.
+  const expected = second === undefined ? priceWith(coupon, { full, about }) : undefined;
   if (expected !== undefined && taxed.some((paid) => Math.abs(paid - expected.minor) <= expected.slackMinor)) return [];
   const show = (minor: number): string => formatMoney({ amountMinor: minor, currency });
   const doubts = [`The price is ${show(amountMinor)}; the catalogue makes it ${show(full)}.`];
   const isTaxed = channelOrder.vatMinor !== 0;
   if (expected === undefined) doubts.push("The coupon's discount cannot be computed.");
-  else if (channelOrder.coupons.length > 0) doubts.push(`With the coupon it would be ${show(expected.minor)}.`);
+  else if (coupon !== undefined) doubts.push(`With the coupon it would be ${show(expected.minor)}.`);
   if (isTaxed)
     doubts.push(channelOrder.vatMinor === 'unknown' ? 'The tax in it is not named.' : 'Tax does not explain it.');
   if (lines.some(({ hasOpenDiscount }) => hasOpenDiscount)) doubts.push('It has a discount whose amount is not named.');
   return doubts;
 }
 
-/** Undefined when it is unknown: two coupons, or one whose terms are not named. */
-function withCoupon(
-  coupons: readonly ChannelOrderCoupon[],
-  lines: readonly Line[],
-): { minor: number; slackMinor: number } | undefined {
-  const [coupon, second] = coupons;
-  if (coupon === undefined || second !== undefined) return undefined;
-  const full = sum(lines);
-  // Where no line is marked, the coupon applies to all of them.
+/** The lines that a coupon is for: those of its product, or those that are marked, or all of them. */
+function discounted(coupon: Coupon, lines: readonly Line[]): readonly Line[] {
+  if (coupon.productKey !== null) return lines.filter(({ productKey }) => productKey === coupon.productKey);
   const marked = lines.filter(({ hasCoupon }) => hasCoupon);
-  const about = marked.length > 0 ? marked : lines;
+  return marked.length > 0 ? marked : lines;
+}
+
+/** Undefined when it is unknown: the coupon has no terms, or takes off more than there is. */
+function priceWith(
+  coupon: Coupon | undefined,
+  { full, about }: { full: number; about: readonly Line[] },
+): { minor: number; slackMinor: number } | undefined {
+  if (coupon === undefined) return { minor: full, slackMinor: 0 };
   if (coupon.percent !== null) {
     if (compareDecimals(coupon.percent, '100') > 0) return undefined;
     const kept = subtractDecimals('100', coupon.percent);
@@ -116,12 +175,15 @@ function sum(lines: readonly Pick<Line, 'totalMinor'>[]): number {
   return lines.reduce((total, { totalMinor }) => total + totalMinor, 0);
 }
 
-function limitDoubts({ channelOrder, limits }: ChannelOrderChecks): string[] {
-  const { amountMinor, currency }: Money = channelOrder.price;
-  const limitMinor = limits[currency];
+function limitDoubts(checks: ChannelOrderChecks): string[] {
+  const { amountMinor, currency } = checks.channelOrder.price;
+  const limitMinor = checks.limits[currency];
   if (limitMinor === undefined) return [`No review threshold is set for ${currency}: see /settings.`];
-  if (amountMinor <= limitMinor) return [];
-  return [`It is above the review threshold of ${formatMoney({ amountMinor: limitMinor, currency })}.`];
+  const limit = formatMoney({ amountMinor: limitMinor, currency });
+  if (amountMinor > limitMinor) return [`It is above the review threshold of ${limit}.`];
+  const value = worthOf(checks);
+  if (value.amountMinor <= limitMinor) return [];
+  return [`Its goods are worth ${formatMoney(value)} by the catalogue, above the review threshold of ${limit}.`];
 }
 
 function licenseDoubts({ channelOrder, products, licenses }: ChannelOrderChecks): string[] {
@@ -142,6 +204,8 @@ function licenseDoubt(channelOrder: ChannelOrder, item: ChannelOrderItem, check:
       return check.why;
     case 'used':
       return `the license key was used by ${check.orderNumber} already`;
+    case 'twice':
+      return 'the license key stands in the order twice';
     case 'known':
       if (!check.isEnabled) return 'the license is disabled';
       if (check.productKey !== null && check.productKey !== item.productKey) return 'the license is of another product';

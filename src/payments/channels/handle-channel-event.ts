@@ -14,19 +14,19 @@ import type {
   SalesChannel,
   Subscription,
 } from '../ports/sales-channel.ts';
-import { type LicenseCheck, productOf } from './check-channel-order.ts';
+import { type ChannelEvidence, type CouponCheck, type LicenseCheck, productOf } from './check-channel-order.ts';
 import { type ChannelOrderRecorded, recordChannelOrder } from './record-channel-order.ts';
 import { type ChannelOrderRefunded, refundChannelOrder } from './return-channel-order.ts';
 import { noteSubscription } from './subscriptions.ts';
 
-/** How often a channel that does not answer is asked about a license key; then an admin decides without it. */
-const licenseAttemptsMax = 4;
+/** How often a channel that does not answer is asked about an order; then an admin decides without its answer. */
+const attemptsMax = 4;
 /** So many license keys of one order are checked; at one a second, more would hold up the events behind it. */
 const licensesMax = 10;
 
 export interface ChannelEventInput {
   provider: ProviderName;
-  sales: Pick<SalesChannel, 'readEvent' | 'verifyLicense'>;
+  sales: Pick<SalesChannel, 'readEvent' | 'verifyLicense' | 'listCoupons'>;
   event: InboxEvent;
   signal: AbortSignal;
 }
@@ -34,7 +34,7 @@ export interface ChannelEventInput {
 /** The result of an event of a channel. */
 export type ChannelEventTaken =
   | { kind: 'unreadable' }
-  /** The channel did not answer whether a license key is valid, and is asked again. */
+  /** The channel did not answer whether a license key or a coupon is valid, and is asked again. */
   | { kind: 'unanswered'; error: string }
   | { kind: 'order'; channelOrder: ChannelOrder; recorded: ChannelOrderRecorded }
   | { kind: 'refund'; returned: ChannelRefund; refunded: ChannelOrderRefunded }
@@ -53,10 +53,7 @@ export async function handleChannelEvent(deps: SnapshotDeps, input: ChannelEvent
       if (taken.recorded.kind === 'known') return { kind: 'done', outcome: 'known' };
       return { kind: 'done', outcome: taken.recorded.heldBecause.length > 0 ? 'held' : 'paid' };
     case 'refund':
-      if (taken.refunded.kind !== 'too_many_wait') {
-        return { kind: 'done', outcome: taken.refunded.kind.replaceAll('_', ' ') };
-      }
-      return { kind: 'give_up', reason: 'too many refunds wait for their order' };
+      return { kind: 'done', outcome: taken.refunded.kind.replaceAll('_', ' ') };
     case 'subscription':
       return { kind: 'done', outcome: 'noted' };
     default:
@@ -90,37 +87,66 @@ async function takeOrder(
   input: ChannelEventInput & { channelOrder: ChannelOrder; cause: Cause },
 ): Promise<ChannelEventTaken> {
   const { provider, channelOrder, cause } = input;
-  const licenses = await checkLicenses(deps, input);
-  if (!Array.isArray(licenses)) return licenses;
+  const evidence = await askChannel(deps, input);
+  if ('kind' in evidence) return evidence;
   const doubts = channelOrder.soldAt === null ? ['The time of the order is not named.'] : [];
-  const recorded = await recordChannelOrder(deps, { provider, channelOrder, licenses, doubts, cause });
+  const recorded = await recordChannelOrder(deps, { provider, channelOrder, evidence, doubts, cause });
   return { kind: 'order', channelOrder, recorded };
+}
+
+interface AboutOrder extends ChannelEventInput {
+  channelOrder: ChannelOrder;
+}
+
+/** What the channel itself says of the order's license keys and coupons. */
+async function askChannel(
+  deps: { database: Database<PaymentStores> },
+  input: AboutOrder,
+): Promise<ChannelEvidence | Extract<ChannelEventTaken, { kind: 'unanswered' }>> {
+  try {
+    return { licenses: await checkLicenses(deps, input), coupons: await checkCoupons(input) };
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    if (input.event.startedAttempts < attemptsMax) {
+      return { kind: 'unanswered', error: error.message };
+    }
+    const { items, coupons } = input.channelOrder;
+    const why = `the license could not be checked: ${error.message}`;
+    return {
+      licenses: items.map(() => ({ kind: 'not_asked', why })),
+      coupons: coupons.map(() => ({ kind: 'not_asked', why: error.message })),
+    };
+  }
 }
 
 async function checkLicenses(
   deps: { database: Database<PaymentStores> },
-  input: ChannelEventInput & { channelOrder: ChannelOrder },
-): Promise<(LicenseCheck | undefined)[] | Extract<ChannelEventTaken, { kind: 'unanswered' }>> {
+  input: AboutOrder,
+): Promise<(LicenseCheck | undefined)[]> {
   const keys = input.channelOrder.items.flatMap(({ productKey }) => (productKey === null ? [] : [productKey]));
   const products = await deps.database.read((stores) =>
     stores.products.listProductsByChannelKey({ channel: input.provider, keys }),
   );
   const licenses: (LicenseCheck | undefined)[] = [];
-  try {
-    for (const item of input.channelOrder.items) {
-      const product = productOf(item, products);
-      const isAsked = product?.hasLicenseSecret === true && licenses.length < licensesMax;
-      licenses.push(isAsked ? await checkLicense(deps, { ...input, item, product }) : undefined);
-    }
-    return licenses;
-  } catch (error) {
-    if (!(error instanceof ProviderError)) throw error;
-    if (input.event.startedAttempts < licenseAttemptsMax) {
-      return { kind: 'unanswered', error: error.message };
-    }
-    const why = `the license could not be checked: ${error.message}`;
-    return input.channelOrder.items.map(() => ({ kind: 'not_asked', why }));
+  for (const item of input.channelOrder.items) {
+    const product = productOf(item, products);
+    const isAsked = product?.hasLicenseSecret === true && licenses.length < licensesMax;
+    licenses.push(isAsked ? await checkLicense(deps, { ...input, item, product }) : undefined);
   }
+  return licenses;
+}
+
+/** Only the code is the event's word: what it takes off is what the channel's own list says. */
+async function checkCoupons({ channelOrder, sales, signal }: AboutOrder): Promise<CouponCheck[]> {
+  if (channelOrder.coupons.length === 0) return [];
+  const { coupons, isWhole } = await sales.listCoupons(signal);
+  const missing: CouponCheck = isWhole
+    ? { kind: 'unknown' }
+    : { kind: 'not_asked', why: 'there are more coupons than are read' };
+  return channelOrder.coupons.map(({ code }) => {
+    const coupon = coupons.find((known) => known.code.toLowerCase() === code.toLowerCase());
+    return coupon === undefined ? missing : { kind: 'known', coupon };
+  });
 }
 
 async function checkLicense(

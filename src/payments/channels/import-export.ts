@@ -8,7 +8,7 @@ import type { Database } from '#kernel/database.ts';
 import { assert } from '#kernel/invariant.ts';
 import { walkPages } from '#kernel/page.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
-import { type Cause, causeOf } from '#kernel/transaction-context.ts';
+import { type Cause, causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { SnapshotDeps } from '../lifecycle/deps.ts';
 import type { Payment } from '../model/payment.ts';
 import type { ReconciliationRun } from '../model/reconciliation.ts';
@@ -23,6 +23,7 @@ import {
   exportWindow,
   type KnownPayment,
 } from './compare-with-export.ts';
+import { raiseTogether } from './raise-together.ts';
 import { recordChannelOrder } from './record-channel-order.ts';
 import { refundChannelOrder } from './return-channel-order.ts';
 
@@ -73,9 +74,13 @@ export async function importExport(
   });
   const cause: Cause = { kind: 'reconciliation', id: started.id, actor };
   const outcomes: ImportedExport['outcomes'] = [];
+  const count = plan.differences.filter(({ healing }) => healing.kind === 'add_sale').length;
+  // One card for all of them, before the first: whoever sees it knows what is under way.
+  const rings = count === 1;
   try {
+    if (count > 1) await inTransaction(deps, cause, (tx) => raiseTogether(tx, { provider, what: 'export', count }));
     for (const difference of plan.differences) {
-      outcomes.push({ difference, isHealed: await heal(deps, { provider, difference, cause }) });
+      outcomes.push({ difference, isHealed: await heal(deps, { provider, difference, rings, cause }) });
     }
   } catch (error) {
     await failRun(deps, { run: started, error: 'The import broke off.' });
@@ -131,7 +136,7 @@ async function know(stores: PaymentStores, payment: Payment): Promise<KnownPayme
 
 async function heal(
   deps: SnapshotDeps,
-  input: { provider: ProviderName; difference: ExportDifference; cause: Cause },
+  input: { provider: ProviderName; difference: ExportDifference; rings: boolean; cause: Cause },
 ): Promise<boolean> {
   const { provider, difference, cause } = input;
   const { healing, channelOrder: exported, payment } = difference;
@@ -144,7 +149,8 @@ async function heal(
   if (healing.kind === 'add_sale') {
     const doubts = [`${providerTitle(provider)}'s export has it, and no webhook was received.`];
     if (returnedMinor === 'unknown') doubts.push('A part of it was refunded; how much is not named.');
-    await recordChannelOrder(deps, { provider, channelOrder, licenses: [], doubts, cause });
+    const evidence = { licenses: [], coupons: [] };
+    await recordChannelOrder(deps, { provider, channelOrder, evidence, doubts, rings: input.rings, cause });
   }
   if (returnedMinor === 'unknown' || returnedMinor === 0) return healing.kind === 'add_sale';
   await refundChannelOrder(deps, { provider, returned: { channelOrder, returnedMinor, returnedAt: null }, cause });

@@ -1,6 +1,6 @@
 // Records an order of a channel whose events are the only evidence. One transaction makes its order and its payment,
 // applies its snapshot as to every other payment, and holds it for review where it does not fit the catalogue, the
-// license keys or the threshold. The same order from another webhook or an export is a duplicate.
+// license keys or the thresholds. The same order from another webhook or an export is a duplicate.
 import { createHash } from 'node:crypto';
 import type { Product } from '#catalog/product.ts';
 import { assert } from '#kernel/invariant.ts';
@@ -15,17 +15,20 @@ import type { Payment } from '../model/payment.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 import type { ChannelOrder } from '../ports/sales-channel.ts';
 import { toOrder, toPayment, toSnapshot } from './channel-order-rows.ts';
-import { checkChannelOrder, type LicenseCheck } from './check-channel-order.ts';
+import { type ChannelEvidence, checkChannelOrder, type LicenseCheck, worthOf } from './check-channel-order.ts';
+import { hasOwnCard, raiseTogether } from './raise-together.ts';
 import { bookReturns } from './return-channel-order.ts';
 import { readReviewThresholds } from './review-threshold.ts';
+import { takeFromLimit } from './unreviewed-limit.ts';
 
 export interface ReceivedChannelOrder {
   provider: ProviderName;
   channelOrder: ChannelOrder;
-  /** The channel's answer about each item's license key; undefined where it was not asked. */
-  licenses: readonly (LicenseCheck | undefined)[];
+  evidence: ChannelEvidence;
   /** Doubts that are known before the order is checked. */
   doubts: readonly string[];
+  /** Whether it has a card of its own when it is held; one of a batch has not. */
+  rings?: boolean;
   cause: Cause;
 }
 
@@ -48,17 +51,19 @@ export async function recordChannelOrder(
       channel: provider,
       keys: keysOf(channelOrder),
     });
-    const heldBecause = await doubtsOf(tx, { ...input, products });
-    const { order, payment } = await insertRows(tx, {
-      provider,
-      channelOrder,
-      products,
-      isHeld: heldBecause.length > 0,
-    });
+    const value = worthOf({ channelOrder, products });
+    const doubts = await doubtsOf(tx, { ...input, products });
+    const limit = doubts.length > 0 ? null : await takeFromLimit(deps, { tx, provider, reference, value });
+    const heldBecause = limit === null ? doubts : [limit];
+    const isHeld = heldBecause.length > 0;
+    const rings = isHeld && limit === null && (await ringsAlone(tx, input));
+    const { order, payment } = await insertRows(tx, { provider, channelOrder, products, isHeld });
     const snapshot = toSnapshot({ provider, channelOrder, now: deps.clock.now() });
     const { returnsOddPayments = false } = deps.providers.find(provider)?.capabilities ?? {};
-    await applySnapshotInto(tx, { order, payment, snapshot, returnsOddPayments, heldBecause: heldBecause.join(' ') });
-    if (mark.returnedMinor > 0) await bookReturns({ tx, providers: deps.providers }, { paymentId: payment.id, mark });
+    const held = { why: heldBecause.join(' '), rings };
+    await applySnapshotInto(tx, { order, payment, snapshot, returnsOddPayments, held });
+    if (limit !== null) await raiseTogether(tx, { provider, what: 'limit', why: limit });
+    if (mark.refunds.length > 0) await bookReturns({ tx, providers: deps.providers }, { payment, mark });
     const after = await tx.stores.orders.findOrder(order.id);
     assert(after !== undefined, `order ${order.id} vanished`);
     return { kind: 'recorded', order: after, heldBecause };
@@ -82,10 +87,22 @@ async function doubtsOf(
   const { channelOrder, products } = input;
   const { limits } = await readReviewThresholds(tx.stores);
   const licenses: (LicenseCheck | undefined)[] = [];
-  for (const [index, license] of input.licenses.entries()) {
+  for (const [index, license] of input.evidence.licenses.entries()) {
     licenses.push(license?.kind === 'known' ? await claimLicense(tx, { ...input, index, license }) : license);
   }
-  return [...input.doubts, ...checkChannelOrder({ channelOrder, products, limits, licenses })];
+  const { provider, evidence } = input;
+  return [
+    ...input.doubts,
+    ...checkChannelOrder({ provider, channelOrder, products, limits, licenses, coupons: evidence.coupons }),
+  ];
+}
+
+/** A held order beyond the first ones is shown on one card with the others. */
+async function ringsAlone(tx: PaymentTx, { provider, rings }: ReceivedChannelOrder): Promise<boolean> {
+  if (rings !== undefined) return rings;
+  const isAlone = await hasOwnCard(tx, { provider, kind: 'payment_held' });
+  if (!isAlone) await raiseTogether(tx, { provider, what: 'orders' });
+  return isAlone;
 }
 
 /**
@@ -97,7 +114,9 @@ async function claimLicense(
   input: ReceivedChannelOrder & { index: number; license: LicenseCheck },
 ): Promise<LicenseCheck> {
   const { provider, channelOrder, license } = input;
-  const key = channelOrder.items[input.index]?.licenseKey ?? '';
+  const keys = channelOrder.items.map(({ licenseKey }) => licenseKey);
+  const key = keys[input.index] ?? '';
+  if (keys.indexOf(key) < input.index) return { kind: 'twice' };
   const licenseHash = createHash('sha256').update(key).digest('base64url');
   const { reference } = channelOrder;
   const owner = await tx.stores.channelOrders.claimLicense({ licenseHash, provider, reference, at: tx.clock.now() });

@@ -50,6 +50,15 @@ interface LinkDraft {
   also?: (tx: PaymentTx, payment: Payment) => Promise<void>;
 }
 
+/** An order that only waits for its customer: a new link is all that it needs. */
+export const helpedByLink: readonly CaseKind[] = [
+  'payment_failed',
+  'payment_double_spent',
+  'payment_expired',
+  'payment_not_created',
+  'payment_stuck',
+];
+
 /** A provider closes a link shortly after its expiry, and cases postponed for the link wait as long. */
 const afterExpiryMs: Milliseconds = minute;
 
@@ -134,7 +143,7 @@ function finish(
     await draft.also?.(tx, payment);
     await resolveOrderCases(tx, {
       orderId: order.id,
-      kinds: ['payment_failed', 'payment_expired', 'payment_not_created', 'payment_stuck'],
+      kinds: helpedByLink,
       by: 'A new payment link was made.',
     });
     await waitForIt(tx, { order, payment, by: draft.by ?? null });

@@ -3,17 +3,20 @@ import type { Trust } from '#kernel/provider-name.ts';
 import type { Order } from '#orders/order.ts';
 import type { Payment } from '../model/payment.ts';
 import type { Refund } from '../model/refund.ts';
+import { hasUnconfirmedMoney, receivedMinor as receivedOf } from '../model/refundable.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 import { applyOrderEvent, touchOrder } from './change-order.ts';
 
 interface Remaining {
-  /** All money that was received and not reversed, and all that an admin accepted as paid. */
+  /** All money that was received and not reversed, confirmed or not, and all that an admin accepted as paid. */
   receivedMinor: number;
   refundedMinor: number;
   leftMinor: number;
 }
 
-type BalancePayment = Pick<Payment, 'id' | 'status' | 'capturedMinor' | 'acceptedAt'>;
+type BalancePayment = Pick<Payment, 'id' | 'capturedMinor' | 'acceptedAt'> &
+  Parameters<typeof hasUnconfirmedMoney>[0] &
+  Parameters<typeof receivedOf>[0];
 type BalanceRefund = Pick<Refund, 'paymentId' | 'status' | 'amountMinor' | 'createdAt'>;
 
 export function remainingOf(
@@ -23,7 +26,8 @@ export function remainingOf(
   const succeeded = about.refunds.filter(({ status }) => status === 'succeeded');
   const receivedMinor = about.payments.reduce((total, payment) => {
     const { acceptedAt, status } = payment;
-    const capturedMinor = Math.max(0, payment.capturedMinor);
+    const isUnconfirmed = hasUnconfirmedMoney(payment);
+    const capturedMinor = Math.max(0, (isUnconfirmed ? receivedOf(payment) : null) ?? payment.capturedMinor);
     if (acceptedAt === null || status === 'reversed') return total + capturedMinor;
     // An acceptance counts for the whole order, however little was received by this payment, until all of that is
     // refunded. Refunds requested before the acceptance do not count, because the admin knew of them.

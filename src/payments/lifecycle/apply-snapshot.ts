@@ -7,19 +7,21 @@ import { providerTitle } from '#kernel/provider-name.ts';
 import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import type { OrderEvent } from '#orders/decide-order.ts';
 import type { Order } from '#orders/order.ts';
+import { amountDetail } from '../model/amount-detail.ts';
+import { moneyMove } from '../model/amount-difference.ts';
 import { balanceOf, orderEventOf } from '../model/balance.ts';
 import { decidePayment, type PaymentDecision } from '../model/decide-payment.ts';
 import type { Payment, PaymentStatus } from '../model/payment.ts';
-import { nextPollAt } from '../model/poll-schedule.ts';
-import { capturedOf } from '../model/refundable.ts';
+import { hasUnconfirmedMoney } from '../model/refundable.ts';
 import type { PaymentSnapshot } from '../model/snapshot.ts';
-import type { PaymentChange, PaymentTx } from '../ports/payment-store.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 import { announcePayment } from './announce.ts';
 import { applyRefundsToOrder } from './apply-refunds.ts';
 import { applyOrderEvent, refreshOrderCards } from './change-order.ts';
 import type { SnapshotDeps } from './deps.ts';
 import { endMismatch, raiseIfStuck, raiseMismatch, resolveEarlierCases } from './payment-cases.ts';
-import { raiseForSnapshot } from './raise-for-snapshot.ts';
+import { type HeldPayment, raiseForSnapshot } from './raise-for-snapshot.ts';
+import { storeEvidence } from './store-evidence.ts';
 import { writeTimeline } from './write-timeline.ts';
 
 export type Application =
@@ -67,7 +69,7 @@ export async function applySnapshot(
 
 /**
  * The same inside the caller's transaction, for a payment that nobody else can change meanwhile: by its lease, or
- * because it was just inserted. `heldBecause`: what an admin has to review before a held payment counts.
+ * because it was just inserted.
  */
 export async function applySnapshotInto(
   tx: PaymentTx,
@@ -77,74 +79,19 @@ export async function applySnapshotInto(
     snapshot: PaymentSnapshot;
     details?: readonly string[] | undefined;
     returnsOddPayments: boolean;
-    heldBecause?: string;
+    held?: HeldPayment;
   },
 ): Promise<Application> {
-  const { order, payment, snapshot, details, returnsOddPayments, heldBecause } = input;
+  const { order, payment, snapshot, details, returnsOddPayments, held } = input;
   // Snapshots are fetched under the lease, so each is newer than the last, even if the clocks of two processes differ
   // or one was set back.
   const decision = decidePayment({ ...payment, evidenceAt: null }, snapshot);
   const after = await storeEvidence(tx, { payment, snapshot, details, decision, returnsOddPayments });
-  await applyDecision(tx, { order, before: payment, payment: after, decision, snapshot, heldBecause });
+  await applyDecision(tx, { order, before: payment, payment: after, decision, snapshot, held });
   await raiseIfStuck(tx, { order, before: payment, payment: after });
   return decision.kind === 'changed'
     ? { kind: 'changed', from: decision.from, to: decision.to }
     : { kind: 'unchanged', status: payment.status };
-}
-
-async function storeEvidence(
-  tx: PaymentTx,
-  input: {
-    payment: Payment;
-    snapshot: PaymentSnapshot;
-    details: readonly string[] | undefined;
-    decision: PaymentDecision;
-    returnsOddPayments: boolean;
-  },
-): Promise<Payment> {
-  const { payment, snapshot, decision } = input;
-  const now = tx.clock.now();
-  const status = decision.kind === 'changed' ? decision.to : payment.status;
-  const expiresAt = snapshot.expiresAt ?? payment.expiresAt;
-  const evidence = evidenceOf(payment, snapshot);
-  const change: PaymentChange = {
-    ...evidence,
-    capturedMinor: capturedOf({ ...payment, ...evidence, status }, input),
-    status,
-    creation: 'confirmed',
-    reference: snapshot.reference,
-    ...(input.details && { details: [...input.details] }),
-    ...(snapshot.fees && {
-      feeAmount: snapshot.fees.fee,
-      netAmount: snapshot.fees.net,
-      figuresAsset: snapshot.fees.asset,
-    }),
-    checkoutUrl: snapshot.checkoutUrl ?? payment.checkoutUrl,
-    providerStatus: snapshot.providerStatus,
-    transactionIds: [...new Set([...payment.transactionIds, ...snapshot.transactionIds])],
-    trust: snapshot.trust,
-    evidenceAt: snapshot.observedAt,
-    mismatchedAt: decision.kind === 'mismatch' ? (payment.mismatchedAt ?? now) : null,
-    paidAt: status === 'paid' || status === 'overpaid' ? (payment.paidAt ?? now) : payment.paidAt,
-    expiresAt,
-    updatedAt: now,
-    lockedUntil: null,
-    lockedBy: null,
-    nextPollAt: nextPollAt({ status, createdAt: payment.createdAt, expiresAt }, now),
-  };
-  return tx.stores.payments.changePayment(payment, change);
-}
-
-/** Amounts that this snapshot does not have stay as they were. */
-function evidenceOf(payment: Payment, { settlement, coin }: PaymentSnapshot) {
-  return {
-    expectedAmount: settlement?.expected ?? payment.expectedAmount,
-    receivedAmount: settlement?.received ?? payment.receivedAmount,
-    receivedAsset: settlement?.asset ?? payment.receivedAsset,
-    coinExpected: coin?.expected ?? payment.coinExpected,
-    coinReceived: coin?.received ?? payment.coinReceived,
-    coinAsset: coin?.asset ?? payment.coinAsset,
-  };
 }
 
 async function applyDecision(
@@ -155,7 +102,7 @@ async function applyDecision(
     payment: Payment;
     decision: PaymentDecision;
     snapshot: PaymentSnapshot;
-    heldBecause: string | undefined;
+    held: HeldPayment | undefined;
   },
 ): Promise<void> {
   const { order, payment, decision, snapshot } = input;
@@ -176,38 +123,43 @@ async function applyDecision(
     return;
   }
   if (input.before.mismatchedAt !== null) await endMismatch(tx, payment);
-  if (decision.kind !== 'changed') return;
-  const text = sentenceFor(payment, snapshot);
+  const moved = moneyMove(input.before, payment);
+  if (decision.kind !== 'changed' && moved === 'same') return;
+  const isUnconfirmed = hasUnconfirmedMoney(payment) || (payment.status === 'failed' && snapshot.state === 'invalid');
+  const from = decision.kind === 'changed' ? decision.from : null;
+  const text = from === null ? moneySentence(payment) : sentenceFor(payment, { snapshot, isUnconfirmed });
   await writeTimeline(tx, {
     order,
     paymentId: payment.id,
-    subject: 'payment',
-    from: decision.from,
-    to: decision.to,
+    subject: from === null ? 'note' : 'payment',
+    from,
+    to: from === null ? null : payment.status,
     trust: snapshot.trust,
     text,
   });
-  const event = await eventFor(tx, { order, before: input.before, payment, payments });
+  const event = await eventFor(tx, { order, before: input.before, payment, payments, isUnconfirmed });
   const isHeld = event === 'payment_paid' && payment.heldAt !== null;
-  const why = input.heldBecause ?? 'It waits for an admin to accept it.';
-  const news = isHeld ? ({ event: 'payment_held', text: `held for review: ${why}` } as const) : { event, text };
+  const held = input.held ?? { why: 'It waits for an admin to accept it.', rings: true };
+  const news = isHeld ? ({ event: 'payment_held', text: `held for review: ${held.why}` } as const) : { event, text };
   const applied =
     news.event === undefined ? undefined : await applyOrderEvent(tx, { ...common, ...news, event: news.event });
   const isPaidNow = applied?.decision.kind === 'changed' && news.event === 'payment_paid';
   const after = isPaidNow ? await keepRefunds(tx, { ...common, order: applied.order }) : (applied?.order ?? order);
-  await resolveEarlierCases(tx, payment);
+  await resolveEarlierCases(tx, { payment, isUnconfirmed });
   await raiseForSnapshot(tx, {
     order: after,
     before: input.before,
     payment,
     payments,
     event,
+    isUnconfirmed,
     decision: applied?.decision,
-    heldBecause: isHeld ? why : null,
+    held: isHeld ? held : null,
   });
-  if (decision.to === 'failed') await announcePayment(tx, { order: after, payment, type: 'payment.failed' });
-  if (decision.to === 'reversed') await announcePayment(tx, { order: after, payment, type: 'payment.reversed' });
-  const isRestored = decision.from === 'reversed' && news.event === 'payment_paid';
+  const to = from === null ? null : payment.status;
+  if (to === 'failed') await announcePayment(tx, { order: after, payment, type: 'payment.failed' });
+  if (to === 'reversed') await announcePayment(tx, { order: after, payment, type: 'payment.reversed' });
+  const isRestored = from === 'reversed' && news.event === 'payment_paid';
   if (isRestored) await announcePayment(tx, { order: after, payment, type: 'payment.restored' });
   await refreshOrderCards(tx, after);
 }
@@ -222,19 +174,28 @@ function keepRefunds(
 
 async function eventFor(
   tx: PaymentTx,
-  input: { order: Order; before: Payment; payment: Payment; payments: readonly Payment[] },
+  input: { order: Order; before: Payment; payment: Payment; payments: readonly Payment[]; isUnconfirmed: boolean },
 ): Promise<OrderEvent | undefined> {
-  const { order, before, payment, payments } = input;
+  const { order, before, payment, payments, isUnconfirmed } = input;
   const refunds = await tx.stores.refunds.listRefundsForOrder(order.id);
   const others = payments.filter(({ id }) => id !== payment.id);
   return orderEventOf({
     payment,
+    isUnconfirmed,
     before: balanceOf(order, [...others, before], refunds),
     after: balanceOf(order, payments, refunds),
     others: balanceOf(order, others, refunds),
   });
 }
 
-function sentenceFor(payment: Payment, snapshot: PaymentSnapshot): string {
-  return `${payment.status.replaceAll('_', ' ')}: ${providerTitle(payment.provider)} says ${snapshot.providerStatus}`;
+function moneySentence(payment: Payment): string {
+  return amountDetail(payment) ?? 'no money is seen any more';
+}
+
+function sentenceFor(
+  payment: Payment,
+  { snapshot, isUnconfirmed }: { snapshot: PaymentSnapshot; isUnconfirmed: boolean },
+): string {
+  const what = isUnconfirmed ? 'failed with money on it' : payment.status.replaceAll('_', ' ');
+  return `${what}: ${providerTitle(payment.provider)} says ${snapshot.providerStatus}`;
 }

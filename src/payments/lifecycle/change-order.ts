@@ -32,6 +32,8 @@ export const endedByPayment: readonly CaseKind[] = [
   'payment_underpaid',
   'payment_paid_late',
   'payment_failed',
+  'payment_unconfirmed',
+  'payment_double_spent',
   'payment_expired',
   'payment_reversed',
   'payment_mismatch',
@@ -44,6 +46,8 @@ export const endedByPayment: readonly CaseKind[] = [
 const endedByRefund: readonly CaseKind[] = [
   'payment_underpaid',
   'payment_overpaid',
+  'payment_paid_twice',
+  'payment_unconfirmed',
   'payment_paid_late',
   'payment_duplicate',
   'payment_unexpected',

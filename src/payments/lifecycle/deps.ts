@@ -17,6 +17,8 @@ export interface ProviderDeps extends TransactionDeps<PaymentStores> {
 /** For a verb that ends in applying a snapshot. */
 export interface SnapshotDeps extends ProviderDeps {
   log: EventLog;
+  /** How many times the review threshold channel orders may add up to within a day before the rest is held. */
+  unreviewedTimes?: number;
   /** Called after the commit of every change of a payment's status, for metrics. Must not throw. */
   onTransition?: (change: { from: PaymentStatus; to: PaymentStatus }) => void;
 }

@@ -1,83 +1,52 @@
-import type { CaseFacts, CaseKind, CaseSeverity, PaymentKind, QuickAction } from '#cases/case.ts';
+import type { CaseFacts, CaseKind, PaymentKind } from '#cases/case.ts';
 import type { CaseTx } from '#cases/case-store.ts';
 import { raiseCase } from '#cases/raise-case.ts';
 import { resolveOrderCases } from '#cases/resolve-case.ts';
 import { assert } from '#kernel/invariant.ts';
-import { formatAsset, formatMoney } from '#kernel/money.ts';
+import { formatAsset, formatMoney, withPlaces } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import { amountDetail, differenceFacts } from '../model/amount-detail.ts';
 import { balanceOf } from '../model/balance.ts';
-import { isOpenPayment, type Payment, type PaymentStatus } from '../model/payment.ts';
+import { isOpenPayment, type Payment } from '../model/payment.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
+import { type Condition, conditionOf, conditions, doubleSpent, kindsOfConditions } from './conditions.ts';
 import { writeTimeline } from './write-timeline.ts';
 
-interface Condition {
-  kind: PaymentKind;
-  severity: CaseSeverity;
-  headline: string;
-  actions: QuickAction[];
-}
-
-/** The case that a payment status calls for, if it calls for one: every status is classified here. */
-const conditions: Readonly<Record<PaymentStatus, Condition | undefined>> = {
-  created: undefined,
-  pending: undefined,
-  paid: undefined,
-  cancelled: undefined,
-  underpaid: {
-    kind: 'payment_underpaid',
-    severity: 'warning',
-    headline: 'Payment underpaid',
-    actions: ['new_payment_link', 'resolve'],
-  },
-  overpaid: {
-    kind: 'payment_overpaid',
-    severity: 'info',
-    headline: 'Payment overpaid',
-    actions: ['resolve', 'open_order'],
-  },
-  paid_late: {
-    kind: 'payment_paid_late',
-    severity: 'warning',
-    headline: 'Payment paid late',
-    actions: ['mark_paid', 'resolve'],
-  },
-  expired: {
-    kind: 'payment_expired',
-    severity: 'info',
-    headline: 'Payment expired',
-    actions: ['new_payment_link', 'open_order'],
-  },
-  failed: {
-    kind: 'payment_failed',
-    severity: 'warning',
-    headline: 'Payment failed',
-    actions: ['new_payment_link', 'check_again'],
-  },
-  reversed: {
-    kind: 'payment_reversed',
-    severity: 'critical',
-    headline: 'Payment reversed',
-    actions: ['check_again', 'resolve'],
-  },
-};
-
 /** Resolves the cases of an earlier status of this payment: it is in one condition at a time. */
-export async function resolveEarlierCases(tx: PaymentTx, payment: Payment): Promise<void> {
-  const present = conditions[payment.status]?.kind;
-  const kinds = Object.values(conditions).flatMap((condition) =>
-    condition && condition.kind !== present ? [condition.kind] : [],
-  );
+export async function resolveEarlierCases(
+  tx: PaymentTx,
+  { payment, isUnconfirmed }: { payment: Payment; isUnconfirmed: boolean },
+): Promise<void> {
+  const present = conditionOf(payment, { isUnconfirmed })?.kind;
+  const kinds = kindsOfConditions.filter((kind) => kind !== present);
   const over: CaseKind[] = isOpenPayment(payment) ? [] : ['payment_stuck'];
   const by = `The payment is ${payment.status.replaceAll('_', ' ')} now.`;
   await resolveOrderCases(tx, { orderId: payment.orderId, paymentId: payment.id, kinds: [...kinds, ...over], by });
 }
 
 /** Raises the case that a payment's new status calls for, if any. */
-export async function raiseForStatus(tx: PaymentTx, input: { order: Order; payment: Payment }): Promise<void> {
-  const condition = conditions[input.payment.status];
+export async function raiseForStatus(
+  tx: PaymentTx,
+  input: { order: Order; payment: Payment; isUnconfirmed: boolean },
+): Promise<void> {
+  const condition = conditionOf(input.payment, input);
   if (condition !== undefined) await raisePaymentCase(tx, { ...input, condition, why: null });
+}
+
+/** Money that was on its way is gone: the payment was double-spent, replaced, or never got into a block. */
+export async function raiseDoubleSpent(
+  tx: PaymentTx,
+  input: { order: Order; before: Payment; payment: Payment },
+): Promise<void> {
+  const { order, before, payment } = input;
+  const { receivedAmount: seen, receivedAsset: asset, expectedAmount } = before;
+  assert(seen !== null && asset !== null, 'money that was taken back was seen before');
+  const places = [expectedAmount ?? seen, seen];
+  const show = (amount: string): string => formatAsset({ amount: withPlaces(amount, places), asset });
+  const left = payment.receivedAmount === null ? 'nothing' : show(payment.receivedAmount);
+  const facts = { detail: `${show(seen)} was seen, ${left} of it is left` };
+  await raisePaymentCase(tx, { order, payment, condition: doubleSpent, why: null, facts });
 }
 
 /** Unexpected money: the order is paid already, cancelled or expired. */
@@ -106,7 +75,10 @@ export async function raiseOverpayment(
 }
 
 /** The provider says that it is paid, and that is not enough: `why` says what an admin has to review. */
-export async function raiseHeld(tx: PaymentTx, input: { order: Order; payment: Payment; why: string }): Promise<void> {
+export async function raiseHeld(
+  tx: PaymentTx,
+  input: { order: Order; payment: Payment; why: string; rings: boolean },
+): Promise<void> {
   const condition: Condition = {
     kind: 'payment_held',
     severity: 'warning',
@@ -222,7 +194,14 @@ export function duplicateKeyOf(payment: Pick<Payment, 'id'>): string {
 
 async function raisePaymentCase(
   tx: CaseTx,
-  input: { order: Order; payment: Payment; condition: Condition; why: string | null; facts?: Partial<CaseFacts> },
+  input: {
+    order: Order;
+    payment: Payment;
+    condition: Condition;
+    why: string | null;
+    rings?: boolean;
+    facts?: Partial<CaseFacts>;
+  },
 ): Promise<void> {
   const { order, payment, condition } = input;
   const { kind, severity, headline, actions } = condition;
@@ -231,6 +210,7 @@ async function raisePaymentCase(
     key: keyOf(kind, { order, payment }),
     kind,
     severity,
+    rings: input.rings ?? true,
     provider,
     reference,
     orderId: order.id,

@@ -1,6 +1,7 @@
 import { formatAsset, formatMoney, subtractDecimals, withPlaces } from '#kernel/money.ts';
 import { amountDifferenceOf } from './amount-difference.ts';
 import type { Payment } from './payment.ts';
+import { hasUnconfirmedMoney } from './refundable.ts';
 
 /**
  * `20.00 USD of 49.00 USD received, 29.00 USD short`, in the unit the provider settles in; null before any money was
@@ -14,6 +15,7 @@ export function amountDetail(payment: Payment): string | null {
   if (payment.status === 'reversed') return `${show(receivedAmount)} was received and reversed`;
   const difference = subtractDecimals(expectedAmount, receivedAmount);
   const received = `${show(receivedAmount)} of ${show(expectedAmount)} received`;
+  if (hasUnconfirmedMoney(payment)) return `${received}, and not confirmed`;
   if (difference === '0') return received;
   const isOver = difference.startsWith('-');
   const also = otherUnit(payment);

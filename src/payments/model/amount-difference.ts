@@ -27,6 +27,18 @@ export function amountDifferenceOf(payment: Measured): AmountDifference | null {
   return { kind: order < 0 ? 'missing' : 'surplus', fiat, coin: coinDifference(payment) };
 }
 
+/** Whether a snapshot shows more or less money than the last one did; amounts in two units do not compare. */
+export function moneyMove(before: Received, after: Received): 'more' | 'less' | 'same' {
+  if (before.receivedAsset !== null && after.receivedAsset !== null && before.receivedAsset !== after.receivedAsset) {
+    return 'same';
+  }
+  const order = compareDecimals(after.receivedAmount ?? '0', before.receivedAmount ?? '0');
+  if (order === 0) return 'same';
+  return order > 0 ? 'more' : 'less';
+}
+
+type Received = Pick<Payment, 'receivedAmount' | 'receivedAsset'>;
+
 function coinDifference({ coinExpected, coinReceived, coinAsset, currency }: Measured): AssetAmount | null {
   if (coinExpected === null || coinReceived === null || coinAsset === null || coinAsset === currency) return null;
   const difference = subtractDecimals(coinExpected, coinReceived);

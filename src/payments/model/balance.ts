@@ -78,13 +78,15 @@ const eventsOfStatus: Readonly<Record<PaymentStatus, OrderEvent | undefined>> = 
  */
 export function orderEventOf(input: {
   payment: Pick<Payment, 'status' | 'heldAt'>;
+  /** It failed, and its provider has money that it does not confirm. */
+  isUnconfirmed?: boolean;
   before: Pick<Balance, 'isCovered' | 'moneyMinor'>;
   after: Pick<Balance, 'isCovered' | 'moneyMinor'>;
   /** All payments but this one. */
   others: Pick<Balance, 'isCovered'>;
 }): OrderEvent | undefined {
   const { payment, before, after, others } = input;
-  const event = eventsOfStatus[payment.status];
+  const event = input.isUnconfirmed ? 'payment_unconfirmed' : eventsOfStatus[payment.status];
   if (payment.heldAt !== null) return event;
   // A late payment on top of a part does not count by itself, and does not make the order uncovered.
   const isLateRise = payment.status === 'paid_late' && after.moneyMinor >= before.moneyMinor;

@@ -1,5 +1,5 @@
 // How much of a payment can be refunded: never more than was captured, less refunds that succeeded or are pending.
-import { floorShare, MoneyInvalid, parseMinorFloor } from '#kernel/money.ts';
+import { compareDecimals, floorShare, MoneyInvalid, parseMinorFloor } from '#kernel/money.ts';
 import type { Payment, PaymentStatus } from './payment.ts';
 import { countsAgainstCaptured, type Refund } from './refund.ts';
 
@@ -12,6 +12,16 @@ type Received = Pick<
   'amountMinor' | 'currency' | 'requestedAsset' | 'expectedAmount' | 'receivedAmount' | 'receivedAsset'
 >;
 type Captured = Received & Pick<Payment, 'status' | 'heldAt'>;
+
+/** Money is at the provider that was never confirmed: it counts for nothing, and may go back or be accepted. */
+export function hasUnconfirmedMoney({ status, receivedAmount }: Pick<Payment, 'status' | 'receivedAmount'>): boolean {
+  return status === 'failed' && receivedAmount !== null && compareDecimals(receivedAmount, '0') > 0;
+}
+
+/** What the provider may give back: what was captured, or what is there of a payment that it does not confirm. */
+export function returnableOf(payment: Captured, provider: { returnsOddPayments: boolean }): number {
+  return hasUnconfirmedMoney(payment) ? (receivedMinor(payment) ?? 0) : capturedOf(payment, provider);
+}
 
 /** What was captured, in the minor units of the order's currency, rounded down. */
 export function capturedOf(payment: Captured, provider: { returnsOddPayments: boolean }): number {
@@ -39,6 +49,7 @@ export function receivedMinor(payment: Received): number | null {
 }
 
 export interface RefundSums {
+  /** What was captured, or is there unconfirmed. */
   capturedMinor: number;
   /** The sum of refunds that succeeded. */
   refundedMinor: number;
@@ -52,7 +63,7 @@ export function sumRefunds(
   payment: Captured,
   about: { refunds: readonly Refund[]; returnsOddPayments: boolean },
 ): RefundSums {
-  const captured = capturedOf(payment, about);
+  const captured = returnableOf(payment, about);
   const counting = about.refunds.filter(countsAgainstCaptured);
   const counted = sum(counting);
   const refundedMinor = sum(counting.filter(({ status }) => status === 'succeeded'));
@@ -73,7 +84,7 @@ export function coversRefund(
   about: { refund: Refund; refunds: readonly Refund[]; returnsOddPayments: boolean },
 ): boolean {
   const others = about.refunds.filter((other) => other.id !== about.refund.id && mayHaveMoved(other));
-  return capturedOf(payment, about) - sum(others) >= about.refund.amountMinor;
+  return returnableOf(payment, about) - sum(others) >= about.refund.amountMinor;
 }
 
 function mayHaveMoved(refund: Refund): boolean {

@@ -9,7 +9,7 @@ import type { Order } from '#orders/order.ts';
 import { closeOpenLinks } from '../collect/cancel-order.ts';
 import { announcePayment } from '../lifecycle/announce.ts';
 import { applyOrderEvent, decideOrderEvent } from '../lifecycle/change-order.ts';
-import { raiseIfOverpaid } from '../lifecycle/overpayment-case.ts';
+import { raiseIfOverpaid } from '../lifecycle/raise-for-snapshot.ts';
 import { writeTimeline } from '../lifecycle/write-timeline.ts';
 import { balanceOf } from '../model/balance.ts';
 import type { Payment } from '../model/payment.ts';

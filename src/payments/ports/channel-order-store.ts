@@ -1,15 +1,24 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { ProviderReference } from '#kernel/ids.ts';
+import type { Money } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Subscription } from './sales-channel.ts';
+
+/** A refund of a channel order as events or exports reported it. */
+export interface ReportedRefund {
+  /** The largest sum that was reported together with this price. */
+  returnedMinor: number;
+  returnedAt: Milliseconds | null;
+  /** What the order cost, as the refund names it; null in what an earlier version kept. */
+  of: Money | null;
+}
 
 /** What is known of one channel order, also before the order itself was received. */
 export interface ChannelOrderMark {
   provider: ProviderName;
   reference: ProviderReference;
-  /** The largest refunded sum that any event or export reported. */
-  returnedMinor: number;
-  returnedAt: Milliseconds | null;
+  /** One for each price that a refund named: whoever forges one must not hide the one that fits. */
+  refunds: readonly ReportedRefund[];
   /** Whether the channel order itself was received; null until then. */
   soldAt: Milliseconds | null;
   updatedAt: Milliseconds;
@@ -28,10 +37,18 @@ export interface ChannelOrderStore {
    * refund of it that are received at the same moment see each other. Returns what is known of it.
    */
   markSold(input: ChannelOrderKey & { at: Milliseconds }): Promise<ChannelOrderMark>;
-  /** The same for a refund: the larger of the known sum and this one is kept. */
-  markReturned(
-    input: ChannelOrderKey & { returnedMinor: number; returnedAt: Milliseconds | null; at: Milliseconds },
-  ): Promise<ChannelOrderMark>;
+  /**
+   * The same for a refund: of those with the same price the larger sum is kept. Refunds of a sixth price are not kept;
+   * the mark that is returned then lacks it.
+   */
+  markReturned(input: ChannelOrderKey & { refund: ReportedRefund; at: Milliseconds }): Promise<ChannelOrderMark>;
+  /** Records that a marked channel order counted without review, and what its goods are worth. */
+  markCounted(input: ChannelOrderKey & { value: Money; at: Milliseconds }): Promise<void>;
+  /**
+   * What counted without review after `since`, in minor units of the currency. On PostgreSQL transactions of the same
+   * moment do not see each other, so that the sum may lack what they count.
+   */
+  sumCounted(query: { provider: ProviderName; currency: string; since: Milliseconds }): Promise<number>;
   findMark(key: ChannelOrderKey): Promise<ChannelOrderMark | undefined>;
   /** Ordered by reference, after the reference `after`. */
   listMarks(query: { provider: ProviderName; after: string | null; limit: number }): Promise<ChannelOrderMark[]>;

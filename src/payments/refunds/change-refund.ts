@@ -10,7 +10,7 @@ import { formatOrderNumber, type Order } from '#orders/order.ts';
 import { announceRefund } from '../lifecycle/announce.ts';
 import { applyRefundsToOrder } from '../lifecycle/apply-refunds.ts';
 import { applyOrderEvent, refreshOrderCards } from '../lifecycle/change-order.ts';
-import { resolveOverpayments } from '../lifecycle/overpayment-case.ts';
+import { resolveOverpayments } from '../lifecycle/raise-for-snapshot.ts';
 import { writeTimeline } from '../lifecycle/write-timeline.ts';
 import { decideRefund, type RefundEvent } from '../model/decide-refund.ts';
 import { isOpenRefund, type Refund, type RefundStatus } from '../model/refund.ts';

@@ -13,7 +13,7 @@ import type { ProviderDeps } from '../lifecycle/deps.ts';
 import { withPayment } from '../lifecycle/payment-lease.ts';
 import type { Payment } from '../model/payment.ts';
 import { isOpenRefund, type Refund } from '../model/refund.ts';
-import { capturedOf, coversRefund } from '../model/refundable.ts';
+import { coversRefund, returnableOf } from '../model/refundable.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 import { ProviderError, ProviderRateLimited, ProviderRejected } from '../ports/provider-errors.ts';
@@ -196,7 +196,7 @@ async function commandFor(
     paymentReference: payment.reference,
     orderNumber: formatOrderNumber(order.number),
     amount: { amount: refund.requestedAmount, asset: refund.requestedAsset },
-    isFull: refund.amountMinor >= capturedOf(payment, { returnsOddPayments: returnsOdd(deps, refund) }),
+    isFull: refund.amountMinor >= returnableOf(payment, { returnsOddPayments: returnsOdd(deps, refund) }),
     reason: refund.reason,
     customerEmail: order.customerEmail,
   };

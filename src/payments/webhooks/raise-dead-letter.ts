@@ -9,11 +9,12 @@ export async function raiseDeadLetter(
   tx: PaymentTx,
   input: { what: string; reason: string; caseId?: string | undefined },
 ): Promise<void> {
-  // A card that Telegram rejects has an alert of its own; the card of that alert must not raise another one.
+  const key = `dead_letter:${input.what}`;
+  // A card that is given up on has an alert of its own; the card of that alert must not raise it once more.
   const shown = input.caseId === undefined ? undefined : await tx.stores.cases.findCase(input.caseId);
-  if (shown?.kind === 'dead_letter') return;
+  if (shown?.key === key) return;
   await raiseCase(tx, {
-    key: `dead_letter:${input.what}`,
+    key,
     kind: 'dead_letter',
     severity: 'critical',
     facts: {

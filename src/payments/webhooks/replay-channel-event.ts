@@ -28,10 +28,11 @@ export async function replayChannelEvent(
 function withValidLicenses(
   { sales, event }: { sales: SalesChannel; event: InboxEvent },
   licenses: { asked: number },
-): Pick<SalesChannel, 'readEvent' | 'verifyLicense'> {
+): Pick<SalesChannel, 'readEvent' | 'verifyLicense' | 'listCoupons'> {
   const read = sales.readEvent(event.body);
   return {
     readEvent: () => read,
+    listCoupons: (signal) => sales.listCoupons(signal),
     verifyLicense: async ({ licenseKey }) => {
       licenses.asked += 1;
       if (read?.kind !== 'sold') return { kind: 'unknown' };
@@ -60,7 +61,7 @@ function describe(taken: ChannelEventTaken, { paid }: { paid: 'paid' | 'paid_if_
     }
     case 'refund': {
       const { returned, refunded } = taken;
-      if (refunded.kind === 'too_many_wait') return { kind: 'failed' };
+      if (refunded.kind === 'held') return { kind: 'held' };
       if (refunded.kind === 'nothing_new' || (refunded.kind === 'kept' && !refunded.isNews))
         return { kind: 'unchanged' };
       const money = { ...returned.channelOrder.price, amountMinor: returned.returnedMinor };

@@ -7,6 +7,7 @@ import { day, hour, type Milliseconds, minute } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import { probeProvider } from '../availability/probe-provider.ts';
+import { endTogether } from '../channels/raise-together.ts';
 import type { ProviderDeps } from '../lifecycle/deps.ts';
 import {
   hasHistory,
@@ -52,6 +53,7 @@ export function createWebhookWatch(
     for (const provider of deps.providers.list()) {
       if (signal?.aborted) break;
       await endRefused(deps, provider.name);
+      if (provider.sales !== undefined) await inTransaction(deps, ownCause, (tx) => endTogether(tx, provider.name));
       const state = await learn(deps, provider.name);
       if (state === undefined) continue;
       counts.checked += 1;

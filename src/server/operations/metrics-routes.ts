@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import type { DomainDeps } from '#accounting/ledger/deps.ts';
 import { readNewestClosing } from '#accounting/ledger/read-ledger.ts';
 import { second } from '#kernel/clock.ts';
+import { readOwedMessages } from '#messaging/queues/owed-messages.ts';
 import { readQueueDepths } from '#messaging/queues/read-queue-depths.ts';
 import { lanes } from '#messaging/queues/topics.ts';
 import { readProviderReports } from '#reports/provider-report.ts';
@@ -60,6 +61,7 @@ async function refresh({ payments, metrics }: MetricsRoutesDeps): Promise<void> 
   const { inbox, outbox } = await readQueueDepths(payments);
   metrics.setQueue({ queue: 'inbox', lanes: providers.list().map(({ name }) => name), depths: inbox, now });
   metrics.setQueue({ queue: 'outbox', lanes, depths: outbox, now });
+  metrics.setOwed((await readOwedMessages(payments)).count);
   const closing = await readNewestClosing(payments);
   if (closing !== undefined) metrics.setClosing({ ...closing, now });
 }

@@ -11,6 +11,8 @@ export interface QueueMetrics {
     depths: readonly QueueDepth[];
     now: Milliseconds;
   }): void;
+  /** How many alerts and reports reached no chat that they are for. */
+  setOwed(count: number): void;
 }
 
 export function createQueueMetrics(register: Registry): QueueMetrics {
@@ -27,8 +29,14 @@ export function createQueueMetrics(register: Registry): QueueMetrics {
     labelNames: ['queue', 'lane'],
     registers,
   });
+  const owed = new Gauge({
+    name: 'tillkeeper_alerts_owed',
+    help: 'Alerts and reports that reached no chat that they are for, and wait until they can.',
+    registers,
+  });
   const shown: Record<QueueName, Set<string>> = { inbox: new Set(), outbox: new Set() };
   return {
+    setOwed: (count) => owed.set(count),
     setQueue({ queue, lanes, depths, now }) {
       // A lane that is not listed is empty. It must not go on showing its last depth, and a rule must be able to tell
       // empty from absent.

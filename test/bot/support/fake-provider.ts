@@ -12,6 +12,8 @@ export interface FakeProvider extends ProviderRegistry {
   /** What every payment shows from here on. */
   shows(differences: Partial<PaymentSnapshot>): void;
   goesAway(): void;
+  /** How often it was asked whether it is there. */
+  probes(): number;
   /** Its list shows this payment too, which nobody here has made. */
   lists(stranger: PaymentSnapshot): void;
 }
@@ -21,6 +23,7 @@ export function createFakeProvider(now: () => number, refunds: RefundProvider): 
   const payments = new Map<string, CreatePaymentRequest>();
   let shown: Partial<PaymentSnapshot> = {};
   let isAway = false;
+  let probes = 0;
   const strangers: PaymentSnapshot[] = [];
 
   function look(reference: string): PaymentSnapshot {
@@ -75,7 +78,9 @@ export function createFakeProvider(now: () => number, refunds: RefundProvider): 
     },
     cancelPayment: async () => undefined,
     verifyWebhook: () => ({ kind: 'refused', reason: 'not_ours' }),
-    probe: async () => undefined,
+    async probe() {
+      probes += 1;
+    },
     checkSetUp: async () => [],
   };
   return {
@@ -99,5 +104,6 @@ export function createFakeProvider(now: () => number, refunds: RefundProvider): 
     goesAway: () => {
       isAway = true;
     },
+    probes: () => probes,
   };
 }

@@ -8,6 +8,7 @@ import { systemActor } from '#kernel/actor.ts';
 import { minute, second, systemClock } from '#kernel/clock.ts';
 import { createIds } from '#kernel/ids.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
+import type { OutboxMessage } from '#messaging/queues/messaging-store.ts';
 import type { DeliveryResult } from '#messaging/workers/outbox-handler.ts';
 import { createWorker } from '#messaging/workers/worker.ts';
 import { placeOrder } from '#payments/collect/place-order.ts';
@@ -26,6 +27,8 @@ export const ann = 101;
 export const bob = 102;
 export const eve = 999;
 export const group = -1001234567890;
+/** A group of the small kind, which can become a supergroup. */
+export const smallGroup = -5005;
 export const adminToken = '7000001:admin-token-that-no-log-may-show';
 export const pagerToken = '7000002:pager-token-that-no-log-may-show';
 
@@ -41,8 +44,12 @@ export interface BotShop {
   file: string;
   adminBot: AdminBot;
   pager: Pager;
+  /** The pager of a process that is started anew; it is stopped with the shop. */
+  restartPager(): Pager;
   /** What the outbox owes to Telegram is carried out; how many messages were settled. */
   deliver(): Promise<number>;
+  /** How many messages are owed to chats that cannot be reached. */
+  owed(): Promise<number>;
   order(): Promise<OrderView>;
   raise(differences?: Partial<RaisedCase>): Promise<string>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -70,7 +77,12 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
       { id: bob, firstName: 'Bob' },
       { id: eve, firstName: 'Eve <b>' },
     ],
-    groups: [{ id: group, title: 'Alerts', users: [ann, bob, eve], bots: ['till_bot', 'pager_bot'] }],
+    groups: [group, smallGroup].map((id) => ({
+      id,
+      title: 'Alerts',
+      users: [ann, bob, eve],
+      bots: ['till_bot', 'pager_bot'],
+    })),
     startedChats: options.startedChats === 'none' ? [] : 'all',
   });
   // Telegram really answers here: a call in hand does not end because a test moves the clock.
@@ -105,12 +117,22 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
     { ...shared, token: adminToken, mode: options.adminMode ?? { kind: 'polling' } },
   );
   const pagerMode: UpdateMode = options.sharesToken ? { kind: 'send_only' } : { kind: 'polling' };
-  const pager = createPager(
-    { ...deps, admins, commandBot: () => adminBot.username() },
-    { ...shared, token: options.sharesToken ? adminToken : pagerToken, mode: pagerMode },
-  );
-  const handlers = [...adminBot.outboxHandlers, ...pager.outboxHandlers];
-  const worker = createWorker<Parameters<(typeof handlers)[0]['deliver']>[0], AccountingStores>(
+  const pagers: Pager[] = [];
+  const startPager = (): Pager => {
+    const started = createPager(
+      {
+        ...deps,
+        admins,
+        commandBot: () => adminBot.username(),
+        otherBot: options.sharesToken ? null : adminBot.sender,
+      },
+      { ...shared, token: options.sharesToken ? adminToken : pagerToken, mode: pagerMode },
+    );
+    pagers.push(started);
+    return started;
+  };
+  const pager = startPager();
+  const worker = createWorker<OutboxMessage, AccountingStores>(
     { ...deps, instanceId: 'test' },
     {
       name: 'telegram',
@@ -120,6 +142,7 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
       sweepMs: second,
       queueOf: (stores) => stores.outbox,
       async handle(message, signal): Promise<DeliveryResult> {
+        const handlers = [...adminBot.outboxHandlers, ...(pagers.at(-1)?.outboxHandlers ?? [])];
         const handler = handlers.find(({ topic }) => topic === message.topic);
         return handler === undefined ? { kind: 'done', outcome: 'not for Telegram' } : handler.deliver(message, signal);
       },
@@ -136,7 +159,9 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
     file: opened.file,
     adminBot,
     pager,
+    restartPager: startPager,
     deliver: () => worker.drain(),
+    owed: async () => (await deps.database.read((stores) => stores.outbox.readOwed('pager'))).count,
     async order() {
       const placed = await placeOrder(deps, {
         idempotencyKey: null,
@@ -164,7 +189,7 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
       });
     },
     async [Symbol.asyncDispose]() {
-      await Promise.all([adminBot.stop(), pager.stop()]);
+      await Promise.all([adminBot, ...pagers].map((bot) => bot.stop()));
       await telegram.stop();
       await opened.remove();
     },

@@ -125,7 +125,7 @@ describe('the card of an exception', () => {
     expect(text).toContain('✋ <b>&lt;Bob&gt;</b> has it');
     expect(text).toContain('💤 Rests until 22 Nov, 06:00');
     expect(keyboard.flat().map((button) => button.text)).toEqual([
-      ...['Give it back', 'Stop waiting', 'Open order', '‹ Exceptions'],
+      ...['Release', 'Stop waiting', 'Open order', '‹ Exceptions'],
     ]);
   });
 

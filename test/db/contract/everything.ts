@@ -11,6 +11,7 @@ import { describeProviderLists } from './provider-lists.ts';
 import { describeQueues } from './queues.ts';
 import { describeRefunds } from './refunds.ts';
 import { describeSales } from './sales.ts';
+import { describeStoredDigits } from './stored-digits.ts';
 import { describeTransactions } from './transactions.ts';
 
 /** The whole contract of the database: what holds on one engine holds on the other. */
@@ -28,4 +29,5 @@ export function describeContract(open: OpenContractDatabase): void {
   describeMessageRecords(open);
   describeOutages(open);
   describeProviderLists(open);
+  describeStoredDigits(open);
 }

@@ -119,5 +119,36 @@ export function describeMessageRecords(open: OpenContractDatabase): void {
         expect(await sentMessages.listSent({ bot: 'admin', subject: 'alert:1' })).toEqual([]);
       });
     });
+
+    test('is listed with those of both bots, and forgotten with its chat', async () => {
+      await using opened = await open();
+      const stored = { messageId: 7, shownVersion: 1, contentHash: 'one', sentAt: noon, updatedAt: noon };
+      const message = { ...stored, bot: 'pager', chatId: -5, subject: 'case:1' };
+      const others = [
+        { ...message, bot: 'admin', chatId: 42 },
+        { ...message, chatId: 42 },
+      ];
+      await opened.database.transaction(async ({ sentMessages }) => {
+        for (const one of [message, ...others, { ...message, subject: 'case:2' }]) await sentMessages.saveSent(one);
+        expect(await sentMessages.listSent({ subject: 'case:1' })).toEqual([others[0], message, others[1]]);
+        await sentMessages.forgetChat(-5);
+        expect(await sentMessages.listSent({ subject: 'case:1' })).toEqual(others);
+        expect(await sentMessages.listSent({ subject: 'case:2' })).toEqual([]);
+      });
+    });
+  });
+
+  describe('a chat that moved', () => {
+    test('is known by its first move, which is stored once', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async ({ chatMoves }) => {
+        expect(await chatMoves.findMove(-5)).toBeUndefined();
+        const move = { chatId: -5, movedTo: -1_001_234_567_890, at: noon };
+        expect(await chatMoves.recordMove(move)).toBe(true);
+        expect(await chatMoves.recordMove({ ...move, movedTo: -7 })).toBe(false);
+        expect(await chatMoves.findMove(-5)).toBe(-1_001_234_567_890);
+        expect(await chatMoves.findMove(-1_001_234_567_890)).toBeUndefined();
+      });
+    });
   });
 }

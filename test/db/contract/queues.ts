@@ -214,6 +214,32 @@ export function describeQueues(open: OpenContractDatabase): void {
       });
     });
 
+    test('counts a message as owed from its first refusal until it is processed, and makes the owed ones due', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async ({ outbox }) => {
+        for (const [index, id] of ['a', 'b', 'c', 'elsewhere'].entries()) {
+          const lane = id === 'elsewhere' ? 'chat' : 'pager';
+          await outbox.enqueue(sampleMessage(id, { lane, receivedAt: noon + index }));
+        }
+        await outbox.claimDue(claimBy('me'));
+        const back = { lockedBy: 'me', availableAt: noon + 60_000, isFinishedAttempt: false };
+        expect(await outbox.readOwed('pager')).toEqual({ count: 0, since: null, reason: null });
+        await outbox.release({ ...back, id: 'a', error: '403', isOwed: true });
+        await outbox.release({ ...back, id: 'b', error: '400', isOwed: true });
+        await outbox.release({ ...back, id: 'c', error: 'HTTP 500' });
+        await outbox.release({ ...back, id: 'elsewhere', error: '403', isOwed: true });
+        expect(await outbox.readOwed('pager')).toEqual({ count: 2, since: noon, reason: '403' });
+
+        expect(await outbox.makeOwedDue({ lane: 'pager', at: noon + 9 })).toBe(2);
+        expect(await outbox.makeOwedDue({ lane: 'pager', at: noon + 9 })).toBe(0);
+        expect(idsOf(await outbox.claimDue(claimBy('me', { now: noon + 9 })))).toEqual(['a', 'b']);
+        await outbox.release({ ...back, id: 'a', error: 'ECONNRESET' });
+        expect(await outbox.readOwed('pager')).toEqual({ count: 2, since: noon, reason: 'ECONNRESET' });
+        await outbox.markProcessed({ id: 'b', lockedBy: 'me', at: noon + 9, outcome: '1 sent' });
+        expect(await outbox.readOwed('pager')).toMatchObject({ count: 1, since: noon });
+      });
+    });
+
     test('prunes what was processed long ago, a bounded number at a time', async () => {
       await using opened = await open();
       await opened.database.transaction(async ({ inbox }) => {

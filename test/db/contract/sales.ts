@@ -41,29 +41,60 @@ function sampleSubscription(change: Partial<StoredSubscription> = {}): StoredSub
 
 export function describeSales(open: OpenContractDatabase): void {
   describe('what is heard of a sale', () => {
+    const priced = (returnedMinor: number, returnedAt: number, currency = 'USD') => ({
+      returnedMinor,
+      returnedAt,
+      of: { amountMinor: 900, currency },
+    });
+
     test('is one row whichever word comes first, and of what went back the largest stays', async () => {
       await using opened = await open();
       await opened.database.transaction(async ({ channelOrders }) => {
         const back = (returnedMinor: number, at: number) =>
-          channelOrders.markReturned({ ...sale, returnedMinor, returnedAt: at, at });
-        expect(await back(300, noon)).toEqual({
-          ...sale,
-          returnedMinor: 300,
-          returnedAt: noon,
-          soldAt: null,
-          updatedAt: noon,
-        });
-        expect(await back(200, noon + 1)).toMatchObject({ returnedMinor: 300, returnedAt: noon });
-        expect(await back(900, noon + 2)).toMatchObject({ returnedMinor: 900, returnedAt: noon + 2 });
-        expect(await channelOrders.markSold({ ...sale, at: noon + 3 })).toMatchObject({
-          returnedMinor: 900,
-          soldAt: noon + 3,
-        });
-        expect(await channelOrders.markSold({ ...sale, at: noon + 4 })).toMatchObject({
-          soldAt: noon + 3,
-          updatedAt: noon + 4,
-        });
-        expect(await back(100, noon + 5)).toMatchObject({ returnedMinor: 900, soldAt: noon + 3 });
+          channelOrders.markReturned({ ...sale, refund: priced(returnedMinor, at), at });
+        const first = { ...sale, refunds: [priced(300, noon)], soldAt: null, updatedAt: noon };
+        expect(await back(300, noon)).toEqual(first);
+        expect(await back(200, noon + 1)).toMatchObject({ refunds: [priced(300, noon)] });
+        expect(await back(900, noon + 2)).toMatchObject({ refunds: [priced(900, noon + 2)] });
+        const sold = { refunds: [priced(900, noon + 2)], soldAt: noon + 3 };
+        expect(await channelOrders.markSold({ ...sale, at: noon + 3 })).toMatchObject(sold);
+        const again = await channelOrders.markSold({ ...sale, at: noon + 4 });
+        expect(again).toMatchObject({ soldAt: noon + 3, updatedAt: noon + 4 });
+        expect(await back(100, noon + 5)).toMatchObject(sold);
+      });
+    });
+
+    test('keeps what went back for each price that was named, of five prices', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async ({ channelOrders }) => {
+        const back = (currency: string) =>
+          channelOrders.markReturned({ ...sale, refund: priced(300, noon, currency), at: noon });
+        for (const currency of ['JPY', 'USD', 'EUR', 'CHF', 'SEK', 'GBP', 'USD']) await back(currency);
+        const mark = await channelOrders.findMark(sale);
+        expect(mark?.refunds.map(({ of }) => of?.currency)).toEqual(['JPY', 'USD', 'EUR', 'CHF', 'SEK']);
+      });
+    });
+
+    test('counts what needed no review, for each channel and currency, since a moment', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async ({ channelOrders }) => {
+        const count = async (id: string, amountMinor: number, at: number, currency = 'USD') => {
+          const key = { provider: 'payhip', reference: asProviderReference(id) } as const;
+          await channelOrders.markSold({ ...key, at });
+          await channelOrders.markCounted({ ...key, value: { amountMinor, currency }, at });
+        };
+        const sum = (since: number, currency = 'USD') =>
+          channelOrders.sumCounted({ provider: 'payhip', currency, since });
+        expect(await sum(0)).toBe(0);
+        await count('a', 900, noon);
+        await count('b', 4_000_000_000, noon + 1);
+        await count('c', 50, noon + 1, 'EUR');
+        await channelOrders.markSold({ ...sale, at: noon });
+        expect(await sum(noon - 1)).toBe(4_000_000_900);
+        expect(await sum(noon)).toBe(4_000_000_000);
+        expect(await sum(noon + 1)).toBe(0);
+        expect(await sum(0, 'EUR')).toBe(50);
+        expect(await channelOrders.sumCounted({ provider: 'btcpay', currency: 'USD', since: 0 })).toBe(0);
       });
     });
 
@@ -75,8 +106,7 @@ export function describeSales(open: OpenContractDatabase): void {
           await channelOrders.markReturned({
             provider: 'payhip',
             reference,
-            returnedMinor: 1,
-            returnedAt: null,
+            refund: priced(1, noon),
             at: noon + index,
           });
         }
@@ -87,7 +117,7 @@ export function describeSales(open: OpenContractDatabase): void {
         expect(await channelOrders.pruneMarks({ before: noon + 3, limit: 9 })).toBe(1);
         expect(await channelOrders.countWaitingReturns('payhip')).toBe(1);
         expect(await channelOrders.markSold({ ...sale, reference: asProviderReference('a'), at: noon })).toMatchObject({
-          returnedMinor: 1,
+          refunds: [priced(1, noon)],
         });
       });
     });
@@ -102,8 +132,7 @@ export function describeSales(open: OpenContractDatabase): void {
         expect(await channelOrders.findMark({ provider: 'payhip', reference: asProviderReference('a') })).toEqual({
           provider: 'payhip',
           reference: 'a',
-          returnedMinor: 0,
-          returnedAt: null,
+          refunds: [],
           soldAt: at,
           updatedAt: at,
         });

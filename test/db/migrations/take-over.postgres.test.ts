@@ -1,8 +1,9 @@
 import pg from 'pg';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, describe } from 'vitest';
 import { openDatabase } from '#db/database/open-database.ts';
 import { startPostgres, type TestPostgres } from '#test/support/database/postgres.ts';
-import { describeTakeOver } from './take-over.ts';
+import { describeOldDigits } from './digits.ts';
+import { describeTakeOver, type OldDatabase } from './take-over.ts';
 
 let server: TestPostgres;
 beforeAll(async () => {
@@ -10,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-describeTakeOver('postgres', async () => {
+async function openOld(): Promise<OldDatabase> {
   const url = await server.createDatabase('none');
   return {
     async run(statements) {
@@ -25,4 +26,7 @@ describeTakeOver('postgres', async () => {
     open: () => openDatabase({ target: { engine: 'postgres', url } }),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
-});
+}
+
+describe('cases', () => describeTakeOver('postgres', openOld));
+describe('amounts', () => describeOldDigits('postgres', openOld));

@@ -2,10 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { describe } from 'vitest';
 import { openDatabase } from '#db/database/open-database.ts';
-import { describeTakeOver } from './take-over.ts';
+import { describeOldDigits } from './digits.ts';
+import { describeTakeOver, type OldDatabase } from './take-over.ts';
 
-describeTakeOver('sqlite', () => {
+function openOld(): Promise<OldDatabase> {
   const folder = mkdtempSync(join(tmpdir(), 'tillkeeper-take-over-'));
   const file = join(folder, 'old.db');
   return Promise.resolve({
@@ -21,4 +23,7 @@ describeTakeOver('sqlite', () => {
       return Promise.resolve();
     },
   });
-});
+}
+
+describe('cases', () => describeTakeOver('sqlite', openOld));
+describe('amounts', () => describeOldDigits('sqlite', openOld));

@@ -13,7 +13,7 @@ import { dirname, join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { openDatabase } from '#db/database/open-database.ts';
-import { checkSqlite } from '#db/sqlite/check-sqlite.ts';
+import { checkPlace, checkSqlite } from '#db/sqlite/check-sqlite.ts';
 import type { SetUpCheck } from '#diagnostics/set-up-check.ts';
 import { openTestDatabase } from '#test/support/database/test-database.ts';
 
@@ -126,4 +126,11 @@ test('a folder that cannot be written to is an error for users other than root',
   const [first] = await look(join(folder, 'till.db'));
   const isRoot = process.getuid?.() === 0;
   expect(first?.status).toBe(isRoot ? 'ok' : 'error');
+});
+
+test('a file on a network file system is a warning that names it; a disk of the machine is not spoken of', () => {
+  expect(checkPlace(0x6969)).toEqual([expect.objectContaining({ name: 'place', status: 'warning' })]);
+  expect(checkPlace(0x6969)[0]).toHaveProperty('detail', expect.stringContaining('NFS'));
+  // ext4, tmpfs, overlayfs.
+  for (const local of [0xef53, 0x01021994, 0x794c7630]) expect(checkPlace(local)).toEqual([]);
 });

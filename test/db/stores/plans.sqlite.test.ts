@@ -18,6 +18,8 @@ const queries: Record<string, (stores: AccountingStores) => Promise<unknown>> = 
   'looking for suspect messages': ({ outbox }) => outbox.hasSuspectedPoison({ lane: 'shop', now }),
   'the depth of the inbox': ({ inbox }) => inbox.depths(now),
   'the depth of the outbox': ({ outbox }) => outbox.depths(now),
+  'owed messages': ({ outbox }) => outbox.readOwed('pager'),
+  'owed messages that become due': ({ outbox }) => outbox.makeOwedDue({ lane: 'pager', at: now }),
   'payments to poll': ({ payments }) => payments.listPaymentsToPoll({ now, except: ['btcpay'], limit: 50 }),
   'payment behind a webhook': ({ payments }) =>
     payments.findPaymentByReference({ provider: 'btcpay', reference: asProviderReference('r') }),

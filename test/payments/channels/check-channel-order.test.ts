@@ -8,6 +8,7 @@ import {
   type LicenseCheck,
 } from '#payments/channels/check-channel-order.ts';
 import type { ChannelOrder, ChannelOrderItem } from '#payments/ports/sales-channel.ts';
+import { aCoupon } from '#test/support/fakes/sales-channel.ts';
 
 const guide: Product = {
   id: 'p1',
@@ -56,10 +57,13 @@ function aSale(
 
 function doubts(channelOrder: ChannelOrder, more: Partial<ChannelOrderChecks> = {}): string[] {
   return checkChannelOrder({
+    provider: 'payhip',
     channelOrder,
     products: [guide, fonts],
     limits: { USD: 100_000, EUR: 100_000 },
     licenses: [],
+    // As the channel's own list has them.
+    coupons: channelOrder.coupons.map((named) => ({ kind: 'known', coupon: aCoupon(named) })),
     ...more,
   });
 }
@@ -162,6 +166,10 @@ describe('a license', () => {
   test('that Payhip knows as this buyer’s raises no doubt', () => {
     expect(doubts(aSale(), { products: withSecret, licenses: [good] })).toEqual([]);
     expect(doubts(aSale(), { products: withSecret, licenses: [{ ...good, productKey: null }] })).toEqual([]);
+  });
+
+  test('that another item of the order has, too, makes the channel order held', () => {
+    expect(doubts(aSale(), { products: withSecret, licenses: [{ kind: 'twice' }] }).join()).toContain('twice');
   });
 
   test('of a product without a secret key is not verified', () => {

@@ -39,6 +39,22 @@ describe('a held payment', () => {
     });
   });
 
+  test('is rejected once, with a reason: its payment and its order are cancelled, and the audit trail keeps who and why', async () => {
+    await using opened = await openTestDatabase();
+    const shop = openChannelKit(opened);
+    await shop.sell();
+    expect(await decide(shop, { action: 'reject', reason: 'A forgery' })).toEqual({
+      kind: 'decided',
+      code: 'rejected',
+    });
+    expect(await shop.paymentOf()).toMatchObject({ status: 'cancelled', heldAt: null, capturedMinor: 0 });
+    expect((await shop.orderOf()).order.status).toBe('cancelled');
+    const trail = await shop.deps.database.read((stores) => stores.audit.listAudit({ subject: null, limit: 9 }));
+    expect(trail.filter(({ action }) => action === 'case.reject')).toMatchObject([
+      { actorKind: 'admin', actorId: '42', reason: 'A forgery' },
+    ]);
+  });
+
   test('is held again when the acceptance is taken back', async () => {
     await using opened = await openTestDatabase();
     const shop = openChannelKit(opened);

@@ -153,6 +153,15 @@ describe('for any sequence of a provider’s events', () => {
 });
 
 /** What came is never forgotten: the newest amount that was shown. */
+/** Money that was seen and is not any more is not received; of a payment that was paid, the card says what is gone. */
 function lastReceived(seen: ProviderState[], last: ProviderState): string {
-  return [...seen, last].findLast((shown) => shown.received !== '0')?.received ?? '0';
+  let received = '0';
+  let wasPaid = false;
+  for (const shown of [...seen, last]) {
+    const isEmpty = shown.received === '0' && !shown.isLate && ['open', 'expired', 'cancelled'].includes(shown.state);
+    if (shown.received !== '0') received = shown.received;
+    else if (isEmpty && !wasPaid) received = '0';
+    wasPaid ||= shown.state === 'confirmed' && !shown.isLate && shown.received !== '0.0001';
+  }
+  return received;
 }

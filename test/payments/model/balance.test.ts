@@ -90,6 +90,12 @@ describe('the order event of a payment', () => {
     expect(heard(status, { before: covered })).toBe('payment_reversed');
   });
 
+  test('is a review where it failed and money that is not confirmed is there', () => {
+    const event = { payment: one({ status: 'failed' }), before: not, after: not, others: not };
+    expect(orderEventOf({ ...event, isUnconfirmed: true })).toBe('payment_unconfirmed');
+    expect(orderEventOf(event)).toBe('payment_failed');
+  });
+
   test('is no reversal when an underpaid payment was completed late', () => {
     expect(heard('paid_late', { before: covered, after: { isCovered: false, moneyMinor: 7800 } })).toBe('payment_late');
   });

@@ -5,6 +5,7 @@ import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
 import { createReconciler } from '#payments/reconciliation/reconcile-provider.ts';
 import { endLostReconciliations } from '#payments/reconciliation/reconciliation-runs.ts';
+import { listAlerts } from '#test/support/builders/cases.ts';
 import { aSnapshot } from '#test/support/builders/snapshot.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { createScriptedProviders, type ScriptedProviders } from '#test/support/fakes/scripted-providers.ts';
@@ -133,4 +134,34 @@ test('updating ends after ten minutes: differences that are left stay open until
   expect(await compare()).toMatchObject({ kind: 'finished', run: { matchedCount: 0, healedCount: 1, openCount: 1 } });
   expect((await detailsOf(deps, late)).order.status).toBe('paid');
   expect(await compare()).toMatchObject({ kind: 'finished', run: { matchedCount: 1, healedCount: 1, openCount: 0 } });
+});
+
+test('all differences of a run are one alert, of its own kind and of its provider, which a run without any ends', async () => {
+  const listed = ['stranger-1', 'stranger-2'].map((reference) =>
+    aSnapshot({ reference: asProviderReference(reference), createdAt: deps.clock.now() }),
+  );
+  provider = {
+    ...provider,
+    async *listPayments() {
+      yield listed;
+    },
+  };
+  deps.clock.advance(hour);
+  await compare();
+  await compare();
+  const alerts = () => opened.database.read((stores) => listAlerts(stores));
+  expect(await alerts()).toMatchObject([
+    {
+      key: 'reconciliation:btcpay',
+      kind: 'reconciliation',
+      severity: 'warning',
+      status: 'open',
+      provider: 'btcpay',
+      occurrences: 1,
+      facts: { detail: '2 differences are open' },
+    },
+  ]);
+  listed.length = 0;
+  await compare();
+  expect(await alerts()).toMatchObject([{ kind: 'reconciliation', status: 'resolved' }]);
 });

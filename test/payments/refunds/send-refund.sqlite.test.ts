@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { minute } from '#kernel/clock.ts';
+import { fetchRefunds } from '#payments/refunds/fetch-refunds.ts';
 import { followRefunds } from '#payments/refunds/follow-refunds.ts';
 import { sendsMax } from '#payments/refunds/send-refund.ts';
 import { listDecisions } from '#test/support/builders/cases.ts';
@@ -26,6 +27,24 @@ describe('a refund that shows nothing new', () => {
     expect(after?.status).toBe('pending');
     expect(after?.nextPollAt).toBeGreaterThan(kit.deps.clock.now());
     expect(await followRefunds(kit.deps, { limit: 50 })).toEqual({ followed: 0, changed: 0, failed: 0 });
+  });
+});
+
+describe('a refund that is found at the provider and was never sent from here', () => {
+  test('is followed until it has ended, and counts', async () => {
+    const kit = await openRefundKit(opened, { startsAs: 'pending' });
+    const made = kit.refundProvider.makeByHand('49.00');
+    Object.assign(made, { state: 'pending', providerStatus: 'PENDING' });
+    const [payment] = (await kit.details()).payments;
+    if (payment === undefined) throw new Error('the payment vanished');
+    const cause = { kind: 'poll', id: 'test', actor: { kind: 'job', id: 'test' } } as const;
+    await fetchRefunds(kit.deps, { payment, cause });
+    expect(await kit.refunds()).toMatchObject([{ status: 'pending', requestedByKind: 'provider', sends: 0 }]);
+    Object.assign(made, { state: 'succeeded', providerStatus: 'SUCCEEDED' });
+    await kit.pass(30);
+    expect(await kit.refunds()).toMatchObject([{ status: 'succeeded', nextPollAt: null }]);
+    expect((await kit.details()).order.status).toBe('refunded');
+    expect(kit.refundProvider.commands).toEqual([]);
   });
 });
 
@@ -77,7 +96,6 @@ describe('a refund that is carried out', () => {
     const { order } = await kit.details();
     expect(order.status).toBe('refunded');
     // A payment in a final status is not polled: a webhook or an admin causes a fetch.
-    const { fetchRefunds } = await import('#payments/refunds/fetch-refunds.ts');
     const { payments } = await kit.details();
     const cause = { kind: 'webhook', id: 'event-1', actor: { kind: 'provider', id: 'btcpay' } } as const;
     const [payment] = payments;

@@ -6,6 +6,7 @@ import type {
   ChannelEvent,
   ChannelOrder,
   ChannelOrderItem,
+  Coupon,
   LicenseLookup,
   SalesChannel,
 } from '#payments/ports/sales-channel.ts';
@@ -14,6 +15,8 @@ import { capabilities } from '../providers/capabilities.ts';
 export interface FakeSalesChannel extends ProviderRegistry {
   /** What the next licenses are; a throw is the channel's answer. */
   licenses: (LicenseLookup | Error)[];
+  /** The coupons that the channel lists; a throw is its answer. */
+  coupons: Coupon[] | Error;
   /** License keys that were verified. */
   asked: string[];
   isOff: boolean;
@@ -32,7 +35,10 @@ export function createFakeSalesChannel(): FakeSalesChannel {
       if (look instanceof Error) throw look;
       return look;
     },
-    listCoupons: never,
+    async listCoupons() {
+      if (channel.coupons instanceof Error) throw channel.coupons;
+      return { coupons: channel.coupons, isWhole: true };
+    },
     createCoupon: never,
     readExport: never,
   };
@@ -54,6 +60,7 @@ export function createFakeSalesChannel(): FakeSalesChannel {
   };
   const channel: FakeSalesChannel = {
     licenses: [],
+    coupons: [],
     asked: [],
     isOff: false,
     list: () => (channel.isOff ? [] : [provider]),
@@ -75,6 +82,12 @@ export function aSaleItem(change: Partial<ChannelOrderItem> = {}): ChannelOrderI
     hasOpenDiscount: false,
     ...change,
   };
+}
+
+/** A coupon for all products, with the code of those that the events of tests name. */
+export function aCoupon(change: Partial<Coupon> = {}): Coupon {
+  const terms = { percent: '20', amountMinor: null, productKey: null };
+  return { id: 'c1', code: 'ALLFREE', ...terms, usedCount: 1, usageLimit: null, endsAt: null, ...change };
 }
 
 export function aSale(change: Partial<ChannelOrder> = {}): ChannelOrder {

@@ -1,4 +1,5 @@
 // A fake sales channel, and the admins who review its held orders.
+import { type Case, liveStatuses } from '#cases/case.ts';
 import { saveProduct } from '#catalog/save-product.ts';
 import { setLicenseSecret } from '#catalog/set-license-secret.ts';
 import { asProviderReference } from '#kernel/ids.ts';
@@ -22,6 +23,8 @@ export interface ChannelKit {
   giveBack(returnedMinor: number, change?: Partial<ChannelOrder>): ReturnType<typeof handleInboxEvent>;
   paymentOf(reference?: string): Promise<Payment | undefined>;
   orderOf(reference?: string): Promise<OrderDetails>;
+  /** Live cases that have a card of their own. */
+  ringingCases(): Promise<Case[]>;
   addGuide(options?: { secret?: string }): Promise<string>;
 }
 
@@ -49,6 +52,16 @@ export function openChannelKit(opened: TestDatabase): ChannelKit {
       if (details === undefined) throw new Error('the sale has no order');
       return details;
     },
+    ringingCases: () =>
+      deps.database.read((stores) =>
+        stores.cases.listCases({
+          statuses: liveStatuses,
+          kinds: null,
+          rings: true,
+          order: 'oldest_first',
+          limit: 200,
+        }),
+      ),
     async addGuide(options = {}) {
       const draft = {
         sku: 'GUIDE',

@@ -5,6 +5,7 @@ import { asRefundId, type PaymentId } from '#kernel/ids.ts';
 import type { OutboxMessage } from '#messaging/queues/messaging-store.ts';
 import { getOrderDetails, type OrderDetails } from '#payments/lifecycle/get-order.ts';
 import type { Refund } from '#payments/model/refund.ts';
+import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import { followRefunds } from '#payments/refunds/follow-refunds.ts';
 import { type RefundDraft, requestRefund } from '#payments/refunds/request-refund.ts';
 import { createRefundHandler } from '#payments/refunds/send-refund.ts';
@@ -50,7 +51,7 @@ export interface RefundKit {
 
 export async function openRefundKit(
   opened: TestDatabase,
-  options: { startsAs?: 'pending' | 'succeeded'; received?: string } = {},
+  options: { startsAs?: 'pending' | 'succeeded'; received?: string; shows?: Partial<PaymentSnapshot> } = {},
 ): Promise<RefundKit> {
   const made = createTestDeps(opened.database);
   const refundProvider = createFakeRefundProvider(made.clock, { startsAs: options.startsAs ?? 'succeeded' });
@@ -68,7 +69,10 @@ export async function openRefundKit(
   const paymentId = await placeTestOrder(deps);
   const received = options.received ?? '49.00';
   const settlement = { expected: '49.00', received, asset: 'USD' };
-  await showSnapshot(deps, { paymentId, shows: { state: 'confirmed', settlement, providerStatus: 'Settled' } });
+  await showSnapshot(deps, {
+    paymentId,
+    shows: { state: 'confirmed', settlement, providerStatus: 'Settled', ...options.shows },
+  });
   const orderId = (await detailsOf(deps, paymentId)).order.id;
   const settled = new Set<string>();
 

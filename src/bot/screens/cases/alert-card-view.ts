@@ -19,9 +19,16 @@ const actionButtons: Readonly<Record<QuickAction, { text: string; act: AlertAct 
 };
 
 /** One trouble, as it stands: the first line says how bad it is, the last ones who has it in hand. */
-export function alertCard(alert: Case, options: Presentation & { place: AlertPlace }): View {
+export function alertCard(
+  alert: Case,
+  options: Presentation & {
+    place: AlertPlace;
+    /** The provider's own page of the payment. */
+    providerUrl?: string | null;
+  },
+): View {
   return {
-    text: fitLines([...contentLines(alert), ...stateLines(alert, options)]),
+    text: fitLines([...contentLines(alert, options), ...stateLines(alert, options)]),
     keyboard: alertKeyboard(alert, options),
   };
 }
@@ -34,12 +41,12 @@ export function wakeNotice(alert: Case): string {
   ]);
 }
 
-function contentLines(alert: Case): Line[] {
+function contentLines(alert: Case, { providerUrl = null }: { providerUrl?: string | null }): Line[] {
   const { facts, severity, provider, status } = alert;
   const word = status === 'resolved' ? `${bold('RESOLVED')} · was ${severity}` : bold(severity.toUpperCase());
   return [
     headLine(alert, `${word} · ${show(facts.headline, 200)}`),
-    ...subjectLines({ ...facts, amount: facts.amount === null ? null : bold(facts.amount), provider }),
+    ...subjectLines({ ...facts, amount: facts.amount === null ? null : bold(facts.amount), provider, providerUrl }),
     ...(facts.detail === null ? [] : [line(show(facts.detail, 300))]),
     ...factLines([
       ['Why', facts.why, 700],

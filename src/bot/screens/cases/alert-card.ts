@@ -3,6 +3,7 @@ import { actingAdmin, type CallbackContext } from '../../kit/contexts.ts';
 import type { AdminEnv } from '../../kit/env.ts';
 import { editView, outOfDate, replyView } from '../../kit/replies.ts';
 import type { OnButton } from '../../kit/screen.ts';
+import { providerPage } from '../../wording/provider-page.ts';
 import { handleAlertButton } from './alert-buttons.ts';
 import { alertCard } from './alert-card-view.ts';
 
@@ -25,6 +26,9 @@ export const onAlertButton: OnButton<'alert'> = async (env, ctx, callback) => {
 async function showInList(env: AdminEnv, ctx: CallbackContext, alertId: string): Promise<boolean> {
   const alert = await findCase(env, alertId);
   if (alert === undefined) return false;
-  await editView(ctx, alertCard(alert, { ...env.presentation(), place: 'list' }));
+  await editView(
+    ctx,
+    alertCard(alert, { ...env.presentation(), place: 'list', providerUrl: providerPage(env.providers, alert) }),
+  );
   return true;
 }

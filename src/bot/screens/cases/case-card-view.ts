@@ -1,4 +1,4 @@
-import { type Case, isLive } from '#cases/case.ts';
+import { type Case, isAboutSurplus, isLive } from '#cases/case.ts';
 import { formatAsset, formatMoney } from '#kernel/money.ts';
 import { formatOrderNumber } from '#orders/order.ts';
 import { canUndo } from '#payments/resolutions/actions/undo-resolution.ts';
@@ -12,7 +12,7 @@ import {
 import { shortenId } from '../../text/callback-fields.ts';
 import { fitLines, type Line, line, weights } from '../../text/fit.ts';
 import { bold, code, show } from '../../text/html.ts';
-import { type Button, inPairs, type Presentation, type View } from '../../text/view.ts';
+import { type Button, inPairs, isButtonUrl, type Presentation, type View } from '../../text/view.ts';
 import { formatTime, sentence, statusWord } from '../../text/words.ts';
 import { ageText } from '../../wording/case-words.ts';
 import { factLines, headLine, sinceText, snoozeLines, subjectLines } from './case-lines.ts';
@@ -22,6 +22,8 @@ export interface CaseCardOptions extends Presentation {
   buttons: 'full' | 'plain';
   /** User name of the bot that serves them. */
   commandBot?: string | null;
+  /** The provider's own page of the payment. */
+  providerUrl?: string | null;
 }
 
 /** What a decision is called on its button; an ellipsis where something is asked before the reason. */
@@ -46,7 +48,7 @@ const actionTexts: Readonly<Record<ResolutionAction, string>> = {
 };
 
 export function actionText(kind: Case['kind'], action: ResolutionAction): string {
-  if (action === 'keep' && kind === 'payment_overpaid') return 'Keep it';
+  if (action === 'keep' && isAboutSurplus(kind)) return 'Keep it';
   if (action === 'dismiss' && isTwoSided(kind)) return 'Our records are right';
   return action === 'mark_paid' && isTwoSided(kind) ? 'Mark received' : actionTexts[action];
 }
@@ -54,12 +56,12 @@ export function actionText(kind: Case['kind'], action: ResolutionAction): string
 /** One trouble that somebody has to decide: what, by how much, both sides, whose it is, and what may be done. */
 export function caseCard(details: CaseDetails, options: CaseCardOptions): View {
   return {
-    text: fitLines([...headLines(details), ...contentLines(details), ...stateLines(details, options)]),
-    keyboard: options.buttons === 'full' ? keyboardOf(details) : wayThere(details, options),
+    text: fitLines([...headLines(details, options), ...contentLines(details), ...stateLines(details, options)]),
+    keyboard: options.buttons === 'full' ? keyboardOf(details, options) : wayThere(details, options),
   };
 }
 
-function headLines({ case: one, order, payment }: CaseDetails): Line[] {
+function headLines({ case: one, order, payment }: CaseDetails, { providerUrl = null }: CaseCardOptions): Line[] {
   const { facts } = one;
   const asked = facts.money === null ? null : bold(formatAsset(facts.money), 60);
   return [
@@ -68,6 +70,7 @@ function headLines({ case: one, order, payment }: CaseDetails): Line[] {
       orderNumber: order === null ? null : formatOrderNumber(order.number),
       amount: order === null ? asked : `${bold(formatMoney(order))} ${statusWord(order.status)}`,
       provider: one.provider ?? payment?.provider ?? null,
+      providerUrl,
     }),
   ];
 }
@@ -77,9 +80,9 @@ function contentLines({ case: one, payment, suggestions }: CaseDetails): Line[] 
   const lines: Line[] = [];
   const difference = [facts.differenceFiat, facts.differenceCoin].filter((part) => part !== null).join(' · ');
   if (difference !== '') {
-    const word = kind === 'payment_overpaid' ? 'Overpayment' : 'Shortfall';
+    const word = isAboutSurplus(kind) ? 'Overpayment' : 'Shortfall';
     lines.push(line(`${word}: ${bold(difference, 80)}`, weights.must));
-  }
+  } else if (facts.detail !== null) lines.push(line(show(facts.detail, 200)));
   lines.push(
     ...factLines([
       ['Here', facts.here, 200],
@@ -119,7 +122,7 @@ function stateLines({ case: one }: CaseDetails, presentation: Presentation): Lin
   return [since, line(`${sentence(what)}${when}${why === null ? '' : `: ${show(why, 300)}`}`, weights.must)];
 }
 
-function keyboardOf(details: CaseDetails): Button[][] {
+function keyboardOf(details: CaseDetails, { providerUrl = null }: CaseCardOptions): Button[][] {
   const { case: one, order } = details;
   const { id, kind } = one;
   const buttons = details.actions.map(
@@ -136,6 +139,7 @@ function keyboardOf(details: CaseDetails): Button[][] {
     about.push({ text, callback: { kind: 'exception', act: 'undo', id } });
   }
   if (order !== null) about.push({ text: 'Open order', callback: { kind: 'order', act: 'show', id: order.id } });
+  if (providerUrl !== null && isButtonUrl(providerUrl)) about.push({ text: 'Open at provider', url: providerUrl });
   const back: Button = { text: '‹ Exceptions', callback: { kind: 'exceptions', filter: 'all', position: null } };
   return [...inPairs(buttons), ...inPairs([...about, back])];
 }
@@ -143,7 +147,7 @@ function keyboardOf(details: CaseDetails): Button[][] {
 function assigneeButton({ id, assigneeId }: Case): Button {
   return assigneeId === null
     ? { text: 'Take it', callback: { kind: 'exception', act: 'take', id } }
-    : { text: 'Give it back', callback: { kind: 'exception', act: 'give', id } };
+    : { text: 'Release', callback: { kind: 'exception', act: 'give', id } };
 }
 
 function wayThere({ case: one }: CaseDetails, { commandBot }: CaseCardOptions): Button[][] {

@@ -10,13 +10,14 @@ import { actingAdmin, type CallbackContext } from '../../kit/contexts.ts';
 import type { At, DestinationOf } from '../../kit/destinations.ts';
 import type { AdminEnv, PlainDeps } from '../../kit/env.ts';
 import { contextOf, showView, tellInstead } from '../../kit/navigate.ts';
-import { leaveOrder } from '../../kit/order-messages.ts';
+import { leaveOrder, refundSubject } from '../../kit/order-messages.ts';
 import { askForReason, askToWriteReason } from '../../kit/reason-dialogue.ts';
 import { editView, outOfDate, replyView } from '../../kit/replies.ts';
 import type { Confirmed, OnButton } from '../../kit/screen.ts';
 import type { ExceptionAct } from '../../text/callback-data.ts';
 import type { View } from '../../text/view.ts';
 import { paymentLink } from '../../wording/payment-link.ts';
+import { providerPage } from '../../wording/provider-page.ts';
 import { checkedText, exceptionGone, resolutionText } from '../../wording/result-texts.ts';
 import { caseCard } from './case-card-view.ts';
 import { optionChoice, resolveQuestion } from './resolution-questions.ts';
@@ -29,8 +30,12 @@ export async function showCase(env: AdminEnv, at: At, wanted: DestinationOf<'cas
   if ('edit' in at && details.order !== null) {
     await leaveOrder(env, { chatId: at.edit.chat.id, orderId: details.order.id });
   }
-  await showView(at, caseCard(details, { ...env.presentation(), buttons: 'full' }));
+  await showView(at, caseCard(details, { ...env.presentation(), buttons: 'full', providerUrl: pageOf(env, details) }));
   return true;
+}
+
+function pageOf({ providers }: Pick<PlainDeps, 'providers'>, { case: one, payment }: CaseDetails): string | null {
+  return providerPage(providers, payment ?? one);
 }
 
 export async function openCase(env: AdminEnv, at: At, to: DestinationOf<'case'>): Promise<string> {
@@ -41,8 +46,14 @@ export async function openCase(env: AdminEnv, at: At, to: DestinationOf<'case'>)
 /** The card without the buttons that only the command bot serves in private; one leads there. */
 export async function drawPlainCase(deps: PlainDeps, { wanted }: DestinationOf<'case'>): Promise<View | undefined> {
   const details = await getCase(deps, wanted);
-  const presentation = { now: deps.clock.now(), timeZone: deps.timeZone };
-  return details && caseCard(details, { ...presentation, buttons: 'plain', commandBot: deps.commandBot() });
+  if (details === undefined) return undefined;
+  return caseCard(details, {
+    now: deps.clock.now(),
+    timeZone: deps.timeZone,
+    buttons: 'plain',
+    commandBot: deps.commandBot(),
+    providerUrl: pageOf(deps, details),
+  });
 }
 
 export const onCaseButton: OnButton<'exception'> = async (env, ctx, callback) => {
@@ -101,7 +112,8 @@ export const onResolveButton: OnButton<'resolve'> = async (env, ctx, callback) =
     return outOfDate;
   }
   const choice = option === null ? choiceFor(env, { details, action }) : undefined;
-  await editView(ctx, choice ?? (await askToResolve(env, { adminId: ctx.from.id, details, action, option })));
+  if (choice !== undefined) await editView(ctx, choice);
+  else await askToResolve(env, { edit: ctx }, { details, action, option });
   return '';
 };
 
@@ -119,29 +131,35 @@ function choiceFor(
 export async function askForResolution(env: AdminEnv, at: At, to: DestinationOf<'resolution'>): Promise<string> {
   const details = await getCase(env, { id: to.caseId });
   if (details === undefined) return tellInstead(at, exceptionGone);
-  const adminId = contextOf(at).from.id;
-  await showView(at, await askToResolve(env, { adminId, details, action: to.action, option: null }));
+  await askToResolve(env, at, { details, action: to.action, option: null });
   return '';
 }
 
 /** The question why; what is grave wants the admin's own words. */
-function askToResolve(
+async function askToResolve(
   env: AdminEnv,
-  input: { adminId: number; details: CaseDetails; action: ResolvingAction; option: string | null },
-): Promise<View> {
-  const { adminId, details, action, option } = input;
-  const { id } = details.case;
+  at: At,
+  input: { details: CaseDetails; action: ResolvingAction; option: string | null },
+): Promise<void> {
+  const { details, action, option } = input;
+  const { id, orderId } = details.case;
   const question = resolveQuestion(details, { action, option });
   const isReturn = action === 'refund' || action === 'refund_surplus';
   const shownMinor = isReturn ? (details.returns?.[action].amountMinor ?? null) : null;
   const asked = {
-    adminId,
     action: 'case.resolve',
-    payload: { caseId: id, action, option, shownMinor },
+    payload: {
+      caseId: id,
+      action,
+      option,
+      shownMinor,
+      ...(isReturn && orderId && { subject: refundSubject(orderId) }),
+    },
     question,
     back: { kind: 'exception', act: 'show', id },
   } as const;
-  return question.reasons.length === 0 ? askToWriteReason(env, asked) : askForReason(env, asked);
+  if (question.reasons.length === 0) await askToWriteReason(env, at, asked);
+  else await showView(at, await askForReason(env, { ...asked, adminId: contextOf(at).from.id }));
 }
 
 /** Those that can take the order's money right now. */

@@ -2,7 +2,7 @@
 import { type Case, isLive } from '#cases/case.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import { type Line, line, weights } from '../../text/fit.ts';
-import { bold, show } from '../../text/html.ts';
+import { bold, escapeHtml, show } from '../../text/html.ts';
 import type { Presentation } from '../../text/view.ts';
 import { formatTime, severitySigns } from '../../text/words.ts';
 
@@ -16,16 +16,22 @@ interface Subject {
   /** HTML. */
   amount: string | null;
   provider: ProviderName | null;
+  /** The provider's own page of it; its name leads there. */
+  providerUrl: string | null;
 }
 
 /** `Order T-1042 · 49.00 USD · BTCPay`, as far as it is known. */
-export function subjectLines({ orderNumber, amount, provider }: Subject): Line[] {
+export function subjectLines({ orderNumber, amount, provider, providerUrl }: Subject): Line[] {
   const parts = [
     orderNumber === null ? null : `Order ${bold(orderNumber)}`,
     amount,
-    provider === null ? null : show(providerTitle(provider)),
+    provider === null ? null : leadingTo(show(providerTitle(provider)), providerUrl),
   ].filter((part) => part !== null);
   return parts.length === 0 ? [] : [line(parts.join(' · '), weights.must)];
+}
+
+function leadingTo(html: string, url: string | null): string {
+  return url === null ? html : `<a href="${escapeHtml(url)}">${html}</a>`;
 }
 
 /** `Why: Expired / PaidPartial`; no line for what is not known. */

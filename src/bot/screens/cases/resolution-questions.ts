@@ -1,5 +1,5 @@
 // What each decision says of itself before it is made: what will happen, and three reasons that fit often.
-import type { Case } from '#cases/case.ts';
+import { type Case, isAboutSurplus } from '#cases/case.ts';
 import { formatMoney } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber } from '#orders/order.ts';
@@ -121,7 +121,7 @@ const markReceived: QuestionWords = {
 };
 
 function wordsOf(kind: Case['kind'], action: ResolvingAction): QuestionWords {
-  if (action === 'keep' && kind === 'payment_overpaid') return keepOverpayment;
+  if (action === 'keep' && isAboutSurplus(kind)) return keepOverpayment;
   if (action === 'dismiss' && isTwoSided(kind)) return dismissDifference;
   return action === 'mark_paid' && isTwoSided(kind) ? markReceived : words[action];
 }
@@ -151,9 +151,13 @@ function optionText(option: string): string {
   return /^\d+$/.test(option) ? `to T-${option}` : `at ${providerTitle(option)}`;
 }
 
-function extraWarning({ payment, returns }: CaseDetails, { action }: { action: ResolvingAction }): string {
+function extraWarning({ case: one, payment, returns }: CaseDetails, { action }: { action: ResolvingAction }): string {
   if (action === 'refund' || action === 'refund_surplus') {
-    return returns === null ? '' : ` ${formatMoney(returns[action])} goes back.`;
+    const doubt = one.kind === 'payment_unconfirmed' ? ' It is not confirmed: look at its page there first.' : '';
+    return returns === null ? doubt : ` ${formatMoney(returns[action])} goes back.${doubt}`;
+  }
+  if (one.kind === 'payment_unconfirmed' && action === 'accept') {
+    return ' No provider says that the money will stay: look at its page there first.';
   }
   const isReturned = payment?.status === 'underpaid' && payment.capturedMinor === 0;
   if (action !== 'accept' || payment === null || !isReturned) return '';

@@ -7,6 +7,7 @@ import { rememberable } from '#payments/channels/remember-product.ts';
 import { currentPayment } from '#payments/lifecycle/order-view.ts';
 import { isAwaitedPayment, type Payment, type PaymentStatus } from '#payments/model/payment.ts';
 import type { Refund } from '#payments/model/refund.ts';
+import { hasUnconfirmedMoney } from '#payments/model/refundable.ts';
 import type { OrderAct } from '../../text/callback-data.ts';
 import { fitLines, type Line, line, weights } from '../../text/fit.ts';
 import { bold, code, show } from '../../text/html.ts';
@@ -208,8 +209,11 @@ function orderKeyboard({ order, payments, cases }: OrderDetails, options: OrderC
     callback: { kind: 'order', act, id: order.id },
   });
   const acts = actsOf[order.status].filter((act) => isOffered(act, { order, payments, canRefund: options.canRefund }));
-  // What helps comes first.
-  if (needsNewLink({ order, payments })) acts.sort((left, right) => Number(right === 'link') - Number(left === 'link'));
+  // What helps comes first; nobody is asked to pay again while money is there that may count.
+  const firstLink = needsNewLink({ order, payments }) ? 1 : -1;
+  if (firstLink > 0 || payments.some(hasUnconfirmedMoney)) {
+    acts.sort((left, right) => firstLink * (Number(right === 'link') - Number(left === 'link')));
+  }
   const buttons = acts.map(button);
   if (options.providerUrl !== null && isButtonUrl(options.providerUrl)) {
     buttons.push({ text: 'Open at provider', url: options.providerUrl });

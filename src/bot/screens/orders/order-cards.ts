@@ -3,6 +3,7 @@ import { listSentMessages } from '#messaging/queues/sent-messages.ts';
 import type { DeliveryResult, OutboxHandler } from '#messaging/workers/outbox-handler.ts';
 import { formatOrderNumber, parseOrderNumber } from '#orders/order.ts';
 import { getOrderDetails, type OrderDetails } from '#payments/lifecycle/get-order.ts';
+import { currentPayment } from '#payments/lifecycle/order-view.ts';
 import { refundablePayments } from '#payments/refunds/refund-order.ts';
 import type { TextContext } from '../../kit/contexts.ts';
 import type { At, DestinationOf } from '../../kit/destinations.ts';
@@ -13,16 +14,21 @@ import { replyView } from '../../kit/replies.ts';
 import { forgetCard, placeCard, rememberCard, sumUp } from '../../telegram/cards.ts';
 import type { ChatSender, SendOutcome } from '../../telegram/telegram.ts';
 import type { View } from '../../text/view.ts';
+import { providerPage } from '../../wording/provider-page.ts';
 import { orderGone } from '../../wording/result-texts.ts';
 import { orderCard } from './order-card-view.ts';
-import { providerUrl } from './provider-url.ts';
 
 type DrawEnv = Pick<AdminEnv, 'presentation' | 'providers'>;
+
+function pageOf({ providers }: DrawEnv, { payments }: OrderDetails): string | null {
+  const payment = currentPayment(payments);
+  return payment === undefined ? null : providerPage(providers, payment);
+}
 
 function drawOrder(env: DrawEnv, details: OrderDetails): View {
   return orderCard(details, {
     ...env.presentation(),
-    providerUrl: providerUrl(env.providers, details),
+    providerUrl: pageOf(env, details),
     buttons: 'full',
     canRefund: refundablePayments(env.providers, details).length > 0,
   });

@@ -33,12 +33,14 @@ const sorts: readonly { word: string; one: string; many: string }[] = [
   { word: 'telegram', one: 'bot connected', many: 'bots connected' },
   { word: 'provider', one: 'provider answers', many: 'providers answer' },
 ];
-/** The lines of the queues say the same with numbers. */
-const queueNames: readonly string[] = ['inbox', 'outbox'];
+/** The lines of the queues say the same with numbers; of alerts there is nothing to say. */
+const saidElsewhere: readonly string[] = ['inbox', 'outbox', 'alerts'];
 
 function wellLines(checks: readonly HealthCheck[]): Line[] {
   const sortOf = (check: HealthCheck) => sorts.find(({ word }) => check.name.startsWith(`${word} `));
-  const single = checks.filter((check) => check.ok && sortOf(check) === undefined && !queueNames.includes(check.name));
+  const single = checks.filter(
+    (check) => check.ok && sortOf(check) === undefined && !saidElsewhere.includes(check.name),
+  );
   const lines = single.map(({ name, detail }) =>
     line(`🟢 ${show(name, 60)}${detail === '' ? '' : ` · ${show(detail, 200)}`}`),
   );

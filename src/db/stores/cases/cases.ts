@@ -68,11 +68,14 @@ export function createCaseStore(session: Session): CaseStore {
         order: [asc(cases.snoozedUntil), asc(cases.id)],
         limit,
       }),
-    listCasesOfProvider: ({ provider, kinds, after, limit }) =>
-      rows.list(and(eq(cases.provider, provider), inArray(cases.kind, [...kinds]), byAge.after(after)), {
-        order: byAge.oldestFirst,
-        limit,
-      }),
+    listCasesOfProvider({ provider, kinds, rings, after, limit }) {
+      const isWanted = and(
+        eq(cases.provider, provider),
+        inArray(cases.kind, [...kinds]),
+        rings === undefined ? undefined : eq(cases.rings, rings),
+      );
+      return rows.list(and(isWanted, byAge.after(after)), { order: byAge.oldestFirst, limit });
+    },
     pruneResolvedCases: ({ before, limit }) =>
       deleteFirst(db, {
         table: cases,

@@ -1,5 +1,11 @@
-import type { QuarantineStore, SentMessage, SentMessageStore } from '#messaging/queues/messaging-store.ts';
+import type {
+  ChatMoveStore,
+  QuarantineStore,
+  SentMessage,
+  SentMessageStore,
+} from '#messaging/queues/messaging-store.ts';
 import { keyset } from '../../query/keyset.ts';
+import { prepareInsert } from '../../query/prepared.ts';
 import { replacing, rowCount, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
 import { and, asc, eq, inArray, isNotNull, sql } from '../../schema/drizzle.ts';
@@ -70,7 +76,9 @@ export function createSentMessageStore(session: Session): SentMessageStore {
   return {
     findSent: (query) => find(isOf(query)),
     listSent: ({ bot, subject }) =>
-      list(and(eq(sent.bot, bot), eq(sent.subject, subject)), { order: [asc(sent.chatId)] }),
+      list(and(bot === undefined ? undefined : eq(sent.bot, bot), eq(sent.subject, subject)), {
+        order: [asc(sent.bot), asc(sent.chatId)],
+      }),
     async saveSent(message) {
       await db
         .insert(sent)
@@ -83,5 +91,19 @@ export function createSentMessageStore(session: Session): SentMessageStore {
     async forgetSubjects(subjects) {
       if (subjects.length > 0) await db.delete(sent).where(inArray(sent.subject, [...subjects]));
     },
+    async forgetChat(chatId) {
+      await db.delete(sent).where(eq(sent.chatId, chatId));
+    },
+  };
+}
+
+export function createChatMoveStore(session: Session): ChatMoveStore {
+  const { db } = session;
+  const { chatMoves: moves } = session.tables;
+  const find = rowsOf(db, moves).prepare('chat_moves_find', ['chatId']);
+  const insert = prepareInsert(db, { name: 'chat_moves_record', table: moves, unless: [moves.chatId] });
+  return {
+    recordMove: (move) => insert(move),
+    findMove: async (chatId) => (await find({ chatId }))[0]?.movedTo,
   };
 }

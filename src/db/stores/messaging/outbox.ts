@@ -1,14 +1,23 @@
 import type { OutboxMessage, OutboxStore } from '#messaging/queues/messaging-store.ts';
 import { prepareInsert } from '../../query/prepared.ts';
+import { rowCount } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import { getTableColumns } from '../../schema/drizzle.ts';
+import { and, asc, eq, getTableColumns, gt, isNull } from '../../schema/drizzle.ts';
 import { createQueueStore } from './queue.ts';
-import { type QueueShape, untouched } from './queue-shape.ts';
+import { owedOutcome, type QueueShape, untouched } from './queue-shape.ts';
 
 export function createOutboxStore(session: Session): OutboxStore {
+  const { db } = session;
   const { outboxMessages } = session.tables;
+  const isOwedIn = (lane: string) =>
+    and(
+      isNull(outboxMessages.processedAt),
+      isNull(outboxMessages.abandonedAt),
+      eq(outboxMessages.lane, lane),
+      eq(outboxMessages.outcome, owedOutcome),
+    );
   const { outcome, ...columns } = getTableColumns(outboxMessages);
-  const insert = prepareInsert(session.db, {
+  const insert = prepareInsert(db, {
     name: 'outbox_enqueue',
     table: outboxMessages,
     unless: [outboxMessages.key],
@@ -28,6 +37,28 @@ export function createOutboxStore(session: Session): OutboxStore {
       const isNew = await insert(message);
       if (isNew) session.noteDue('outbox', message.availableAt);
       return isNew;
+    },
+    async readOwed(lane) {
+      const isOldest = [asc(outboxMessages.receivedAt), asc(outboxMessages.id)];
+      const [[counted], [oldest]] = [
+        await db.select({ count: rowCount }).from(outboxMessages).where(isOwedIn(lane)),
+        await db
+          .select({ since: outboxMessages.receivedAt, reason: outboxMessages.lastError })
+          .from(outboxMessages)
+          .where(isOwedIn(lane))
+          .orderBy(...isOldest)
+          .limit(1),
+      ];
+      return { count: counted?.count ?? 0, since: oldest?.since ?? null, reason: oldest?.reason ?? null };
+    },
+    async makeOwedDue({ lane, at }) {
+      const made = await db
+        .update(outboxMessages)
+        .set({ availableAt: at })
+        .where(and(isOwedIn(lane), gt(outboxMessages.availableAt, at)))
+        .returning({ id: outboxMessages.id });
+      if (made.length > 0) session.noteDue('outbox', at);
+      return made.length;
     },
   };
 }

@@ -18,6 +18,9 @@ export function asRows<Row extends QueueBookkeeping>(rows: Record<string, unknow
   return rows as unknown as Row[];
 }
 
+/** The outcome of a row that waits and is owed; one that is processed has another. */
+export const owedOutcome = 'owed';
+
 /** The columns of a row that no worker has touched yet: null, or zero attempts, by their defaults. */
 export const untouched = [
   'lockedUntil',

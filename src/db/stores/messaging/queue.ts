@@ -8,7 +8,7 @@ import { and, asc, eq, isNotNull, isNull, lt, lte, ne, or, sql } from '../../sch
 import { createClaims } from './queue-claims.ts';
 import { createDeadLetters } from './queue-dead-letters.ts';
 import { countDepths } from './queue-depths.ts';
-import { asRows, type QueueShape } from './queue-shape.ts';
+import { asRows, owedOutcome, type QueueShape } from './queue-shape.ts';
 
 export function createQueueStore<Row extends QueueBookkeeping>(session: Session, shape: QueueShape): QueueStore<Row> {
   const { db } = session;
@@ -42,10 +42,10 @@ export function createQueueStore<Row extends QueueBookkeeping>(session: Session,
       return found.length === 1;
     },
     markProcessed: async (input) => (await process({ ...input })).length === 1,
-    async release({ isFinishedAttempt, ...input }) {
+    async release({ isFinishedAttempt, isOwed = false, ...input }) {
       // An attempt that was not made counts neither as started nor as finished, so that it does not look like a crash.
       const counts = isFinishedAttempt ? { finished: 1, unstarted: 0 } : { finished: 0, unstarted: 1 };
-      const released = await release({ ...input, ...counts });
+      const released = await release({ ...input, ...counts, owed: isOwed ? owedOutcome : null });
       if (released.length === 1) session.noteDue(name, input.availableAt);
       return released.length === 1;
     },
@@ -104,6 +104,7 @@ function prepareSettling({ db }: Session, { table, name }: QueueShape) {
         lockedBy: null,
         availableAt: sql`${sql.placeholder('availableAt')}`,
         lastError: sql`${sql.placeholder('error')}`,
+        outcome: sql`coalesce(${sql.placeholder('owed')}, ${table.outcome})`,
         startedAttempts: sql`${table.startedAttempts} - cast(${sql.placeholder('unstarted')} as bigint)`,
         finishedAttempts: sql`${table.finishedAttempts} + cast(${sql.placeholder('finished')} as bigint) * (${table.startedAttempts} - ${table.finishedAttempts})`,
       })

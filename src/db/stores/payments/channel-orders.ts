@@ -1,5 +1,5 @@
 import { asProviderReference } from '#kernel/ids.ts';
-import type { ChannelOrderStore } from '#payments/ports/channel-order-store.ts';
+import type { ChannelOrderMark, ChannelOrderStore, ReportedRefund } from '#payments/ports/channel-order-store.ts';
 import { deleteFirst, rowCount, rowsOf } from '../../query/rows.ts';
 import { contains, searchable } from '../../query/search.ts';
 import type { Session } from '../../query/session.ts';
@@ -9,53 +9,81 @@ export function createChannelOrderStore(session: Session): ChannelOrderStore {
   return { ...createMarks(session), ...createSubscriptions(session), ...createLicenses(session) };
 }
 
+/** Nobody but a forger names more prices of one order. */
+const pricesMax = 5;
+
 function createMarks(
   session: Session,
 ): Pick<
   ChannelOrderStore,
-  'markSold' | 'markReturned' | 'findMark' | 'listMarks' | 'countWaitingReturns' | 'pruneMarks'
+  | 'markSold'
+  | 'markReturned'
+  | 'markCounted'
+  | 'sumCounted'
+  | 'findMark'
+  | 'listMarks'
+  | 'countWaitingReturns'
+  | 'pruneMarks'
 > {
   const { db } = session;
   const { channelOrderMarks: marks } = session.tables;
   const target = [marks.reference, marks.provider];
   const { find, list } = rowsOf(db, marks);
+  const isIt = ({ provider, reference }: Pick<ChannelOrderMark, 'provider' | 'reference'>) =>
+    and(eq(marks.reference, reference), eq(marks.provider, provider));
   const isWaiting = and(isNull(marks.soldAt), gt(marks.returnedMinor, 0));
   return {
     async markSold({ provider, reference, at }) {
       const [mark] = await db
         .insert(marks)
-        .values({ provider, reference, returnedMinor: 0, returnedAt: null, soldAt: at, updatedAt: at })
+        .values({ provider, reference, returnedMinor: 0, refunds: [], soldAt: at, updatedAt: at })
         .onConflictDoUpdate({
           target,
           set: { soldAt: sql`coalesce(${marks.soldAt}, ${at})`, updatedAt: at },
         })
         .returning();
       if (mark === undefined) throw new Error('an order was not marked');
-      return mark;
+      return toMark(mark);
     },
-    async markReturned({ provider, reference, returnedMinor, returnedAt, at }) {
-      const isMore = sql`excluded.returned_minor > ${marks.returnedMinor}`;
-      const [mark] = await db
+    async markReturned({ provider, reference, refund, at }) {
+      const values = { provider, reference, returnedMinor: 0, refunds: [], soldAt: null, updatedAt: at };
+      // Locks the row, so that what is added to it is added to its newest state.
+      const [row] = await db
         .insert(marks)
-        .values({ provider, reference, returnedMinor, returnedAt, soldAt: null, updatedAt: at })
-        .onConflictDoUpdate({
-          target,
-          set: {
-            returnedMinor: sql`case when ${isMore} then excluded.returned_minor else ${marks.returnedMinor} end`,
-            returnedAt: sql`case when ${isMore} then excluded.returned_at else ${marks.returnedAt} end`,
-            updatedAt: at,
-          },
-        })
+        .values(values)
+        .onConflictDoUpdate({ target, set: { updatedAt: at } })
         .returning();
-      if (mark === undefined) throw new Error('a refund was not marked');
-      return mark;
+      if (row === undefined) throw new Error('a refund was not marked');
+      const refunds = withRefund(refundsOf(row), refund);
+      const returnedMinor = Math.max(row.returnedMinor, ...refunds.map((known) => known.returnedMinor));
+      await db.update(marks).set({ refunds, returnedMinor }).where(isIt({ provider, reference }));
+      return toMark({ ...row, refunds });
     },
-    findMark: ({ provider, reference }) => find(and(eq(marks.reference, reference), eq(marks.provider, provider))),
-    listMarks: ({ provider, after, limit }) =>
-      list(and(eq(marks.provider, provider), gt(marks.reference, asProviderReference(after ?? ''))), {
-        order: [asc(marks.reference)],
-        limit,
-      }),
+    async markCounted({ value, at, ...key }) {
+      const counted = { countedMinor: value.amountMinor, countedCurrency: value.currency, countedAt: at };
+      await db.update(marks).set(counted).where(isIt(key));
+    },
+    async sumCounted({ provider, currency, since }) {
+      const [row] = await db
+        .select({ sum: sql<number>`cast(coalesce(sum(${marks.countedMinor}), 0) as bigint)`.mapWith(Number) })
+        .from(marks)
+        .where(and(eq(marks.provider, provider), gt(marks.countedAt, since), eq(marks.countedCurrency, currency)));
+      return row?.sum ?? 0;
+    },
+    async findMark(key) {
+      const row = await find(isIt(key));
+      return row && toMark(row);
+    },
+    async listMarks({ provider, after, limit }) {
+      const rows = await list(
+        and(eq(marks.provider, provider), gt(marks.reference, asProviderReference(after ?? ''))),
+        {
+          order: [asc(marks.reference)],
+          limit,
+        },
+      );
+      return rows.map(toMark);
+    },
     async countWaitingReturns(provider) {
       const [row] = await db
         .select({ count: rowCount })
@@ -69,6 +97,31 @@ function createMarks(
       return (await deleteFirst(db, { table: marks, key: marks.reference, where, order, limit })).length;
     },
   };
+}
+
+type MarkRow = Omit<ChannelOrderMark, 'refunds'> & {
+  returnedMinor: number;
+  returnedAt: number | null;
+  refunds: ReportedRefund[] | null;
+};
+
+function toMark(row: MarkRow): ChannelOrderMark {
+  const { provider, reference, soldAt, updatedAt } = row;
+  return { provider, reference, refunds: refundsOf(row), soldAt, updatedAt };
+}
+
+/** A row of an earlier version has one sum, and not which price it was named with. */
+function refundsOf({ refunds, returnedMinor, returnedAt }: MarkRow): ReportedRefund[] {
+  if (refunds !== null) return refunds;
+  return returnedMinor === 0 ? [] : [{ returnedMinor, returnedAt, of: null }];
+}
+
+function withRefund(known: readonly ReportedRefund[], refund: ReportedRefund): ReportedRefund[] {
+  const isSame = ({ of }: ReportedRefund): boolean =>
+    of?.amountMinor === refund.of?.amountMinor && of?.currency === refund.of?.currency;
+  const before = known.find(isSame);
+  if (before === undefined) return known.length < pricesMax ? [...known, refund] : [...known];
+  return refund.returnedMinor > before.returnedMinor ? known.map((one) => (one === before ? refund : one)) : [...known];
 }
 
 function createLicenses(session: Session): Pick<ChannelOrderStore, 'claimLicense'> {

@@ -15,6 +15,7 @@ export interface CouponList {
 
 export function createCouponList(deps: { client: PayhipClient; clock: Clock }): CouponList {
   const { client, clock } = deps;
+  let asking: Promise<{ coupons: Coupon[]; isWhole: boolean }> | undefined;
   let kept: { at: Milliseconds; list: { coupons: Coupon[]; isWhole: boolean } } | undefined;
 
   async function fetchAll(signal?: AbortSignal): Promise<{ coupons: Coupon[]; isWhole: boolean }> {
@@ -36,32 +37,47 @@ export function createCouponList(deps: { client: PayhipClient; clock: Clock }): 
 
   return {
     async list(signal) {
-      const isFresh = kept !== undefined && clock.elapsed() - kept.at < keptMs;
-      return isFresh && kept !== undefined ? kept.list : refresh(signal);
+      if (kept !== undefined && clock.elapsed() - kept.at < keptMs) return kept.list;
+      // However many ask at once, the list is fetched once; who gives up does not end it for the others.
+      asking ??= refresh().finally(() => {
+        asking = undefined;
+      });
+      return untilAborted(asking, signal);
     },
     async create(draft, signal) {
       // Payhip knows no idempotency key and would make a second coupon of the same code, or refuse it.
       const before = await refresh(signal);
       const known = findByCode(before.coupons, draft.code);
       if (known !== undefined) return { coupon: known, wasThere: true };
-      if (!before.isWhole) throw tooMany();
+      if (!before.isWhole) {
+        throw unreachable(
+          'create_coupon: there are more coupons than can be looked through for the code',
+          'create_coupon',
+        );
+      }
       kept = undefined;
       return { coupon: await client.createCoupon(draft, signal), wasThere: false };
     },
   };
 }
 
+async function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+  if (signal === undefined) return work;
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(unreachable('list_coupons: it took too long', 'list_coupons'));
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
 function findByCode(coupons: readonly Coupon[], code: string): Coupon | undefined {
   return coupons.find((coupon) => coupon.code.toLowerCase() === code.toLowerCase());
 }
 
-function tooMany(): ProviderUnreachable {
-  const message = 'create_coupon: there are more coupons than can be looked through for the code';
-  return new ProviderUnreachable({
-    provider: 'payhip',
-    operation: 'create_coupon',
-    code: null,
-    httpStatus: null,
-    message,
-  });
+function unreachable(message: string, operation: string): ProviderUnreachable {
+  return new ProviderUnreachable({ provider: 'payhip', operation, code: null, httpStatus: null, message });
 }

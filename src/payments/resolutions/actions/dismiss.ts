@@ -1,6 +1,6 @@
 // Decisions that change nothing but the case: records and orders stay as they are, with a reason. A comparison that finds
 // the very same difference again leaves it settled.
-import type { Case } from '#cases/case.ts';
+import { type Case, isAboutSurplus } from '#cases/case.ts';
 import { isTwoSided, type ResolvingAction } from '../options/resolution-actions.ts';
 import { decideCaseIn, type Resolver, settleCase } from './resolution.ts';
 
@@ -15,5 +15,5 @@ function leaveAsItIs(
     });
 }
 
-export const keepMoney = leaveAsItIs('keep', (kind) => (kind === 'payment_overpaid' ? 'surplus_kept' : 'money_kept'));
+export const keepMoney = leaveAsItIs('keep', (kind) => (isAboutSurplus(kind) ? 'surplus_kept' : 'money_kept'));
 export const dismiss = leaveAsItIs('dismiss', (kind) => (isTwoSided(kind) ? 'records_stand' : 'ignored'));

@@ -1,7 +1,7 @@
 import { readReason } from '#access/reason.ts';
-import { type CaseKind, isLive } from '#cases/case.ts';
+import { isLive } from '#cases/case.ts';
 import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
-import { createPaymentLink, type PaymentLink } from '../../collect/create-payment-link.ts';
+import { createPaymentLink, helpedByLink, type PaymentLink } from '../../collect/create-payment-link.ts';
 import type { SnapshotDeps } from '../../lifecycle/deps.ts';
 import type { PaymentTx } from '../../ports/payment-store.ts';
 import type { ResolvingAction } from '../options/resolution-actions.ts';
@@ -61,5 +61,3 @@ async function noteLink(tx: PaymentTx, decided: LinkAsked & { reason: string }):
     await settleCase(tx, { one, action, by, reason, undo: null });
   } else await noteDecision(tx, { one, action, by, reason });
 }
-
-const helpedByLink: readonly CaseKind[] = ['payment_failed', 'payment_expired', 'payment_not_created', 'payment_stuck'];

@@ -1,4 +1,4 @@
-import type { Case, DecisionKind } from '#cases/case.ts';
+import { type Case, type DecisionKind, isAboutSurplus } from '#cases/case.ts';
 
 /** What an admin may decide about a case. `check` decides nothing: it asks the provider again. */
 export const resolutionActions = [
@@ -31,8 +31,12 @@ const bothSides = ['dismiss', 'correct', 'mark_paid', 'write_off'] as const;
 export const allowedActions: Readonly<Record<DecisionKind, readonly ResolutionAction[]>> = {
   payment_underpaid: ['ask_rest', 'accept', 'refund', 'wait', 'new_link', 'cancel'],
   payment_overpaid: ['keep', 'refund_surplus'],
+  payment_paid_twice: ['refund_surplus', 'keep'],
   payment_paid_late: ['accept', 'refund'],
   payment_failed: withoutMoney,
+  // The money is there, whatever the provider calls the payment: to ask for it once more comes last.
+  payment_unconfirmed: ['refund', 'accept', 'check', 'cancel', 'new_link'],
+  payment_double_spent: ['check', 'wait', 'new_link', 'mark_paid', 'cancel'],
   payment_expired: withoutMoney,
   payment_not_created: withoutMoney,
   payment_stuck: withoutMoney,
@@ -44,6 +48,7 @@ export const allowedActions: Readonly<Record<DecisionKind, readonly ResolutionAc
   payment_unknown: ['link_order', 'dismiss'],
   payment_held: ['accept', 'reject'],
   refund_failed: ['check', 'dismiss'],
+  refund_held: ['dismiss'],
   refund_unknown: ['check', 'confirm_refunded', 'confirm_not_refunded'],
   finding_missing_here: ['link_order', 'dismiss'],
   finding_missing_there: bothSides,
@@ -74,7 +79,7 @@ const decided: Readonly<Record<ResolvingAction, string>> = {
 };
 
 export function decidedWords(kind: Case['kind'], action: ResolvingAction): string {
-  if (action === 'keep' && kind === 'payment_overpaid') return 'kept the surplus';
+  if (action === 'keep' && isAboutSurplus(kind)) return 'kept the surplus';
   if (!isTwoSided(kind)) return decided[action];
   if (action === 'dismiss') return 'found our records right';
   return action === 'mark_paid' ? 'marked the money as received' : decided[action];

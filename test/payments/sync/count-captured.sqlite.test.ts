@@ -7,8 +7,8 @@ import { expect, test } from 'vitest';
 import { openDatabase } from '#db/database/open-database.ts';
 import { readMigrations } from '#db/engine/migrations.ts';
 import { createPaymentLink } from '#payments/collect/create-payment-link.ts';
-import { countCaptured } from '#payments/lifecycle/count-captured.ts';
 import type { Payment } from '#payments/model/payment.ts';
+import { countCaptured } from '#payments/sync/count-captured.ts';
 import { createScriptedProviders } from '#test/support/fakes/scripted-providers.ts';
 import { createTestDeps, detailsOf, placeTestOrder } from '#test/support/scenario-kits/payment-kit.ts';
 

@@ -1,0 +1,59 @@
+-- Amounts are integers. Their decimal places were those of the runtime's locale data and are those of ISO 4217 from here on:
+-- what was counted without decimals is counted in hundredths, or in thousandths of an Iraqi dinar. What Payhip's webhooks
+-- told was in hundredths already: only its decimals were wrong. An order whose payment was counted rightly stays as it is.
+CREATE TABLE recounted_orders (order_id text PRIMARY KEY NOT NULL, factor bigint NOT NULL, places bigint NOT NULL, is_right bigint NOT NULL);
+--> statement-breakpoint
+INSERT INTO recounted_orders (order_id, factor, places, is_right)
+SELECT id, CASE currency WHEN 'IQD' THEN 1000 ELSE 100 END, CASE currency WHEN 'IQD' THEN 3 ELSE 2 END,
+  CASE WHEN EXISTS (SELECT 1 FROM payments WHERE payments.order_id = orders.id AND payments.provider = 'payhip')
+    AND NOT EXISTS (SELECT 1 FROM timeline_entries AS entry WHERE entry.order_id = orders.id
+      AND entry.subject = 'order' AND entry.from_status IS NULL AND entry.cause_kind = 'reconciliation')
+    THEN 1 ELSE 0 END
+FROM orders
+WHERE currency IN ('AFN', 'ALL', 'COP', 'HUF', 'IDR', 'IRR', 'KPW', 'LAK', 'LBP', 'MGA', 'MMK', 'PKR', 'SLL', 'SOS', 'SYP', 'YER', 'IQD')
+  AND NOT EXISTS (SELECT 1 FROM payments WHERE payments.order_id = orders.id
+    AND payments.requested_asset = payments.currency AND payments.amount_minor <> 0
+    AND CASE WHEN payments.requested_amount ~ '^[0-9]+([.][0-9]+)?$'
+      THEN round(payments.requested_amount::numeric * CASE payments.currency WHEN 'IQD' THEN 1000 ELSE 100 END) = payments.amount_minor
+      ELSE false END);
+--> statement-breakpoint
+UPDATE orders SET
+  amount_minor = amount_minor * factor,
+  items = coalesce((SELECT jsonb_agg(jsonb_set(item.value, '{unitAmountMinor}', to_jsonb((item.value ->> 'unitAmountMinor')::bigint * factor)) ORDER BY item.ordinality) FROM jsonb_array_elements(items) WITH ORDINALITY AS item), '[]')
+FROM recounted_orders WHERE order_id = orders.id AND is_right = 0;
+--> statement-breakpoint
+UPDATE payments SET
+  amount_minor = amount_minor * factor,
+  credited_minor = CASE WHEN credited_minor > 0 THEN credited_minor * factor ELSE credited_minor END
+FROM recounted_orders AS recounted WHERE recounted.order_id = payments.order_id AND is_right = 0;
+--> statement-breakpoint
+UPDATE refunds SET amount_minor = amount_minor * factor
+FROM recounted_orders AS recounted WHERE recounted.order_id = refunds.order_id AND is_right = 0;
+--> statement-breakpoint
+UPDATE payments SET
+  requested_amount = CASE WHEN requested_amount ~ '^[0-9]+$' THEN round(requested_amount::numeric / factor, places::integer)::text ELSE requested_amount END,
+  expected_amount = CASE WHEN expected_amount ~ '^[0-9]+$' THEN round(expected_amount::numeric / factor, places::integer)::text ELSE expected_amount END,
+  received_amount = CASE WHEN received_amount ~ '^[0-9]+$' THEN round(received_amount::numeric / factor, places::integer)::text ELSE received_amount END,
+  fee_amount = CASE WHEN fee_amount ~ '^[0-9]+$' THEN round(fee_amount::numeric / factor, places::integer)::text ELSE fee_amount END,
+  net_amount = CASE WHEN net_amount ~ '^[0-9]+$' THEN round(net_amount::numeric / factor, places::integer)::text ELSE net_amount END,
+  updated_at = (extract(epoch FROM now()) * 1000)::bigint
+FROM recounted_orders AS recounted WHERE recounted.order_id = payments.order_id AND is_right = 1;
+--> statement-breakpoint
+UPDATE refunds SET requested_amount = CASE WHEN requested_amount ~ '^[0-9]+$' THEN round(requested_amount::numeric / factor, places::integer)::text ELSE requested_amount END
+FROM recounted_orders AS recounted WHERE recounted.order_id = refunds.order_id AND is_right = 1;
+--> statement-breakpoint
+DROP TABLE recounted_orders;
+--> statement-breakpoint
+UPDATE products SET amount_minor = amount_minor * CASE currency WHEN 'IQD' THEN 1000 ELSE 100 END
+WHERE currency IN ('AFN', 'ALL', 'COP', 'HUF', 'IDR', 'IRR', 'KPW', 'LAK', 'LBP', 'MGA', 'MMK', 'PKR', 'SLL', 'SOS', 'SYP', 'YER', 'IQD');
+--> statement-breakpoint
+-- The review thresholds, by currency.
+UPDATE stored_settings SET value = coalesce((SELECT jsonb_object_agg(entry.key, CASE
+  WHEN jsonb_typeof(entry.value) <> 'number' THEN entry.value
+  WHEN entry.key IN ('AFN', 'ALL', 'COP', 'HUF', 'IDR', 'IRR', 'KPW', 'LAK', 'LBP', 'MGA', 'MMK', 'PKR', 'SLL', 'SOS', 'SYP', 'YER') THEN to_jsonb((entry.value #>> '{}')::bigint * 100)
+  WHEN entry.key = 'IQD' THEN to_jsonb((entry.value #>> '{}')::bigint * 1000) ELSE entry.value END)
+  FROM jsonb_each(value) AS entry), '{}')
+WHERE key = 'sales.hold_above';
+--> statement-breakpoint
+-- A question that was asked with an old amount is not answered with it.
+DELETE FROM pending_actions WHERE payload ->> 'currency' IN ('AFN', 'ALL', 'COP', 'HUF', 'IDR', 'IRR', 'KPW', 'LAK', 'LBP', 'MGA', 'MMK', 'PKR', 'SLL', 'SOS', 'SYP', 'YER', 'IQD');
