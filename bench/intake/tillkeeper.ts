@@ -23,6 +23,7 @@ export async function startTillkeeper(file: string): Promise<number> {
       metricsTokens: null,
       telegram: new Map(),
       checks: { live: [], ready: [] },
+      jobs: () => [],
       instance: 'bench',
       version: 'benchmark',
     },

@@ -1,9 +1,9 @@
 // The composition root: this folder alone knows every room. What every role needs is in core.ts; what serves one role each
 // is put together here, and started and stopped in the order written.
 import { createOwnerDirectory } from '#access/owner-directory.ts';
-import type { Config } from '#config/load-config.ts';
+import type { JobRun } from '#jobs/job-runner.ts';
 import { createJobs } from '#jobs/jobs.ts';
-import { createScheduler, type JobRun, type Scheduler } from '#jobs/scheduler.ts';
+import { createScheduler, type Scheduler } from '#jobs/scheduler.ts';
 import { type Clock, second, systemClock } from '#kernel/clock.ts';
 import { type Random, systemRandom } from '#kernel/ids.ts';
 import type { Lifecycle } from '#kernel/process.ts';
@@ -18,7 +18,7 @@ import { type Bots, createBots, receiversOf } from './bots.ts';
 import { applyMigrations, type Core, type CoreDeps, openCore } from './core.ts';
 import { createDatabaseWatch } from './database-watch.ts';
 import { createSetUpDoctor } from './doctor.ts';
-import { createChecks, readHealthReport } from './health.ts';
+import { createChecks, jobsCheck, readHealthReport, shopCheck } from './health.ts';
 import { recoverAfterCrash } from './recovery.ts';
 import { createWatches } from './watches.ts';
 import { allLanes, createWorkers, type Workers } from './workers.ts';
@@ -37,6 +37,8 @@ export interface App {
 
 export type AppDeps = Pick<CoreDeps, 'config' | 'providerPolicy' | 'logDestination'> & {
   clock?: Clock;
+  /** What the jobs go by, where that is another clock: a test that moves time does not run them by it. */
+  jobClock?: Clock;
   random?: Random;
 };
 
@@ -65,7 +67,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
       for (const worker of queue === 'inbox' ? [sides.workers.inbox] : sides.workers.outbox) worker.wake();
     },
   });
-  const sides = assemble(deps.config, core);
+  const sides = assemble(deps, core);
   let started: Promise<{ port: number }> | undefined;
   let stopped: Promise<void> | undefined;
   return {
@@ -82,7 +84,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   };
 }
 
-function assemble(config: Config, core: Core): Sides {
+function assemble({ config, jobClock }: AppDeps, core: Core): Sides {
   const { payments, database, metrics } = core;
   const { clock, log, providers } = payments;
   const ending = new AbortController();
@@ -107,7 +109,7 @@ function assemble(config: Config, core: Core): Sides {
   const scheduler = createScheduler({
     jobs: createJobs({ payments, ...watches, timeZone: config.timeZone }),
     timeZone: config.timeZone,
-    clock,
+    clock: jobClock ?? clock,
     log,
     onRun: (run) => metrics.observeJobRun({ job: run.job, outcome: run.outcome.kind, durationMs: run.durationMs }),
   });
@@ -116,7 +118,7 @@ function assemble(config: Config, core: Core): Sides {
     { name: 'pager', health: () => bots.pager.health() },
   ];
   const healthDeps = { database, clock, providers, workers, bots: named };
-  const checks = createChecks(healthDeps);
+  const checks = [...createChecks(healthDeps), ...(config.storeWebhook === null ? [] : [shopCheck(healthDeps)])];
   const server = createServer(
     {
       payments,
@@ -127,7 +129,8 @@ function assemble(config: Config, core: Core): Sides {
       instance: core.instanceId,
       receiveWebhook: createWebhookReceiver(payments),
       telegram: receiversOf(config, bots),
-      checks: { live: [], ready: checks },
+      checks: { live: [], ready: [...checks, jobsCheck(scheduler)] },
+      jobs: () => scheduler.states(),
     },
     { host: config.http.host, port: config.http.port, stopTimeoutMs: requestsEndMs },
   );

@@ -69,6 +69,7 @@ export async function openServerFixture(
       metricsTokens: config.metricsTokens,
       telegram: options.telegram ?? new Map(),
       checks: { live: options.checks?.live ?? [], ready: options.checks?.ready ?? [] },
+      jobs: () => [],
       version: '0.0.0-test',
       instance: 'test',
     },
