@@ -120,19 +120,15 @@ function refuseUsage(usage: string): never {
   process.exit(exitUsage);
 }
 
-const commands: Readonly<Record<string, (words: readonly string[]) => Promise<void>>> = {
-  start,
-  migrate,
-  doctor,
-  backup,
-  restore,
-};
+const commands: ReadonlyMap<string, (words: readonly string[]) => Promise<void>> = new Map(
+  Object.entries({ start, migrate, doctor, backup, restore }),
+);
 
 enableCompileCache();
 const fault = addEnvironmentFile('.env');
 if (fault !== undefined) refuse([fault]);
-const command = commands[process.argv[2] ?? 'start'];
-if (command === undefined) refuseUsage(Object.keys(commands).join(' | '));
+const command = commands.get(process.argv[2] ?? 'start');
+if (command === undefined) refuseUsage([...commands.keys()].join(' | '));
 try {
   await command(process.argv.slice(3));
 } catch (error) {

@@ -22,6 +22,7 @@ export async function startTillkeeper(file: string): Promise<number> {
       storeApi: null,
       telegram: new Map(),
       checks: { live: [], ready: [] },
+      jobs: () => [],
       instance: 'bench',
       version: 'benchmark',
     },

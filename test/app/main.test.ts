@@ -83,9 +83,12 @@ test('a file that is named as Windows or a browser names it is understood, or re
   }
 });
 
-test('an unknown command lists the known ones, and ends with 64', () => {
-  expect(run('dance')).toEqual({ status: 64, lines: ['usage: main.ts start | migrate | doctor | backup | restore'] });
-});
+test.each(['dance', 'constructor', '__proto__'])(
+  'the unknown command %s lists the known ones, and ends with 64',
+  (word) => {
+    expect(run(word)).toEqual({ status: 64, lines: ['usage: main.ts start | migrate | doctor | backup | restore'] });
+  },
+);
 
 test('a database that cannot be used is named by its setting, whatever opens it', () => {
   writeFileSync(join(folder, 'letter.db'), 'Dear shop, this is not a database at all.');

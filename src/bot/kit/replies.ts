@@ -59,7 +59,7 @@ export async function answerCallback(ctx: CallbackContext, toast = ''): Promise<
   } catch (error) {
     // A provider that took long: the callback can no longer be answered, but the toast must not be lost.
     if (!(error instanceof GrammyError) || error.error_code !== 400) throw error;
-    if (toast !== '' && ctx.chat !== undefined) await ctx.reply(clip(toast, 1_000));
+    if (toast !== '' && ctx.chat !== undefined) await replyText(ctx, toast);
   }
 }
 

@@ -5,13 +5,15 @@ import { second } from '#kernel/clock.ts';
 import { readOwedMessages } from '#messaging/queues/owed-messages.ts';
 import { readQueueDepths } from '#messaging/queues/read-queue-depths.ts';
 import { lanes } from '#messaging/queues/topics.ts';
+import { readUntoldOrders } from '#messaging/queues/untold-orders.ts';
 import { readProviderReports } from '#reports/provider-report.ts';
 import { refuseOtherMethods } from '../kit/problem.ts';
-import type { Metrics } from './metrics.ts';
+import type { JobHealth, Metrics } from './metrics.ts';
 
 export interface MetricsRoutesDeps {
   payments: DomainDeps;
   metrics: Metrics;
+  jobs(): readonly JobHealth[];
 }
 
 export function metricsRoutes(deps: MetricsRoutesDeps): Hono {
@@ -31,9 +33,10 @@ export function metricsRoutes(deps: MetricsRoutesDeps): Hono {
 }
 
 /** Updates the gauges, which are read from the database and the registry at each request. */
-async function refresh({ payments, metrics }: MetricsRoutesDeps): Promise<void> {
+async function refresh({ payments, metrics, jobs }: MetricsRoutesDeps): Promise<void> {
   const { clock, providers } = payments;
   const now = clock.now();
+  metrics.setJobs(jobs());
   for (const { name } of providers.list()) {
     metrics.setProviderUp({ provider: name, isUp: providers.health(name)?.breaker !== 'open' });
   }
@@ -49,6 +52,8 @@ async function refresh({ payments, metrics }: MetricsRoutesDeps): Promise<void> 
   const { inbox, outbox } = await readQueueDepths(payments);
   metrics.setQueue({ queue: 'inbox', lanes: providers.list().map(({ name }) => name), depths: inbox, now });
   metrics.setQueue({ queue: 'outbox', lanes, depths: outbox, now });
+  const untold = await readUntoldOrders(payments);
+  metrics.setUntold({ orders: untold.length, since: untold[0]?.since ?? null, now });
   metrics.setOwed((await readOwedMessages(payments)).count);
   const closing = await readNewestClosing(payments);
   if (closing !== undefined) metrics.setClosing({ ...closing, now });

@@ -4,6 +4,13 @@ import type { Milliseconds } from '#kernel/clock.ts';
 import { createProviderMetrics, type ProviderMetrics } from './provider-metrics.ts';
 import { createQueueMetrics, type QueueMetrics } from './queue-metrics.ts';
 
+/** A scheduled job at this moment. */
+export interface JobHealth {
+  name: string;
+  /** It stands still. */
+  isOverdue: boolean;
+}
+
 export interface Metrics extends ProviderMetrics, QueueMetrics {
   countWebhook(event: { provider: string; outcome: string }): void;
   countTransition(change: { from: string; to: string }): void;
@@ -11,6 +18,7 @@ export interface Metrics extends ProviderMetrics, QueueMetrics {
   countDroppedLogLines(lines: number): void;
   observeCommit(commit: { transactions: number }): void;
   observeJobRun(run: { job: string; outcome: string; durationMs: Milliseconds }): void;
+  setJobs(jobs: readonly JobHealth[]): void;
   /** The newest daily close. */
   setClosing(state: { unexplained: number; closedAt: Milliseconds; now: Milliseconds }): void;
   text(): Promise<{ contentType: string; body: string }>;
@@ -88,6 +96,12 @@ function createWorkMetrics(register: Registry) {
     buckets: jobBuckets,
     registers,
   });
+  const overdue = new Gauge({
+    name: 'tillkeeper_job_overdue',
+    help: '1 while the job stands still: it does not begin when it is due, or does not end.',
+    labelNames: ['job'],
+    registers,
+  });
   const droppedLines = new Counter({
     name: 'tillkeeper_log_lines_dropped_total',
     help: 'Lines of the log that were dropped, because its reader stalled or was gone.',
@@ -108,6 +122,9 @@ function createWorkMetrics(register: Registry) {
     countDroppedLogLines: (lines) => droppedLines.inc(lines),
     observeCommit: ({ transactions }) => commits.observe(transactions),
     observeJobRun: ({ job, outcome, durationMs }) => jobRuns.observe({ job, outcome }, durationMs / 1_000),
+    setJobs(jobs) {
+      for (const { name, isOverdue } of jobs) overdue.set({ job: name }, isOverdue ? 1 : 0);
+    },
     setClosing(state) {
       unexplained.set(state.unexplained);
       age.set(Math.max(state.now - state.closedAt, 0) / 1_000);

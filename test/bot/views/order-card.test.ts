@@ -266,7 +266,7 @@ describe('lists of orders', () => {
     const found = { text: '<i>ann</i>', orders: [anOrder()], subscriptions: [] };
     expect(drawn(foundOrders(found, look))).toMatchInlineSnapshot(`
       "<b>1 order</b> for “&lt;i&gt;ann&lt;/i&gt;”
-      ⏳ T-1042 · 49.00 USD · 22 Nov, 04:00 · ann@example.org
+      ⏳ T-1042 · 49.00 USD · 22 Nov, 04:00 · <code>ann@example.org</code>
       [T-1042](order:show:AZL1oHw-eryN7wEjRWeJqw)"
     `);
     expect(foundOrders({ text: '<i>ann</i>', orders: [], subscriptions: [] }, look).text).toMatchInlineSnapshot(

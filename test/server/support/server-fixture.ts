@@ -68,6 +68,7 @@ export async function openServerFixture(
       storeApi: config.storeApi,
       telegram: options.telegram ?? new Map(),
       checks: { live: options.checks?.live ?? [], ready: options.checks?.ready ?? [] },
+      jobs: () => [],
       version: '0.0.0-test',
       instance: 'test',
     },

@@ -10,7 +10,7 @@ import type { Refund } from '#payments/model/refund.ts';
 import { hasUnconfirmedMoney } from '#payments/model/refundable.ts';
 import type { OrderAct } from '../../text/callback-data.ts';
 import { fitLines, type Line, line, weights } from '../../text/fit.ts';
-import { bold, code, show } from '../../text/html.ts';
+import { address, bold, code, show } from '../../text/html.ts';
 import { type Button, inPairs, isButtonUrl, type Presentation, type View } from '../../text/view.ts';
 import { formatTime, orderSigns, paymentSigns, sentence, statusWord, trustText } from '../../text/words.ts';
 import { caseButtons, caseLines, vouchLines } from './order-cases-view.ts';
@@ -22,6 +22,8 @@ export interface OrderDetails {
   refunds: Refund[];
   cases: Case[];
   timeline: TimelineEntry[];
+  /** The shop has not taken all that it was told of the order. */
+  isShopUntold?: boolean;
 }
 
 export interface OrderCardOptions extends Presentation {
@@ -77,6 +79,7 @@ const buttonTexts: Readonly<Record<OrderAct, string>> = {
 export function orderCard(details: OrderDetails, options: OrderCardOptions): View {
   const lines = [
     ...headLines(details.order),
+    ...(details.isShopUntold === true ? [line('📭 Shop not told yet', weights.must)] : []),
     ...paymentLines(details, options),
     ...caseLines(details.cases, options),
     ...refundLines(details.refunds),
@@ -126,7 +129,7 @@ function paymentLines({ order, payments }: OrderDetails, presentation: Presentat
   }
   if (payments.length > 1) lines.push(line(`${payments.length} payment links in all`, weights.extra));
   if (isAwaitedPayment(payment) && payment.checkoutUrl !== null) {
-    lines.push(line(`Pay at ${show(payment.checkoutUrl, 500)}`, weights.detail));
+    lines.push(line(`Pay at ${address(payment.checkoutUrl, 500)}`, weights.detail));
   }
   return lines;
 }
