@@ -1,9 +1,9 @@
 // The process: command line, signals, exit code. Everything else is in app/, which is loaded only after the settings
 // were found valid, so that a wrong one is reported at once.
-import { readFileSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { boundNameLookups, environment } from '#config/environment.ts';
+import { addEnvironmentFile, boundNameLookups, environment, readTextFile } from '#config/environment.ts';
+import { readFileUrl, readPath } from '#config/file-path.ts';
 import { loadConfig, loadDatabaseConfig } from '#config/load-config.ts';
 import { DatabaseInUse } from '#db/engine/database-errors.ts';
 
@@ -16,24 +16,13 @@ const exitUsage = 64;
 
 const stopMaxMs = 25_000;
 
-const readFile = (path: string): string => readFileSync(path, 'utf8');
-
-function loadEnvironmentFile(): void {
-  try {
-    process.loadEnvFile('.env');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOENT') refuse([`.env cannot be read (${code ?? 'for an unknown reason'})`]);
-  }
-}
-
 function refuse(faults: readonly string[]): never {
   for (const fault of faults) console.error(fault);
   process.exit(exitConfiguration);
 }
 
 async function start(): Promise<void> {
-  const loaded = loadConfig(environment, { readFile });
+  const loaded = loadConfig(environment, { readFile: readTextFile });
   if (!loaded.ok) refuse(loaded.faults);
   const [{ createApp }, { createStopHandler }, { systemClock }] = await Promise.all([
     import('#app/app.ts'),
@@ -60,7 +49,7 @@ async function start(): Promise<void> {
 }
 
 async function migrate(): Promise<void> {
-  const loaded = loadDatabaseConfig(environment, { readFile });
+  const loaded = loadDatabaseConfig(environment, { readFile: readTextFile });
   if (!loaded.ok) refuse(loaded.faults);
   const { migrateDatabase } = await import('#app/core.ts');
   const applied = await migrateDatabase(loaded.config);
@@ -81,18 +70,26 @@ async function restore(words: readonly string[]): Promise<void> {
 
 function readMaintenance(command: string, words: readonly string[]) {
   const options = parseWords(words, { force: { type: 'boolean' } });
-  const [file, ...others] = options?.positionals ?? [];
-  if (options === undefined || file === undefined || others.length > 0) refuseUsage(`${command} FILE [--force]`);
-  const loaded = loadDatabaseConfig(environment, { readFile });
+  const [word, ...others] = options?.positionals ?? [];
+  if (options === undefined || word === undefined || others.length > 0) refuseUsage(`${command} FILE [--force]`);
+  const file = readFileName(word);
+  const loaded = loadDatabaseConfig(environment, { readFile: readTextFile });
   if (!loaded.ok) refuse(loaded.faults);
   return { file, isForced: options.values.force === true, database: loaded.config.database };
+}
+
+function readFileName(word: string): string {
+  const found = /^file:/i.test(word) ? readFileUrl(word) : readPath(word);
+  if ('path' in found) return found.path;
+  console.error(`FILE ${found.fault}`);
+  process.exit(exitUsage);
 }
 
 /** `doctor [--json]`: exit code 0 when there is no error; warnings do not count. */
 async function doctor(words: readonly string[]): Promise<void> {
   const options = parseWords(words, { json: { type: 'boolean' } });
   if (options === undefined || options.positionals.length > 0) refuseUsage('doctor [--json]');
-  const loaded = loadConfig(environment, { readFile });
+  const loaded = loadConfig(environment, { readFile: readTextFile });
   if (!loaded.ok) refuse(loaded.faults);
   boundNameLookups();
   const [{ createSetUpDoctor }, report] = await Promise.all([
@@ -123,18 +120,15 @@ function refuseUsage(usage: string): never {
   process.exit(exitUsage);
 }
 
-const commands: Readonly<Record<string, (words: readonly string[]) => Promise<void>>> = {
-  start,
-  migrate,
-  doctor,
-  backup,
-  restore,
-};
+const commands: ReadonlyMap<string, (words: readonly string[]) => Promise<void>> = new Map(
+  Object.entries({ start, migrate, doctor, backup, restore }),
+);
 
 enableCompileCache();
-loadEnvironmentFile();
-const command = commands[process.argv[2] ?? 'start'];
-if (command === undefined) refuseUsage(Object.keys(commands).join(' | '));
+const fault = addEnvironmentFile('.env');
+if (fault !== undefined) refuse([fault]);
+const command = commands.get(process.argv[2] ?? 'start');
+if (command === undefined) refuseUsage([...commands.keys()].join(' | '));
 try {
   await command(process.argv.slice(3));
 } catch (error) {

@@ -62,22 +62,24 @@ function productCard(product: Product): Html {
 <button class="buy" name="sku" value="${product.sku}" data-testid="buy-${product.sku.toLowerCase()}">Buy</button></div></article>`;
 }
 
-const told: Readonly<Record<string, { text: string; tone: 'good' | 'bad' | 'warm' | '' }>> = {
-  'order.paid': { text: 'paid', tone: 'good' },
-  'order.fulfilled': { text: 'delivered', tone: 'good' },
-  'order.expired': { text: 'expired unpaid', tone: '' },
-  'order.cancelled': { text: 'cancelled', tone: '' },
-  'order.refunded': { text: 'refunded', tone: '' },
-  'order.needs_attention': { text: 'needs attention', tone: 'warm' },
-  'payment.failed': { text: 'payment failed', tone: 'bad' },
-  'payment.reversed': { text: 'payment taken back', tone: 'bad' },
-  'payment.restored': { text: 'payment is back', tone: 'good' },
-};
+const told: ReadonlyMap<string, { text: string; tone: 'good' | 'bad' | 'warm' | '' }> = new Map(
+  Object.entries<{ text: string; tone: 'good' | 'bad' | 'warm' | '' }>({
+    'order.paid': { text: 'paid', tone: 'good' },
+    'order.fulfilled': { text: 'delivered', tone: 'good' },
+    'order.expired': { text: 'expired unpaid', tone: '' },
+    'order.cancelled': { text: 'cancelled', tone: '' },
+    'order.refunded': { text: 'refunded', tone: '' },
+    'order.needs_attention': { text: 'needs attention', tone: 'warm' },
+    'payment.failed': { text: 'payment failed', tone: 'bad' },
+    'payment.reversed': { text: 'payment taken back', tone: 'bad' },
+    'payment.restored': { text: 'payment is back', tone: 'good' },
+  }),
+);
 
 export function toldList(announcements: readonly Announcement[]): Html {
   if (announcements.length === 0) return html`<li class="none">Nothing yet</li>`;
   return html`${announcements.slice(0, 40).map((it) => {
-    const { text, tone } = told[it.type] ?? { text: it.type, tone: '' };
+    const { text, tone } = told.get(it.type) ?? { text: it.type, tone: '' };
     const again = it.times > 1 ? `, came ${it.times} times` : '';
     return html`<li><i class="${tone}"></i><span><b>${it.number}</b> ${text}</span><time datetime="${new Date(it.atMs).toISOString()}">${clock(it.atMs)}</time>
 <small>${it.amount} ${it.currency} · <span title="${it.id}">${it.type}</span>${again}</small></li>`;
@@ -92,22 +94,24 @@ function clock(atMs: number): string {
   return isToday ? hours : `${time.toLocaleDateString('en-GB', { weekday: 'short' })} ${hours}`;
 }
 
-const slips: Readonly<Record<string, { tone: 'good' | 'bad' | 'warm' | ''; title: string; text: string }>> = {
-  awaiting_payment: {
-    tone: '',
-    title: 'Waiting for your payment',
-    text: 'This page changes by itself when it arrives.',
-  },
-  paid: { tone: 'good', title: 'Thank you, it is paid', text: 'Your download is on its way to your mailbox.' },
-  fulfilled: { tone: 'good', title: 'Delivered', text: 'Thank you for your order.' },
-  expired: { tone: '', title: 'The time to pay ran out', text: 'Nothing was charged. You may order again.' },
-  cancelled: { tone: '', title: 'This order was cancelled', text: 'Nothing more is expected of you.' },
-  needs_attention: {
-    tone: 'warm',
-    title: 'We are looking into it',
-    text: 'Your payment did not arrive as expected. We write to you.',
-  },
-};
+const slips: ReadonlyMap<string, { tone: 'good' | 'bad' | 'warm' | ''; title: string; text: string }> = new Map(
+  Object.entries<{ tone: 'good' | 'bad' | 'warm' | ''; title: string; text: string }>({
+    awaiting_payment: {
+      tone: '',
+      title: 'Waiting for your payment',
+      text: 'This page changes by itself when it arrives.',
+    },
+    paid: { tone: 'good', title: 'Thank you, it is paid', text: 'Your download is on its way to your mailbox.' },
+    fulfilled: { tone: 'good', title: 'Delivered', text: 'Thank you for your order.' },
+    expired: { tone: '', title: 'The time to pay ran out', text: 'Nothing was charged. You may order again.' },
+    cancelled: { tone: '', title: 'This order was cancelled', text: 'Nothing more is expected of you.' },
+    needs_attention: {
+      tone: 'warm',
+      title: 'We are looking into it',
+      text: 'Your payment did not arrive as expected. We write to you.',
+    },
+  }),
+);
 const seals = {
   good: 'M5 12.5l4.5 4.5L19 7.5',
   bad: 'M6.5 6.5l11 11M17.5 6.5l-11 11',
@@ -121,7 +125,7 @@ export function orderPage({ sale, order }: { sale: Sale; order: TillOrder }): Ht
 }
 
 export function orderSlip({ sale, order }: { sale: Sale; order: TillOrder }): Html {
-  const slip = slips[order.status] ?? { tone: '' as const, title: order.status, text: '' };
+  const slip = slips.get(order.status) ?? { tone: '' as const, title: order.status, text: '' };
   const url = order.status === 'awaiting_payment' ? order.payment?.checkout_url : null;
   return html`${seal(slip.tone)}<h1 data-testid="slip-title">${slip.title}</h1><p>${slip.text}</p>
 <dl><dt>Order</dt><dd>${order.number} · ${sale.reference}</dd><dt>For</dt><dd>${sale.productName}</dd>

@@ -3,17 +3,17 @@ import { badRequest } from './api-error.ts';
 import type { StoredFile } from './model.ts';
 import type { Upload } from './params.ts';
 
-const extensions: Readonly<Record<string, string>> = {
-  '.png': 'image/png',
-  '.jpg': 'image/jpeg',
-  '.jpeg': 'image/jpeg',
-  '.gif': 'image/gif',
-  '.csv': 'text/csv',
-  '.json': 'application/json',
-  '.pdf': 'application/pdf',
-  '.txt': 'text/plain',
-  '.zip': 'application/zip',
-};
+const extensions: ReadonlyMap<string, string> = new Map([
+  ['.png', 'image/png'],
+  ['.jpg', 'image/jpeg'],
+  ['.jpeg', 'image/jpeg'],
+  ['.gif', 'image/gif'],
+  ['.csv', 'text/csv'],
+  ['.json', 'application/json'],
+  ['.pdf', 'application/pdf'],
+  ['.txt', 'text/plain'],
+  ['.zip', 'application/zip'],
+]);
 
 export interface FileStore {
   save(folder: 'photos' | 'documents', upload: Upload): StoredFile;
@@ -36,7 +36,7 @@ export function createFileStore(): FileStore {
         uniqueId: `AQAD${randomBytes(8).toString('base64url')}`,
         path,
         name: upload.name || 'file',
-        mimeType: extensions[extension] ?? given?.split(';')[0] ?? 'application/octet-stream',
+        mimeType: extensions.get(extension) ?? given?.split(';')[0] ?? 'application/octet-stream',
         bytes: upload.bytes,
       };
       byId.set(file.fileId, file);

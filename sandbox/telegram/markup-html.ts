@@ -1,20 +1,25 @@
 import { byteOffset, type FoundEntity, isCustomEmojiId, linkEntity, type Markup, MarkupError } from './markup.ts';
 
-const simpleTags: Readonly<Record<string, string>> = {
-  b: 'bold',
-  strong: 'bold',
-  i: 'italic',
-  em: 'italic',
-  u: 'underline',
-  ins: 'underline',
-  s: 'strikethrough',
-  strike: 'strikethrough',
-  del: 'strikethrough',
-  'tg-spoiler': 'spoiler',
-  span: 'spoiler',
-};
-const tags = new Set([...Object.keys(simpleTags), 'a', 'pre', 'code', 'blockquote', 'tg-emoji']);
-const namedCharacters: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"' };
+const simpleTags: ReadonlyMap<string, string> = new Map([
+  ['b', 'bold'],
+  ['strong', 'bold'],
+  ['i', 'italic'],
+  ['em', 'italic'],
+  ['u', 'underline'],
+  ['ins', 'underline'],
+  ['s', 'strikethrough'],
+  ['strike', 'strikethrough'],
+  ['del', 'strikethrough'],
+  ['tg-spoiler', 'spoiler'],
+  ['span', 'spoiler'],
+]);
+const tags = new Set([...simpleTags.keys(), 'a', 'pre', 'code', 'blockquote', 'tg-emoji']);
+const namedCharacters: ReadonlyMap<string, string> = new Map([
+  ['lt', '<'],
+  ['gt', '>'],
+  ['amp', '&'],
+  ['quot', '"'],
+]);
 
 interface OpenTag {
   readonly name: string;
@@ -79,7 +84,7 @@ function readCharacter(cursor: Cursor): string {
 
 function decodeReference(match: RegExpExecArray): string | undefined {
   const [whole, hex, decimal, name, semicolon] = match;
-  if (name !== undefined) return namedCharacters[name];
+  if (name !== undefined) return namedCharacters.get(name);
   const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
   if (code === 0 || code >= 0x10ffff || whole.length - (semicolon ?? '').length >= 10) return undefined;
   return String.fromCodePoint(code);
@@ -192,7 +197,7 @@ function closedEntity(
   context: { span: { offset: number; length: number }; inner: string; last: FoundEntity | undefined },
 ): FoundEntity | undefined {
   const { span, last } = context;
-  const simple = simpleTags[open.name];
+  const simple = simpleTags.get(open.name);
   if (simple !== undefined) return { type: simple, ...span };
   const fits = last?.offset === span.offset && last.length === span.length;
   if (open.name === 'a') return linkEntity(open.argument === '' ? context.inner : open.argument, span);

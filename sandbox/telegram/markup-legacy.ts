@@ -1,6 +1,6 @@
 import { byteOffset, type FoundEntity, linkEntity, type Markup, MarkupError } from './markup.ts';
 
-const types: Readonly<Record<string, string>> = { _: 'italic', '*': 'bold', '`': 'code' };
+const types: ReadonlyMap<string, string> = new Map(Object.entries<string>({ _: 'italic', '*': 'bold', '`': 'code' }));
 
 /** The old Markdown: `_ * [ ``, no nesting, and a backslash only before those four. Telegram keeps it for old bots. */
 export function parseLegacyMarkdown(source: string): Markup {
@@ -50,7 +50,7 @@ function readEntity(source: string, begin: number): Found {
   const end = source.indexOf(mark === '[' ? ']' : mark, begin + 1);
   if (end < 0) throw missing();
   const inner = source.slice(begin + 1, end);
-  if (mark !== '[') return { type: types[mark] ?? 'code', inner, end: end + 1 };
+  if (mark !== '[') return { type: types.get(mark) ?? 'code', inner, end: end + 1 };
   if (source[end + 1] !== '(') return { type: 'text_link', inner, end: end + 1 };
   const close = source.indexOf(')', end);
   const urlEnd = close < 0 ? source.length : close;

@@ -22,7 +22,7 @@ import {
 } from './methods-messages.ts';
 import { close, deleteWebhook, getUpdates, getWebhookInfo, logOut, setWebhook } from './methods-updates.ts';
 
-const methods: Readonly<Record<string, Method>> = {
+const methods = {
   answerCallbackQuery,
   close,
   deleteMessage,
@@ -51,7 +51,7 @@ const methods: Readonly<Record<string, Method>> = {
   unpinChatMessage,
 };
 
-const byLowerName = new Map(Object.entries(methods).map(([name, run]) => [name.toLowerCase(), { name, run }]));
+const byLowerName = new Map(Object.entries<Method>(methods).map(([name, run]) => [name.toLowerCase(), { name, run }]));
 
 /** Telegram reads method names without regard to case. */
 export function findMethod(name: string): { name: string; run: Method } | undefined {

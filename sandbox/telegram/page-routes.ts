@@ -10,12 +10,14 @@ import type { Platform } from './platform.ts';
 import { sandboxMessage } from './wire.ts';
 
 const folder = fileURLToPath(new URL('./page/', import.meta.url));
-const contentTypes: Readonly<Record<string, string>> = {
-  html: 'text/html; charset=utf-8',
-  css: 'text/css; charset=utf-8',
-  js: 'text/javascript; charset=utf-8',
-  svg: 'image/svg+xml',
-};
+const contentTypes: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({
+    html: 'text/html; charset=utf-8',
+    css: 'text/css; charset=utf-8',
+    js: 'text/javascript; charset=utf-8',
+    svg: 'image/svg+xml',
+  }),
+);
 const shownMessagesMax = 300;
 const aliveMs = 15_000;
 
@@ -157,7 +159,7 @@ function addActs(app: Hono, people: People): void {
 }
 
 async function asset(context: Context, name: string): Promise<Response> {
-  const type = contentTypes[name.split('.').at(-1) ?? ''] ?? 'application/octet-stream';
+  const type = contentTypes.get(name.split('.').at(-1) ?? '') ?? 'application/octet-stream';
   try {
     const headers = { 'content-type': type, 'cache-control': 'no-cache' };
     return context.body(Buffer.from(await readFile(folder + name)), 200, headers);

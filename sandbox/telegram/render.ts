@@ -1,15 +1,15 @@
 import type { FormattedText, MessageEntity } from './model.ts';
 
-const wraps: Readonly<Record<string, readonly [string, string]>> = {
-  bold: ['<b>', '</b>'],
-  italic: ['<i>', '</i>'],
-  underline: ['<u>', '</u>'],
-  strikethrough: ['<s>', '</s>'],
-  spoiler: ['<span class="spoiler" tabindex="0">', '</span>'],
-  code: ['<code>', '</code>'],
-  blockquote: ['<blockquote>', '</blockquote>'],
-  expandable_blockquote: ['<blockquote class="expandable">', '</blockquote>'],
-};
+const wraps: ReadonlyMap<string, readonly [string, string]> = new Map([
+  ['bold', ['<b>', '</b>']],
+  ['italic', ['<i>', '</i>']],
+  ['underline', ['<u>', '</u>']],
+  ['strikethrough', ['<s>', '</s>']],
+  ['spoiler', ['<span class="spoiler" tabindex="0">', '</span>']],
+  ['code', ['<code>', '</code>']],
+  ['blockquote', ['<blockquote>', '</blockquote>']],
+  ['expandable_blockquote', ['<blockquote class="expandable">', '</blockquote>']],
+]);
 
 export function escapeHtml(text: string): string {
   return text
@@ -53,7 +53,7 @@ function clip(entity: MessageEntity, range: { from: number; to: number }): Messa
 }
 
 function wrapper(entity: MessageEntity, text: string): readonly [string, string] {
-  const simple = wraps[entity.type];
+  const simple = wraps.get(entity.type);
   if (simple) return simple;
   switch (entity.type) {
     case 'pre':

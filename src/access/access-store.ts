@@ -54,6 +54,10 @@ export interface PendingActionStore {
   }): Promise<PendingAction | undefined>;
   /** The action that waits for the admin's next message, the newest first; undefined when none does. */
   findAwaitingText(query: { adminId: number; now: Milliseconds }): Promise<PendingAction | undefined>;
+  /** Those that may still be confirmed, the soonest to expire first. */
+  listWaiting(query: { now: Milliseconds; limit: number }): Promise<PendingAction[]>;
+  /** Whoever confirms it finds `action` in place of its own, and nothing to carry out; not one that was taken. */
+  replaceAction(input: { id: string; action: string }): Promise<void>;
   prune(query: { before: Milliseconds; limit: number }): Promise<number>;
 }
 

@@ -37,14 +37,32 @@ export async function proposeAction(
   return pending;
 }
 
-/** Takes the action, once; undefined for a second click, for another admin, and after its expiry. */
+/** The action of a question that a newer one, or an answered one, about the same subject has replaced. */
+export const replacedAction = 'replaced';
+
+/** More questions do not wait at once: they expire within minutes. */
+const waitingMax = 500;
+
+/**
+ * Takes the action, once; undefined for a second click, for another admin, and after its expiry. Of several whose payload
+ * names the same `subject`, only the newest is carried out: it replaces the others, and an older one is returned as
+ * `replacedAction`.
+ */
 export function consumeAction(
   deps: PendingActionDeps,
   input: { id: string; adminId: number },
 ): Promise<PendingAction | undefined> {
-  return deps.database.transaction((stores) =>
-    stores.pendingActions.consume({ id: input.id, adminId: input.adminId, now: deps.clock.now() }),
-  );
+  const now = deps.clock.now();
+  return deps.database.transaction(async ({ pendingActions }) => {
+    const taken = await pendingActions.consume({ id: input.id, adminId: input.adminId, now });
+    const subject = taken?.payload['subject'];
+    if (taken === undefined || typeof subject !== 'string' || taken.action === replacedAction) return taken;
+    const waiting = await pendingActions.listWaiting({ now, limit: waitingMax });
+    const rivals = waiting.filter(({ action, payload }) => action !== replacedAction && payload['subject'] === subject);
+    if (rivals.some(({ createdAt }) => createdAt > taken.createdAt)) return { ...taken, action: replacedAction };
+    for (const { id } of rivals) await pendingActions.replaceAction({ id, action: replacedAction });
+    return taken;
+  });
 }
 
 /** The admin's next message becomes the reason of the action; undefined when it was taken or has expired. */
@@ -69,4 +87,9 @@ export function takeAwaitingAction(
     const waiting = await stores.pendingActions.findAwaitingText({ adminId: input.adminId, now });
     return waiting && stores.pendingActions.consume({ id: waiting.id, adminId: input.adminId, now });
   });
+}
+
+/** The answer did not fit: the action waits on for the admin's next message, as long as it would have. */
+export async function awaitAgain(deps: PendingActionDeps, waiting: PendingAction): Promise<void> {
+  await deps.database.transaction((stores) => stores.pendingActions.save(waiting));
 }

@@ -1,11 +1,12 @@
 // The composition root: this folder alone knows every room. What every role needs is in core.ts; what serves one role each
 // is put together here, and started and stopped in the order written.
 import { createOwnerDirectory } from '#access/owner-directory.ts';
-import type { Config } from '#config/load-config.ts';
+import type { JobRun } from '#jobs/job-runner.ts';
 import { createJobs } from '#jobs/jobs.ts';
-import { createScheduler, type JobRun, type Scheduler } from '#jobs/scheduler.ts';
+import { createScheduler, type Scheduler } from '#jobs/scheduler.ts';
 import { type Clock, second, systemClock } from '#kernel/clock.ts';
 import { type Random, systemRandom } from '#kernel/ids.ts';
+import type { Lifecycle } from '#kernel/process.ts';
 import { createSecretRedactor } from '#logging/redaction.ts';
 import { createShopWebhookHandler } from '#messaging/shop/shop-webhook.ts';
 import { createRefundHandler } from '#payments/refunds/send-refund.ts';
@@ -15,8 +16,9 @@ import { createServer, type TillkeeperServer } from '#server/http/server.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type Bots, createBots, receiversOf } from './bots.ts';
 import { applyMigrations, type Core, type CoreDeps, openCore } from './core.ts';
+import { createDatabaseWatch } from './database-watch.ts';
 import { createSetUpDoctor } from './doctor.ts';
-import { createChecks, readHealthReport } from './health.ts';
+import { createChecks, jobsCheck, readHealthReport, shopCheck } from './health.ts';
 import { recoverAfterCrash } from './recovery.ts';
 import { createWatches } from './watches.ts';
 import { allLanes, createWorkers, type Workers } from './workers.ts';
@@ -35,6 +37,8 @@ export interface App {
 
 export type AppDeps = Pick<CoreDeps, 'config' | 'providerPolicy' | 'logDestination'> & {
   clock?: Clock;
+  /** What the jobs go by, where that is another clock: a test that moves time does not run them by it. */
+  jobClock?: Clock;
   random?: Random;
 };
 
@@ -47,6 +51,7 @@ interface Sides {
   bots: Bots;
   workers: Workers;
   scheduler: Scheduler;
+  databaseWatch: Lifecycle;
   /** Ends reconciliations in progress: they may take minutes, and the next start compares again. */
   endReconciliations(): void;
 }
@@ -62,7 +67,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
       for (const worker of queue === 'inbox' ? [sides.workers.inbox] : sides.workers.outbox) worker.wake();
     },
   });
-  const sides = assemble(deps.config, core);
+  const sides = assemble(deps, core);
   let started: Promise<{ port: number }> | undefined;
   let stopped: Promise<void> | undefined;
   return {
@@ -79,7 +84,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   };
 }
 
-function assemble(config: Config, core: Core): Sides {
+function assemble({ config, jobClock }: AppDeps, core: Core): Sides {
   const { payments, database, metrics } = core;
   const { clock, log, providers } = payments;
   const ending = new AbortController();
@@ -104,7 +109,7 @@ function assemble(config: Config, core: Core): Sides {
   const scheduler = createScheduler({
     jobs: createJobs({ payments, ...watches, timeZone: config.timeZone }),
     timeZone: config.timeZone,
-    clock,
+    clock: jobClock ?? clock,
     log,
     onRun: (run) => metrics.observeJobRun({ job: run.job, outcome: run.outcome.kind, durationMs: run.durationMs }),
   });
@@ -113,40 +118,45 @@ function assemble(config: Config, core: Core): Sides {
     { name: 'pager', health: () => bots.pager.health() },
   ];
   const healthDeps = { database, clock, providers, workers, bots: named };
-  const checks = createChecks(healthDeps);
+  const checks = [...createChecks(healthDeps), ...(config.storeWebhook === null ? [] : [shopCheck(healthDeps)])];
   const server = createServer(
     {
       payments,
       metrics,
       storeApi: config.storeApi,
+      metricsTokens: config.metricsTokens,
       version: packageJson.version,
       instance: core.instanceId,
       receiveWebhook: createWebhookReceiver(payments),
       telegram: receiversOf(config, bots),
-      checks: { live: [], ready: checks },
+      checks: { live: [], ready: [...checks, jobsCheck(scheduler)] },
+      jobs: () => scheduler.states(),
     },
     { host: config.http.host, port: config.http.port, stopTimeoutMs: requestsEndMs },
   );
-  return { server, bots, workers, scheduler, endReconciliations: () => ending.abort() };
+  const databaseWatch = createDatabaseWatch({ database, clock, log, ring: bots.pager.ringDirectly });
+  return { server, bots, workers, scheduler, databaseWatch, endReconciliations: () => ending.abort() };
 }
 
 async function start(core: Core, sides: Sides): Promise<{ port: number }> {
-  const { server, bots, workers, scheduler } = sides;
+  const { server, bots, workers, scheduler, databaseWatch } = sides;
   const migrations = await applyMigrations(core.database, core.payments.clock);
   await recoverAfterCrash(core);
   const { port } = await server.start();
   await Promise.all([workers.inbox, ...workers.outbox].map((worker) => worker.start()));
   await Promise.all([bots.adminBot.start(), bots.pager.start()]);
   await scheduler.start();
+  await databaseWatch.start();
   core.payments.log.info('started', { port, engine: core.database.engine, migrations });
   return { port };
 }
 
 async function stop(core: Core, sides: Sides): Promise<void> {
-  const { server, bots, workers, scheduler } = sides;
+  const { server, bots, workers, scheduler, databaseWatch } = sides;
   const { log } = core.payments;
   log.info('stopping');
   sides.endReconciliations();
+  await databaseWatch.stop();
   await Promise.all([server.stop(), bots.adminBot.stop(), bots.pager.stop()]);
   await scheduler.stop();
   await Promise.all([workers.inbox, ...workers.outbox].map((worker) => worker.stop()));

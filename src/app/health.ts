@@ -1,13 +1,14 @@
 import type { BotHealth } from '#bot/telegram/telegram.ts';
 import type { OpenDatabase } from '#db/engine/open-options.ts';
-import type { Scheduler } from '#jobs/scheduler.ts';
+import type { JobState, Scheduler } from '#jobs/scheduler.ts';
 import { type Clock, minute } from '#kernel/clock.ts';
 import type { QueueDepth } from '#messaging/queues/messaging-store.ts';
 import { readOwedMessages } from '#messaging/queues/owed-messages.ts';
 import { readQueueDepths } from '#messaging/queues/read-queue-depths.ts';
+import { readUntoldOrders } from '#messaging/queues/untold-orders.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import { outageDuration } from '#payments/model/outage.ts';
-import type { HealthReport } from '#reports/health-report.ts';
+import type { HealthReport, JobReport } from '#reports/health-report.ts';
 import { type ProviderReport, readProviderReports } from '#reports/provider-report.ts';
 import type { Check } from '#server/operations/health.ts';
 import type { Workers } from './workers.ts';
@@ -116,6 +117,33 @@ function failureOf({ health, outage, webhooks, quarantine }: ProviderReport, now
   return quarantine.isRefusing ? `answers, but sends webhooks that do not verify: ${quarantine.count} kept` : null;
 }
 
+/** Whether the shop takes what it is told; only where one is configured. */
+export function shopCheck(deps: Pick<HealthDeps, 'database' | 'clock'>): Check {
+  return {
+    name: 'shop',
+    isVital: false,
+    async check() {
+      const untold = await readUntoldOrders(deps);
+      const count = untold.length === 1 ? '1 order' : `${untold.length} orders`;
+      return { ok: untold.length === 0, detail: untold.length === 0 ? 'told of every order' : `not told of ${count}` };
+    },
+  };
+}
+
+/** Jobs that stand still: payments are not polled and orders do not expire, while webhooks go on. */
+export function jobsCheck(scheduler: Pick<Scheduler, 'states'>): Check {
+  return {
+    name: 'jobs',
+    isVital: true,
+    check() {
+      const jobs = scheduler.states();
+      const overdue = jobs.filter(({ isOverdue }) => isOverdue).map(({ name }) => name);
+      const detail = overdue.length > 0 ? `overdue: ${overdue.join(', ')}` : `${jobs.length} on time`;
+      return Promise.resolve({ ok: overdue.length === 0, detail });
+    },
+  };
+}
+
 /** The same checks, the jobs' last runs and the queues, for `/health` in the chat. */
 export async function readHealthReport(
   deps: HealthDeps & { scheduler: Scheduler; checks: readonly Check[] },
@@ -132,15 +160,18 @@ export async function readHealthReport(
   const depths = await readQueueDepths(deps);
   return {
     checks,
-    jobs: deps.scheduler.states().map(({ name, lastRun }) => ({
-      name,
-      lastRunAt: lastRun?.at ?? null,
-      ok: lastRun === null || lastRun.outcome.kind === 'done',
-      detail: lastRun?.outcome.kind === 'failed' ? lastRun.outcome.error : (lastRun?.outcome.kind ?? 'not yet'),
-    })),
+    jobs: deps.scheduler.states().map(reportJob),
     queues: [
       ...depths.inbox.map((depth) => ({ queue: 'inbox' as const, depth })),
       ...depths.outbox.map((depth) => ({ queue: 'outbox' as const, depth })),
     ],
   };
+}
+
+function reportJob({ name, isOverdue, lastRun }: JobState): JobReport {
+  const lastRunAt = lastRun?.at ?? null;
+  if (isOverdue) return { name, lastRunAt, ok: false, detail: 'overdue, it stands still' };
+  const outcome = lastRun?.outcome;
+  const detail = outcome?.kind === 'failed' ? outcome.error : (outcome?.kind ?? 'not yet');
+  return { name, lastRunAt, ok: outcome === undefined || outcome.kind === 'done', detail };
 }

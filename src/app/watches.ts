@@ -1,6 +1,7 @@
 // The jobs that watch providers, and the one reconciler that they share with the bot.
 import { type CatchUp, createCatchUp } from '#payments/availability/catch-up.ts';
 import { createProviderWatch, type WatchProviders } from '#payments/availability/watch-providers.ts';
+import { createShopWatch, type WatchShop } from '#payments/availability/watch-shop.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import { createReconciler, type ReconcileProvider } from '#payments/reconciliation/reconcile-provider.ts';
 import { createWebhookWatch, type WatchWebhooks } from '#payments/webhooks/watch-webhooks.ts';
@@ -10,6 +11,7 @@ export interface Watches {
   watch: WatchProviders;
   catchUp: CatchUp;
   watchWebhooks: WatchWebhooks;
+  watchShop: WatchShop;
 }
 
 /** `ending` ends reconciliations in progress: they may take minutes, and the next start compares again. */
@@ -22,5 +24,6 @@ export function createWatches(payments: PaymentDeps, ending: AbortSignal): Watch
     watch: createProviderWatch(payments),
     catchUp: createCatchUp(payments, { reconcile }),
     watchWebhooks: createWebhookWatch(payments, { reconcile }),
+    watchShop: createShopWatch(payments),
   };
 }

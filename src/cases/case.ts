@@ -63,6 +63,7 @@ export const noticeKinds = [
   'channel_orders_held',
   'channel_refunds_waiting',
   'reconciliation',
+  'shop_untold',
   'dead_letter',
 ] as const;
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { isSecureAddress } from '#diagnostics/web-address.ts';
 import { logLevels } from '#logging/logger.ts';
 import { listOf } from '#payments/providers/kit/setting-formats.ts';
+import { readFileUrl } from './file-path.ts';
 
 /** Like a base URL, but the path and query belong to it. */
 export const targetUrl = z.string().transform((text, context) => {
@@ -72,8 +73,12 @@ export type DatabaseConfig =
   | { readonly engine: 'postgres'; readonly url: string };
 
 export const databaseUrl = z.string().transform((text, context): DatabaseConfig => {
-  const file = /^file:(?:\/\/(?=\/))?([^?#]+)$/.exec(text)?.[1];
-  if (file !== undefined) return Object.freeze({ engine: 'sqlite', file });
+  if (/^file:/i.test(text)) {
+    const found = readFileUrl(text);
+    if ('path' in found) return Object.freeze({ engine: 'sqlite', file: found.path });
+    context.addIssue(found.fault);
+    return z.NEVER;
+  }
   if (/^postgres(?:ql)?:\/\//.test(text) && URL.canParse(text)) return Object.freeze({ engine: 'postgres', url: text });
   context.addIssue('must be file:PATH or postgres://…');
   return z.NEVER;

@@ -90,7 +90,7 @@ export function judgeAddress(
     return errorCheck(name, { detail: `another server answers at ${publicUrl} (${there.status} to /livez)`, advice });
   }
   const advice =
-    adviceFor[there.reason] ?? 'check that PUBLIC_URL is right, and that proxy and firewall let requests through';
+    adviceFor.get(there.reason) ?? 'check that PUBLIC_URL is right, and that proxy and firewall let requests through';
   return errorCheck(name, { detail: `${publicUrl} cannot be reached (${there.reason})`, advice });
 }
 
@@ -116,15 +116,15 @@ function judgeOurs(
 /** How a probe of a product fails that is not running. */
 const silentReasons: readonly string[] = ['ECONNREFUSED', 'UND_ERR_SOCKET', 'ECONNRESET', 'no answer in time'];
 
-const adviceFor: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'the name has no address: correct PUBLIC_URL or the DNS entry',
-  EAI_AGAIN: 'the name could not be looked up: check the DNS of this machine',
-  CERT_HAS_EXPIRED: 'renew the certificate: providers and Telegram refuse it too',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'use a certificate that providers and Telegram trust',
-  SELF_SIGNED_CERT_IN_CHAIN: 'use a certificate that providers and Telegram trust',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'let the server send the whole chain of its certificate',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'use a certificate for this very name',
-};
+const adviceFor: ReadonlyMap<string, string> = new Map([
+  ['ENOTFOUND', 'the name has no address: correct PUBLIC_URL or the DNS entry'],
+  ['EAI_AGAIN', 'the name could not be looked up: check the DNS of this machine'],
+  ['CERT_HAS_EXPIRED', 'renew the certificate: providers and Telegram refuse it too'],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'use a certificate that providers and Telegram trust'],
+  ['SELF_SIGNED_CERT_IN_CHAIN', 'use a certificate that providers and Telegram trust'],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'let the server send the whole chain of its certificate'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'use a certificate for this very name'],
+]);
 
 /** An empty body is refused for its missing signature, and nothing of it is stored. */
 export function judgeRoute(path: string, answer: ProbeResult): SetUpCheck {

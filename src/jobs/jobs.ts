@@ -14,6 +14,7 @@ import { inboxRetention, outboxRetention } from '#messaging/queues/retention.ts'
 import type { CatchUp } from '#payments/availability/catch-up.ts';
 import { outageRetention } from '#payments/availability/finish-outage.ts';
 import type { WatchProviders } from '#payments/availability/watch-providers.ts';
+import type { WatchShop } from '#payments/availability/watch-shop.ts';
 import { waitingReturnRetention } from '#payments/channels/return-channel-order.ts';
 import { expireOrders } from '#payments/collect/expire-orders.ts';
 import { idempotencyRetention } from '#payments/collect/place-order.ts';
@@ -24,11 +25,11 @@ import { reconciliationRetention } from '#payments/reconciliation/reconciliation
 import { followRefunds } from '#payments/refunds/follow-refunds.ts';
 import { pollPayments } from '#payments/sync/poll-payments.ts';
 import type { WatchWebhooks } from '#payments/webhooks/watch-webhooks.ts';
+import type { Timing } from './plan.ts';
 
 export interface Job {
   name: string;
-  /** Six fields, seconds first, in the time zone of the configuration. */
-  cron: string;
+  timing: Timing;
   /** A run that takes longer has its signal aborted and counts as timed out. */
   timeoutMs: Milliseconds;
   /** Counts of what was done; a run that did nothing has only zeros. */
@@ -43,6 +44,7 @@ export interface JobsDeps {
   watch: WatchProviders;
   catchUp: CatchUp;
   watchWebhooks: WatchWebhooks;
+  watchShop: WatchShop;
 }
 
 const pollLimit = 50;
@@ -68,71 +70,77 @@ export function createJobs(deps: JobsDeps): Job[] {
     {
       name: 'poll-payments',
       // Each payment has a time when its next poll is due; the job finds it within two seconds.
-      cron: '*/2 * * * * *',
+      timing: { everyMs: 2 * second },
       timeoutMs: minute,
       run: (signal) => pollPayments(payments, { limit: pollLimit, signal }),
     },
     {
       name: 'follow-refunds',
-      cron: '*/5 * * * * *',
+      timing: { everyMs: 5 * second },
       timeoutMs: 2 * minute,
       run: (signal) => followRefunds(payments, { limit: pollLimit, signal }),
     },
     {
       name: 'expire-orders',
-      cron: '*/30 * * * * *',
+      timing: { everyMs: 30 * second },
       timeoutMs: minute,
       run: () => expireOrders(payments, { limit: expireLimit }),
     },
     {
       name: 'watch-providers',
-      cron: '*/5 * * * * *',
+      timing: { everyMs: 5 * second },
       timeoutMs: 2 * minute,
       run: (signal) => deps.watch({ signal }),
     },
     {
       name: 'catch-up',
-      cron: '*/5 * * * * *',
+      timing: { everyMs: 5 * second },
       // Longer than fetching the payments of one provider and reconciling with it; each has a time limit of its own.
       timeoutMs: hour / 2,
       run: (signal) => deps.catchUp({ signal }),
     },
     {
       name: 'watch-webhooks',
-      cron: '20 * * * * *',
+      timing: { everyMs: minute },
       // Missing webhooks may lead to a comparison with the provider's list.
       timeoutMs: hour / 2,
       run: (signal) => deps.watchWebhooks({ signal }),
     },
     {
+      name: 'watch-shop',
+      timing: { everyMs: 15 * second },
+      timeoutMs: minute,
+      run: () => deps.watchShop(),
+    },
+    {
       name: 'wake-cases',
-      cron: '*/30 * * * * *',
+      timing: { everyMs: 30 * second },
       timeoutMs: 30 * second,
       run: () => wakeCases(payments, { limit: wakeLimit }),
     },
     {
       name: 'retire-cases',
-      cron: '0 7 * * * *',
+      timing: { everyMs: hour },
       timeoutMs: minute,
       run: () => retireCases(payments, { limit: retireLimit }),
     },
     {
       name: 'reconcile',
-      cron: '0 17 * * * *',
+      timing: { everyMs: hour },
       timeoutMs: hour / 2,
       run: (signal) => reconcileAll({ ...payments, reconcile: deps.reconcile }, signal),
     },
     {
       name: 'fetch-fees',
       // Before the day is closed, and after the providers have closed their own.
-      cron: '0 20 3 * * *',
+      timing: { dailyAt: '03:20' },
       timeoutMs: hour / 2,
       run: async (signal) => ({ ...(await fetchFees(payments, { signal })) }),
     },
     {
       name: 'close-days',
       // Every hour, so that a day that had to wait for an unavailable provider is closed soon after.
-      cron: '0 30 * * * *',
+      timing: { everyMs: hour },
       timeoutMs: hour / 2,
       run: async (signal) => ({
         ...(await closeDueDays(payments, { timeZone: deps.timeZone, daysMax: closeDaysMax, signal })),
@@ -140,7 +148,7 @@ export function createJobs(deps: JobsDeps): Job[] {
     },
     {
       name: 'prune',
-      cron: '0 40 4 * * *',
+      timing: { dailyAt: '04:40' },
       timeoutMs: 10 * minute,
       run: (signal) => pruneAll(payments, { retentions, signal }),
     },

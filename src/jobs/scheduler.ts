@@ -1,30 +1,17 @@
-// Runs jobs when they are due. A job never overlaps itself, whether the clock or an admin starts it. Every job runs once at
-// the start, which makes up for runs that were due while the process was down.
-import { type Logger as CronLogger, createTask, type ScheduledTask } from 'node-cron';
-import type { Clock, Milliseconds } from '#kernel/clock.ts';
+// Runs jobs when they are due. Every job runs once at the start, which makes up for runs that were due while the process
+// was down.
+import { type Milliseconds, minute } from '#kernel/clock.ts';
 import { assert } from '#kernel/invariant.ts';
-import type { JsonObject } from '#kernel/json.ts';
-import type { EventLog, Lifecycle } from '#kernel/process.ts';
+import type { Lifecycle } from '#kernel/process.ts';
+import { createJobRunner, type JobRun, type JobRunner, type JobRunnerDeps } from './job-runner.ts';
 import type { Job } from './jobs.ts';
-
-export type JobOutcome =
-  | { kind: 'done'; counts: JsonObject }
-  | { kind: 'failed'; error: string }
-  /** Its signal was aborted; until the run has ended, the job is not started again. */
-  | { kind: 'timed_out' };
-
-export interface JobRun {
-  job: string;
-  /** When it began. */
-  at: Milliseconds;
-  durationMs: Milliseconds;
-  outcome: JobOutcome;
-}
+import { createPlan, type Plan } from './plan.ts';
 
 export interface JobState {
   name: string;
-  cron: string;
   isRunning: boolean;
+  /** It stands still: its run does not end though its time-out is long over, or it is due and does not begin. */
+  isOverdue: boolean;
   /** Null before the first run has ended. */
   lastRun: JobRun | null;
   /** Null while the scheduler is stopped. */
@@ -37,127 +24,73 @@ export interface Scheduler extends Lifecycle {
   states(): JobState[];
 }
 
-export interface SchedulerDeps {
+export interface SchedulerDeps extends JobRunnerDeps {
   jobs: readonly Job[];
   /** IANA name. */
   timeZone: string;
-  clock: Clock;
-  log: EventLog;
-  /** Called for every run that ended or timed out, for metrics. Must not throw. */
-  onRun?: (run: JobRun) => void;
 }
 
 interface Entry {
   job: Job;
-  task: ScheduledTask;
-  /** The run as its callers see it, and the work itself, which may last beyond the time-out. */
-  current: { run: Promise<JobRun>; work: Promise<void> } | undefined;
-  lastRun: JobRun | null;
+  plan: Plan;
+  runner: JobRunner;
 }
 
+/** The wall clock is looked at so often while a job waits: it may have been set, or the machine may have slept. */
+const lookEveryMs: Milliseconds = minute;
+/** A job may be so late because the machine is busy. */
+const lateMaxMs: Milliseconds = 2 * minute;
+
 export function createScheduler(deps: SchedulerDeps): Scheduler {
+  const { clock, log } = deps;
   const stopping = new AbortController();
   const entries = new Map<string, Entry>();
-  let isStarted = false;
   for (const job of deps.jobs) {
     assert(!entries.has(job.name), `two jobs are called ${job.name}`);
-    const task = createTask(job.cron, () => begin(job.name), {
+    const runner = createJobRunner(deps, { job, stopping: stopping.signal });
+    entries.set(job.name, { job, plan: createPlan(job.timing, deps), runner });
+  }
+  let loops: Promise<void>[] | undefined;
+  const isActive = (): boolean => loops !== undefined && !stopping.signal.aborted;
+
+  async function runWhenDue({ plan, runner }: Entry): Promise<void> {
+    while (isActive()) {
+      plan.begin();
+      void runner.run();
+      await runner.idle();
+      for (let leftMs = plan.leftMs(); leftMs > 0 && isActive(); leftMs = plan.leftMs()) {
+        await clock.sleep(Math.min(leftMs, lookEveryMs), stopping.signal);
+      }
+    }
+  }
+
+  function stateOf({ job, plan, runner }: Entry): JobState {
+    const runningMs = runner.runningMs();
+    const lateMs = runningMs === null ? plan.overdueMs() : runningMs - job.timeoutMs;
+    return {
       name: job.name,
-      timezone: deps.timeZone,
-      noOverlap: true,
-      // A run that a busy event loop missed is made up for by the next one.
-      suppressMissedWarning: true,
-      logger: toCronLogger(deps.log, job.name),
-    });
-    entries.set(job.name, { job, task, current: undefined, lastRun: null });
-  }
-
-  function begin(name: string): Promise<JobRun> | undefined {
-    const entry = entries.get(name);
-    if (entry === undefined || stopping.signal.aborted) return undefined;
-    entry.current ??= launch(entry);
-    return entry.current.run;
-  }
-
-  function launch(entry: Entry): NonNullable<Entry['current']> {
-    const { job } = entry;
-    const at = deps.clock.now();
-    const deadline = deps.clock.deadline(job.timeoutMs);
-    const signal = AbortSignal.any([deadline, stopping.signal]);
-    const run = Promise.withResolvers<JobRun>();
-    let isEnded = false;
-    const end = (outcome: JobOutcome): void => {
-      if (isEnded) return;
-      isEnded = true;
-      entry.lastRun = { job: job.name, at, durationMs: deps.clock.now() - at, outcome };
-      report(entry.lastRun);
-      run.resolve(entry.lastRun);
+      isRunning: runningMs !== null,
+      isOverdue: isActive() && lateMs > lateMaxMs,
+      lastRun: runner.lastRun(),
+      nextRunAt: isActive() ? clock.now() + Math.max(plan.leftMs(), 0) : null,
     };
-    const giveUp = (): void => end({ kind: 'timed_out' });
-    deadline.addEventListener('abort', giveUp, { once: true });
-    const work = perform(job, signal).then((outcome) => {
-      deadline.removeEventListener('abort', giveUp);
-      entry.current = undefined;
-      end(outcome);
-    });
-    return { run: run.promise, work };
-  }
-
-  async function perform(job: Job, signal: AbortSignal): Promise<JobOutcome> {
-    try {
-      return { kind: 'done', counts: await job.run(signal) };
-    } catch (error) {
-      deps.log.error('job threw', { job: job.name }, error);
-      return { kind: 'failed', error: error instanceof Error ? `${error.name}: ${error.message}` : 'unknown error' };
-    }
-  }
-
-  function report(run: JobRun): void {
-    const { job, durationMs, outcome } = run;
-    if (outcome.kind === 'timed_out') deps.log.error('job timed out', { job, durationMs });
-    // Some jobs run every two seconds: logging runs that found nothing to do would hide the rest of the log.
-    if (outcome.kind === 'done' && didAnything(outcome.counts)) {
-      deps.log.info('job done', { job, durationMs, ...outcome.counts });
-    }
-    deps.onRun?.(run);
   }
 
   return {
     start() {
-      if (isStarted) return;
-      isStarted = true;
-      for (const { job, task } of entries.values()) {
-        void task.start();
-        void begin(job.name);
+      if (loops !== undefined) return;
+      loops = [];
+      for (const entry of entries.values()) {
+        // A loop that ends in an error leaves its job overdue, which the health checks show.
+        const loop = runWhenDue(entry).catch((error) => log.error('job not planned', { job: entry.job.name }, error));
+        loops.push(loop);
       }
     },
     async stop() {
       stopping.abort();
-      for (const { task } of entries.values()) await task.destroy();
-      await Promise.all([...entries.values()].map((entry) => entry.current?.work));
+      await Promise.all([...(loops ?? []), ...[...entries.values()].map(({ runner }) => runner.idle())]);
     },
-    runJob: begin,
-    states: () =>
-      [...entries.values()].map(({ job, task, current, lastRun }) => ({
-        name: job.name,
-        cron: job.cron,
-        isRunning: current !== undefined,
-        lastRun,
-        nextRunAt: stopping.signal.aborted || !isStarted ? null : (task.getNextRun()?.getTime() ?? null),
-      })),
-  };
-}
-
-function didAnything(counts: JsonObject): boolean {
-  return Object.values(counts).some((value) => value !== 0);
-}
-
-function toCronLogger(log: EventLog, job: string): CronLogger {
-  return {
-    info: () => undefined,
-    debug: () => undefined,
-    // node-cron warns only of a run that is still in progress when the next is due, as when a provider is slow.
-    warn: () => undefined,
-    error: (message, error) => log.error('scheduler failed', { job }, error ?? message),
+    runJob: (name) => entries.get(name)?.runner.run(),
+    states: () => [...entries.values()].map(stateOf),
   };
 }

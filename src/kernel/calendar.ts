@@ -28,18 +28,40 @@ export function dayBounds(day: CalendarDay, timeZone: string): { from: Milliseco
   return { from: startOf(day, timeZone), to: startOf(addDays(day, 1), timeZone) };
 }
 
+/** `03:20`: what a clock shows. */
+export type TimeOfDay = `${number}:${number}`;
+
+/** The next moment after `after` at which it is that time there: once for every day, also for days without it or with two. */
+export function nextTimeOfDay(after: Milliseconds, at: { time: TimeOfDay; timeZone: string }): Milliseconds {
+  let day = dayOf(after, at.timeZone);
+  let next = momentOn(day, at);
+  // Today's may be over, and that of a day that a zone leaves out is that of the next one.
+  for (let days = 0; next <= after && days < 2; days += 1) {
+    day = addDays(day, 1);
+    next = momentOn(day, at);
+  }
+  assert(next > after, `${at.time} does not come again in ${at.timeZone}`);
+  return next;
+}
+
 /**
  * Where clocks go forward at midnight, the day begins at one; where they go back over midnight, the later of the two
  * midnights begins it. Either way it is the earliest moment at which the calendar shows the day and goes on showing it.
  */
 function startOf(day: CalendarDay, timeZone: string): Milliseconds {
-  const midnight = Date.parse(`${day}T00:00:00Z`);
-  const offsets = [midnight - dayMs, midnight + dayMs].map((at) => offsetAt(at, timeZone));
-  const candidates = offsets.map((offset) => midnight - offset).sort((left, right) => left - right);
+  return momentOn(day, { time: '00:00', timeZone });
+}
+
+/** A time that the clocks show twice is the earlier of the two; one that they leave out is as much later as they do. */
+function momentOn(day: CalendarDay, { time, timeZone }: { time: TimeOfDay; timeZone: string }): Milliseconds {
+  const wanted = `${day}T${time}:00`;
+  const inUtc = Date.parse(`${wanted}Z`);
+  const offsets = [inUtc - dayMs, inUtc + dayMs].map((at) => offsetAt(at, timeZone));
+  const candidates = offsets.map((offset) => inUtc - offset).sort((left, right) => left - right);
   // A zone that moves across the date line leaves a day out: it begins and ends where the next one begins.
-  const start = candidates.find((at) => dayOf(at, timeZone) >= day);
-  assert(start !== undefined, `${day} does not begin in ${timeZone}`);
-  return start;
+  const moment = candidates.find((at) => localText(at, timeZone) >= wanted);
+  assert(moment !== undefined, `${wanted} does not come in ${timeZone}`);
+  return moment;
 }
 
 /** By how much the zone's clocks are ahead of UTC at that moment. */

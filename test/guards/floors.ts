@@ -114,7 +114,6 @@ export const packages: Readonly<Record<string, readonly string[]>> = {
   'drizzle-orm': ['src/db'],
   'better-sqlite3': ['src/db'],
   pg: ['src/db'],
-  'node-cron': ['src/jobs'],
   axios: ['src/payments/providers', 'src/messaging/shop'],
   'csv-parse': ['src/payments/providers'],
   'csv-stringify': ['src/exports', 'src/bot'],

@@ -1,23 +1,35 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { JobRun } from '#jobs/job-runner.ts';
 import type { Job } from '#jobs/jobs.ts';
-import { createScheduler, type JobRun, type Scheduler } from '#jobs/scheduler.ts';
-import { minute, systemClock } from '#kernel/clock.ts';
+import { createScheduler, type Scheduler } from '#jobs/scheduler.ts';
+import { type Clock, day, hour, minute, second, systemClock } from '#kernel/clock.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import type { EventLog } from '#kernel/process.ts';
+import { createTestClock } from '#test/support/time/test-clock.ts';
 
 const logged: string[] = [];
 const note = (message: string, facts: object = {}): void => void logged.push(`${message} ${JSON.stringify(facts)}`);
 const log: EventLog = { info: note, warn: note, error: note };
-const never = '0 0 0 29 2 *';
+const never = { everyMs: 1_000 * day };
 let scheduler: Scheduler;
 
-function open(job: Partial<Job> & { run: Job['run'] }, onRun?: (run: JobRun) => void): Scheduler {
+function open(
+  job: Partial<Job> & { run: Job['run'] },
+  { onRun, clock = systemClock }: { onRun?: (run: JobRun) => void; clock?: Clock } = {},
+): Scheduler {
   logged.length = 0;
-  const jobs = [{ name: 'sweep', cron: never, timeoutMs: minute, ...job }];
-  scheduler = createScheduler({ jobs, timeZone: 'UTC', clock: systemClock, log, ...(onRun && { onRun }) });
+  const jobs = [{ name: 'sweep', timing: never, timeoutMs: minute, ...job }];
+  scheduler = createScheduler({ jobs, timeZone: 'UTC', clock, log, ...(onRun && { onRun }) });
   return scheduler;
 }
 afterEach(() => scheduler.stop());
+
+/** What it is once everything that is due has run. */
+async function settled<Value>(read: () => Value): Promise<Value> {
+  for (let turn = 0; turn < 5; turn += 1) await nextTurn();
+  return read();
+}
 
 describe('a job', () => {
   test('runs once at the start, to make up for what was missed', async () => {
@@ -29,31 +41,49 @@ describe('a job', () => {
     expect(runs).toBe(1);
   });
 
-  test('runs when its time comes', async () => {
+  test('runs when its time comes, whatever is done to the wall clock meanwhile', async () => {
+    const clock = createTestClock();
     let runs = 0;
-    await open({ cron: '* * * * * *', run: async () => ({ swept: ++runs }) }).start();
-    await vi.waitFor(() => expect(runs).toBeGreaterThanOrEqual(3), { timeout: 10_000, interval: 20 });
+    await open({ timing: { everyMs: 5 * minute }, run: async () => ({ swept: ++runs }) }, { clock }).start();
+    for (const byMs of [0, -2 * hour, -90 * second, hour]) {
+      const before = await settled(() => runs);
+      clock.set(byMs);
+      for (let passed = 0; passed < 5; passed += 1) {
+        expect(await settled(() => runs)).toBe(before);
+        clock.advance(minute);
+      }
+      expect(await settled(() => runs)).toBe(before + 1);
+    }
     await scheduler.stop();
     expect(logged.every((line) => line.startsWith('job done'))).toBe(true);
+  });
+
+  test('of a time of day runs within a minute after the wall clock was set forward over it', async () => {
+    const clock = createTestClock(Date.parse('2026-11-22T01:00:00Z'));
+    let runs = 0;
+    await open({ timing: { dailyAt: '03:20' }, run: async () => ({ swept: ++runs }) }, { clock }).start();
+    expect(await settled(() => runs)).toBe(1);
+    clock.set(3 * hour);
+    clock.advance(minute);
+    expect(await settled(() => runs)).toBe(2);
   });
 
   test('never overlaps itself, whoever starts it', async () => {
     let atOnce = 0;
     let most = 0;
     const gate = Promise.withResolvers<void>();
-    open({
-      cron: '* * * * * *',
-      run: async () => {
-        atOnce += 1;
-        most = Math.max(most, atOnce);
-        await gate.promise;
-        atOnce -= 1;
-        return {};
-      },
-    });
-    await scheduler.start();
+    const clock = createTestClock();
+    const run: Job['run'] = async () => {
+      atOnce += 1;
+      most = Math.max(most, atOnce);
+      await gate.promise;
+      atOnce -= 1;
+      return {};
+    };
+    await open({ timing: { everyMs: second }, run }, { clock }).start();
     const byHand = [scheduler.runJob('sweep'), scheduler.runJob('sweep')];
-    await vi.waitFor(() => expect(Date.now() % 1_000).toBeLessThan(100), { timeout: 3_000, interval: 20 });
+    clock.advance(2 * second);
+    await settled(() => atOnce);
     gate.resolve();
     const runs = await Promise.all(byHand);
     expect(runs[0]).toBe(runs[1]);
@@ -83,7 +113,7 @@ describe('a job', () => {
           return {};
         },
       },
-      (run) => heard.push(run),
+      { onRun: (run) => heard.push(run) },
     );
     expect((await scheduler.runJob('sweep'))?.outcome).toEqual({ kind: 'failed', error: 'TypeError: broken' });
     expect((await scheduler.runJob('sweep'))?.outcome).toEqual({ kind: 'done', counts: {} });
@@ -119,6 +149,43 @@ describe('a job', () => {
   });
 });
 
+describe('a job is overdue', () => {
+  const isOverdue = (): boolean | undefined => scheduler.states()[0]?.isOverdue;
+
+  test('when its run goes on long after its time-out, until it ends', async () => {
+    const clock = createTestClock();
+    const gate = Promise.withResolvers<JsonObject>();
+    await open({ timing: { everyMs: second }, timeoutMs: minute, run: () => gate.promise }, { clock }).start();
+    clock.advance(3 * minute);
+    expect(isOverdue()).toBe(false);
+    clock.advance(second);
+    expect(isOverdue()).toBe(true);
+    gate.resolve({});
+    expect(await settled(isOverdue)).toBe(false);
+  });
+
+  test('when it is due and does not begin', async () => {
+    const clock = createTestClock();
+    // Whoever sleeps on this clock is never woken.
+    const stuck = { ...clock, sleep: () => new Promise<void>(() => undefined) };
+    await open({ timing: { everyMs: minute }, run: async () => ({}) }, { clock: stuck }).start();
+    await settled(isOverdue);
+    clock.set(-hour);
+    clock.advance(3 * minute);
+    expect(isOverdue()).toBe(false);
+    clock.advance(1);
+    expect(isOverdue()).toBe(true);
+    open({ run: async () => ({}) });
+  });
+
+  test('never while nothing is started', async () => {
+    const clock = createTestClock();
+    open({ timing: { everyMs: minute }, run: async () => ({}) }, { clock });
+    clock.advance(day);
+    expect(isOverdue()).toBe(false);
+  });
+});
+
 describe('a scheduler that stops', () => {
   test('waits for the job in progress, aborts its signal, and starts nothing more', async () => {
     const ended: string[] = [];
@@ -141,7 +208,7 @@ describe('a scheduler that stops', () => {
   });
 
   test('says when each job runs next while it is started', async () => {
-    open({ cron: '0 0 4 * * *', run: async () => ({}) });
+    open({ timing: { dailyAt: '04:00' }, run: async () => ({}) });
     expect(scheduler.states()[0]?.nextRunAt).toBeNull();
     await scheduler.start();
     expect(new Date(scheduler.states()[0]?.nextRunAt ?? 0).toISOString()).toMatch(/T04:00:00.000Z$/);
@@ -149,14 +216,14 @@ describe('a scheduler that stops', () => {
 });
 
 test('a time zone moves a daily job', async () => {
-  const jobs = [{ name: 'daily', cron: '0 0 4 * * *', timeoutMs: 1, run: async () => ({}) }];
+  const jobs = [{ name: 'daily', timing: { dailyAt: '04:00' as const }, timeoutMs: 1, run: async () => ({}) }];
   scheduler = createScheduler({ jobs, timeZone: 'Asia/Kolkata', clock: systemClock, log });
   await scheduler.start();
   expect(new Date(scheduler.states()[0]?.nextRunAt ?? 0).toISOString()).toMatch(/T22:30:00.000Z$/);
 });
 
 test('two jobs of one name are a fault of ours', () => {
-  const job = { name: 'twice', cron: never, timeoutMs: 1, run: async () => ({}) };
+  const job = { name: 'twice', timing: never, timeoutMs: 1, run: async () => ({}) };
   const twice = () => createScheduler({ jobs: [job, job], timeZone: 'UTC', clock: systemClock, log });
   expect(twice).toThrow('two jobs are called twice');
 });

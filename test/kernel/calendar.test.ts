@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addDays, dayBounds, dayOf, readCalendarDay } from '#kernel/calendar.ts';
+import { addDays, dayBounds, dayOf, nextTimeOfDay, readCalendarDay } from '#kernel/calendar.ts';
 import { hour } from '#kernel/clock.ts';
 
 function aDay(text: string) {
@@ -61,4 +61,62 @@ describe('a day of the calendar', () => {
       { numRuns: 500 },
     );
   });
+});
+
+describe('the next time of day', () => {
+  /** Days on which it comes, and how often, in so many steps from a moment on. */
+  function daysOf(from: string, input: { timeZone: string; time: `${number}:${number}`; steps: number }): string[] {
+    let at = Date.parse(from);
+    return Array.from({ length: input.steps }, () => {
+      at = nextTimeOfDay(at, input);
+      return dayOf(at, input.timeZone);
+    });
+  }
+  const daysFrom = (first: string, count: number) =>
+    Array.from({ length: count }, (_, index) =>
+      new Date(Date.parse(first) + index * 86_400_000).toISOString().slice(0, 10),
+    );
+  const timesOfDay = ['00:00', '00:30', '01:30', '02:00', '02:30', '03:00', '03:20', '04:40'] as const;
+
+  test.each(['UTC', 'Europe/Kyiv', 'America/New_York', 'Australia/Lord_Howe', 'Antarctica/Troll', 'America/Havana'])(
+    'comes once on every day of a year in %s',
+    (timeZone) => {
+      for (const time of ['00:30', '03:20', '04:40'] as const) {
+        const days = daysOf('2025-12-31T12:00:00Z', { timeZone, time, steps: 370 });
+        expect(days).toEqual(daysFrom(days[0] ?? '', 370));
+      }
+    },
+  );
+
+  test('comes once on every day around each change of the clocks of every zone', () => {
+    const zones = Intl.supportedValuesOf('timeZone');
+    let changes = 0;
+    for (const timeZone of zones) {
+      for (const change of changesOf(timeZone)) {
+        changes += 1;
+        for (const time of timesOfDay) {
+          const days = daysOf(change, { timeZone, time, steps: 5 });
+          expect({ timeZone, time, days }).toEqual({ timeZone, time, days: daysFrom(days[0] ?? '', 5) });
+        }
+      }
+    }
+    expect(zones.length).toBeGreaterThan(300);
+    expect(changes).toBeGreaterThan(100);
+  });
+
+  test('of a day that a zone leaves out is that of the next day', () => {
+    const days = daysOf('2011-12-28T22:00:00Z', { timeZone: 'Pacific/Apia', time: '03:20', steps: 3 });
+    expect(days).toEqual(['2011-12-29', '2011-12-31', '2012-01-01']);
+  });
+
+  /** Two days before each day of 2026 after which the zone's days begin at another hour. */
+  function changesOf(timeZone: string): string[] {
+    const hourAt = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' });
+    const noons = daysFrom('2026-01-01', 366).map((day) => `${day}T12:00:00Z`);
+    return noons.flatMap((noon, index) => {
+      const next = noons[index + 1] ?? noon;
+      const isChange = hourAt.format(Date.parse(noon)) !== hourAt.format(Date.parse(next));
+      return isChange ? [new Date(Date.parse(noon) - 2 * 86_400_000).toISOString()] : [];
+    });
+  }
 });

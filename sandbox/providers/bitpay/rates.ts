@@ -12,19 +12,23 @@ interface Coin {
   readonly usd: string;
 }
 
-const coins: Readonly<Record<string, Coin>> = {
-  BTC: { places: 8, displayPlaces: 6, usd: '64000.00' },
-  BCH: { places: 8, displayPlaces: 6, usd: '480.00' },
-  ETH: { places: 18, displayPlaces: 6, usd: '3200.00' },
-  GUSD: { places: 2, displayPlaces: 2, usd: '1.00' },
-  PAX: { places: 18, displayPlaces: 2, usd: '1.00' },
-  USDC: { places: 6, displayPlaces: 2, usd: '1.00' },
-  DOGE: { places: 8, displayPlaces: 6, usd: '0.16' },
-  LTC: { places: 8, displayPlaces: 6, usd: '85.00' },
-};
+const coins: ReadonlyMap<string, Coin> = new Map(
+  Object.entries({
+    BTC: { places: 8, displayPlaces: 6, usd: '64000.00' },
+    BCH: { places: 8, displayPlaces: 6, usd: '480.00' },
+    ETH: { places: 18, displayPlaces: 6, usd: '3200.00' },
+    GUSD: { places: 2, displayPlaces: 2, usd: '1.00' },
+    PAX: { places: 18, displayPlaces: 2, usd: '1.00' },
+    USDC: { places: 6, displayPlaces: 2, usd: '1.00' },
+    DOGE: { places: 8, displayPlaces: 6, usd: '0.16' },
+    LTC: { places: 8, displayPlaces: 6, usd: '85.00' },
+  }),
+);
 
 /** Hundredths of a US cent for one unit of the currency; what is not listed counts as a dollar. */
-const fiatRates: Readonly<Record<string, bigint>> = { USD: 10_000n, EUR: 10_800n, GBP: 12_700n, CHF: 11_300n };
+const fiatRates: ReadonlyMap<string, bigint> = new Map(
+  Object.entries({ USD: 10_000n, EUR: 10_800n, GBP: 12_700n, CHF: 11_300n }),
+);
 const dollarRate = 10_000n;
 /** Miner fee that the buyer of BTC pays on top, in its smallest unit. */
 const minerFee = 100n;
@@ -33,7 +37,7 @@ const minerFee = 100n;
 export function coinUnits(price: { units: bigint; currency: string }, coinName: string): bigint {
   const coin = getCoin(coinName);
   const places = currencyPlaces(price.currency) ?? 2;
-  const rate = fiatRates[price.currency] ?? dollarRate;
+  const rate = fiatRates.get(price.currency) ?? dollarRate;
   const dividend = price.units * rate * 10n ** BigInt(coin.places);
   const divisor = toUnits(coin.usd, 4) * 10n ** BigInt(places);
   const step = 10n ** BigInt(coin.places - coin.displayPlaces);
@@ -57,13 +61,13 @@ export function exchangeRates(): Record<string, Record<string, RawNumber>> {
 }
 
 export function mapCoins<T>(map: (coin: Coin, name: string) => T): Record<string, T> {
-  return Object.fromEntries(Object.entries(coins).map(([name, coin]) => [name, map(coin, name)]));
+  return Object.fromEntries([...coins].map(([name, coin]) => [name, map(coin, name)]));
 }
 
 /** Rates of `GET /rates`: for one BTC. */
 export function rates(): { code: string; name: string; rate: RawNumber }[] {
   const usdOfBtc = toUnits(getCoin('BTC').usd, 4);
-  const fiat = Object.entries(fiatRates).map(([code, rate]) => {
+  const fiat = [...fiatRates].map(([code, rate]) => {
     const name = new Intl.DisplayNames('en', { type: 'currency' }).of(code) ?? code;
     return { code, name, rate: new RawNumber(formatUnits((usdOfBtc * dollarRate) / rate, 4)) };
   });
@@ -71,7 +75,7 @@ export function rates(): { code: string; name: string; rate: RawNumber }[] {
 }
 
 function getCoin(name: string): Coin {
-  const coin = coins[name];
+  const coin = coins.get(name);
   if (coin === undefined) throw new Error(`no such coin: ${name}`);
   return coin;
 }

@@ -7,17 +7,17 @@ import type { BtcPayStore } from './store.ts';
 // The page behind `viewLink`: where the buyer claims a refund. What the shop does about the claim stands there too, since
 // the sandbox has no pages for the shop's side.
 
-const texts: Readonly<Record<string, readonly [CheckoutView['tone'], string]>> = {
-  Unclaimed: ['waiting', 'Your refund waits to be claimed'],
-  AwaitingApproval: ['busy', 'Claimed: the shop has to approve it'],
-  AwaitingPayment: ['busy', 'Approved, about to be paid'],
-  Completed: ['good', 'Paid out'],
-  Archived: ['bad', 'This refund can no longer be claimed'],
-};
+const texts: ReadonlyMap<string, readonly [CheckoutView['tone'], string]> = new Map([
+  ['Unclaimed', ['waiting', 'Your refund waits to be claimed']],
+  ['AwaitingApproval', ['busy', 'Claimed: the shop has to approve it']],
+  ['AwaitingPayment', ['busy', 'Approved, about to be paid']],
+  ['Completed', ['good', 'Paid out']],
+  ['Archived', ['bad', 'This refund can no longer be claimed']],
+]);
 
 export function claimView(store: BtcPayStore, pull: PullPayment, origin: string): CheckoutView {
   const status = statusOf(pull);
-  const [tone, statusText] = texts[status] ?? ['busy', status];
+  const [tone, statusText] = texts.get(status) ?? ['busy', status];
   const rest = remainingUnits(pull);
   return {
     provider: 'btcpay',

@@ -1,7 +1,7 @@
 // Finds what an update asks for in the table of screens, and carries it out for an admin who is allowed to.
 
 import type { PendingAction } from '#access/access-store.ts';
-import { takeAwaitingAction } from '#access/pending-actions.ts';
+import { awaitAgain, takeAwaitingAction } from '#access/pending-actions.ts';
 import { isAllowed, type Permission } from '#access/permission.ts';
 import type { CallbackContext, DocumentContext, TextContext } from '../kit/contexts.ts';
 import type { At, Destination } from '../kit/destinations.ts';
@@ -9,7 +9,7 @@ import type { AdminEnv } from '../kit/env.ts';
 import { contextOf, showView, tellInstead } from '../kit/navigate.ts';
 import { takeReason } from '../kit/reason-dialogue.ts';
 import { answerCallback, outOfDate, replyText } from '../kit/replies.ts';
-import type { BotCommand, ButtonHandler, Opener } from '../kit/screen.ts';
+import type { Answer, BotCommand, ButtonHandler, Opener } from '../kit/screen.ts';
 import { type CallbackData, decodeCallback } from '../text/callback-data.ts';
 import { buttonHandlers, confirmations, openers, screens, typedValues } from './screens.ts';
 
@@ -90,19 +90,22 @@ export function readStartWord(word: string): Destination | undefined {
 /** Text that is no command: what an action waits for, or an order's number; anything else points to the help. */
 export async function takeText(env: AdminEnv, ctx: TextContext): Promise<void> {
   const waiting = await takeAwaitingAction(env, { adminId: ctx.from.id });
-  if (waiting !== undefined && (await takeAwaited(env, ctx, waiting))) return;
+  if (waiting !== undefined) {
+    if ((await takeAwaited(env, ctx, waiting)) === 'wrong') await awaitAgain(env, waiting);
+    return;
+  }
   const text = ctx.message.text.trim();
   const to = /^(?:t-|#)\d{1,9}$/i.test(text) ? readStartWord(text) : undefined;
   if (to !== undefined) await env.navigate({ reply: ctx }, to);
   else await replyText(ctx, 'I know commands only: /help. To search, /find TEXT.');
 }
 
-async function takeAwaited(env: AdminEnv, ctx: TextContext, waiting: PendingAction): Promise<boolean> {
+async function takeAwaited(env: AdminEnv, ctx: TextContext, waiting: PendingAction): Promise<Answer> {
   const typed = typedValues.get(waiting.action);
   if (typed === undefined) return takeReason(env, ctx, waiting);
-  if (isAllowed(ctx.admin, typed.permission)) await typed.take(env, ctx, waiting);
-  else await replyText(ctx, notAllowed);
-  return true;
+  if (isAllowed(ctx.admin, typed.permission)) return typed.take(env, ctx, waiting);
+  await replyText(ctx, notAllowed);
+  return 'taken';
 }
 
 export async function takeDocument(env: AdminEnv, ctx: DocumentContext): Promise<void> {

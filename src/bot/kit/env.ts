@@ -11,7 +11,7 @@ import type { AlertChat } from '../telegram/alert-chat.ts';
 import type { OnceWithin } from '../telegram/once-within.ts';
 import type { OnSend } from '../telegram/report-sends.ts';
 import type { CallbackOf } from '../text/callback-data.ts';
-import type { Presentation } from '../text/view.ts';
+import type { Presentation, View } from '../text/view.ts';
 import type { CallbackContext } from './contexts.ts';
 import type { At, Destination } from './destinations.ts';
 
@@ -51,7 +51,11 @@ export interface AdminEnv extends AdminBotDeps {
   presentation(): Presentation;
   /** Cards of one order are drawn in turn, each from what is stored then, so that an older picture never covers a newer one. */
   orderTurns: KeyedMutex;
+  /** By chat: the files of one export follow each other. */
+  fileTurns: KeyedMutex;
   orderListPlaces: Map<number, OrderListPlace>;
+  /** By admin: the message that asks for their next one, and what it shows once that has come. Lost at a restart: it only stays. */
+  awaitedAnswers: Map<number, { pendingId: string; messageId: number; answered: View }>;
   /** Every command, in the order of the menu. */
   commands: readonly CommandWords[];
   /** Shows another screen by its name; returns the word for the toast. */

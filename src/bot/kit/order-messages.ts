@@ -13,3 +13,8 @@ export function leaveOrder(env: AdminEnv, input: { chatId: number; orderId: Orde
     forgetCard(env, { chatId: input.chatId, subject: orderSubject(input.orderId) }),
   );
 }
+
+/** What every question about a refund of the order is about: of several, one is carried out. */
+export function refundSubject(orderId: OrderId): string {
+  return `refund:${orderId}`;
+}

@@ -73,6 +73,21 @@ export function reasonGiven(
   };
 }
 
+/** A question that asks no more, and why. */
+export function questionOver(
+  question: Pick<ReasonQuestion, 'ask' | 'about'> | undefined,
+  options: { back: CallbackData; because: string },
+): View {
+  const head =
+    question === undefined
+      ? []
+      : [line(`❓ ${show(question.ask, 120)}`, weights.must), line(bold(question.about, 200), weights.must)];
+  return {
+    text: fitLines([...head, line(`<i>${show(options.because)}</i>`, weights.must)]),
+    keyboard: [[{ text: '‹ Back', callback: options.back }]],
+  };
+}
+
 function headLines(question: ReasonQuestion) {
   return [
     line(`❓ <b>${show(question.ask, 120)}</b>`, weights.must),

@@ -49,10 +49,13 @@ export interface Confirmation {
 }
 export type Confirmed = Confirmation['carryOut'];
 
+export type Answer = 'taken' | 'wrong';
+
 /** A value that an action asked for, and that the admin's next message is. */
 export interface TypedValue {
   permission: Permission;
-  take(env: AdminEnv, ctx: TextContext, waiting: PendingAction): Promise<void>;
+  /** Takes the value (`tellAnswered`), or says what is right about it (`tellWrong`): then the next message is waited for. */
+  take(env: AdminEnv, ctx: TextContext, waiting: PendingAction): Promise<Answer>;
 }
 
 /** How other screens lead here, by the name of the destination. */

@@ -14,6 +14,7 @@ import type { BotHealth, ChatSender, TelegramUpdate, UpdateMode } from '../teleg
 import { createAlertCardHandler } from './alert-cards.ts';
 import { createBooksDigestHandler } from './books-digest.ts';
 import { createPagerLine } from './line.ts';
+import { createDirectRing, type DirectNews } from './ring-directly.ts';
 import { createTelegrafSender } from './sender.ts';
 import { servePagerTaps } from './serve.ts';
 
@@ -44,6 +45,8 @@ export interface Pager extends Lifecycle {
   /** An update that Telegram posted to us; resolves when it is handled, and never rejects. */
   handleUpdate(update: TelegramUpdate): Promise<void>;
   health(): BotHealth;
+  /** For what cannot go by the outbox; false when nobody got it. */
+  ringDirectly(news: DirectNews, signal: AbortSignal): Promise<boolean>;
   readonly outboxHandlers: readonly OutboxHandler[];
 }
 
@@ -74,6 +77,7 @@ export function createPager(deps: PagerDeps, options: PagerOptions): Pager {
     // The server hands on what Telegram posted; Telegraf reads of it what it needs, and ignores the rest.
     handleUpdate: (update) => connection.accept(update as Update),
     health: () => connection.health(),
+    ringDirectly: createDirectRing({ ...deps, sender: reported }, options.alertChatId),
     outboxHandlers: [
       createAlertCardHandler({ ...deps, sender, alertChat }, options),
       createBooksDigestHandler({ ...deps, sender, alertChat }),

@@ -36,6 +36,7 @@ export const kindWords: Readonly<Record<CaseKind, string>> = {
   channel_orders_held: 'Orders held',
   channel_refunds_waiting: 'Refunds wait',
   reconciliation: 'Books differ',
+  shop_untold: 'Shop not told',
   dead_letter: 'Dead letter',
 };
 

@@ -2,7 +2,7 @@ import { asOrderId } from '#kernel/ids.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import type { OrderView } from '#payments/lifecycle/order-view.ts';
 import { fitLines, line, weights } from '../text/fit.ts';
-import { bold, show } from '../text/html.ts';
+import { address, bold } from '../text/html.ts';
 import { type Button, isButtonUrl, type Presentation, type View } from '../text/view.ts';
 import { formatTime } from '../text/words.ts';
 
@@ -14,7 +14,7 @@ export function paymentLink(order: OrderView, options: Presentation & { buttons:
   if (payment !== null) head.push(providerTitle(payment.provider));
   const lines = [line(`🔗 ${head.join(' · ')}`, weights.must)];
   if (url === null) lines.push(line('The provider gave no link.', weights.must));
-  else lines.push(line(show(url, 1000), weights.must));
+  else lines.push(line(address(url, 1000), weights.must));
   if (payment !== null) lines.push(line(`Open until ${formatTime(Date.parse(payment.expires_at), options)}`));
   const buttons: Button[][] = [];
   if (url !== null && isButtonUrl(url)) buttons.push([{ text: 'Open payment page', url }]);

@@ -82,11 +82,14 @@ export type NewOutboxMessage = Pick<
   'id' | 'receivedAt' | 'availableAt' | 'key' | 'topic' | 'lane' | 'priority' | 'payload'
 >;
 
-/** Depth, age of the oldest row that is due, and dead letters; per lane for the outbox, per source for the inbox. */
+/** Depth, ages, and dead letters; per lane for the outbox, per source for the inbox. */
 export interface QueueDepth {
   lane: string;
   waiting: number;
+  /** Of the rows that are due; null when none is. */
   oldestAvailableAt: Milliseconds | null;
+  /** Of all that wait, also for the time of their next attempt; null when none does. */
+  oldestReceivedAt: Milliseconds | null;
   abandoned: number;
 }
 
@@ -151,9 +154,25 @@ export interface InboxStore extends QueueStore<InboxEvent> {
   }): Promise<{ references: number; lastAt: Milliseconds | null }>;
 }
 
+/** An order that the shop has not heard all of. */
+export interface UntoldOrder {
+  orderId: string;
+  /** `T-1042`. */
+  number: string;
+  /** When the oldest message about it was queued. */
+  since: Milliseconds;
+  /** Why an attempt failed; null before the first has. */
+  reason: string | null;
+}
+
 export interface OutboxStore extends QueueStore<OutboxMessage> {
   /** False, and nothing is stored, when the key is known already. */
   enqueue(message: NewOutboxMessage): Promise<boolean>;
+  /**
+   * Orders with events that were queued for the shop by `before` and not taken by it, dead letters included; of one order if
+   * it is named. The longest untold first.
+   */
+  listUntoldOrders(query: { orderId?: string; before: Milliseconds; limit: number }): Promise<UntoldOrder[]>;
   readOwed(lane: string): Promise<OwedMessages>;
   /** Makes the owed messages of a lane due at once; how many were not. */
   makeOwedDue(input: { lane: string; at: Milliseconds }): Promise<number>;

@@ -3,7 +3,7 @@ import type { OutboxMessage } from '../queues/messaging-store.ts';
 
 /**
  * The result of one attempt. `retryAfterMs`: how long the receiver asked us to wait; `pausesLane`: it asked so for all messages
- * and not for this one (Telegram's 429). `isUntried`: the message was not sent, so that no attempt is used up. `give_up`
+ * and not for this one. `isUntried`: the message was not sent, so that no attempt is used up. `give_up`
  * makes a dead letter at once. `owed`: those whom it is for cannot be reached now. It is tried again until they can,
  * however long that takes, and counts as owed meanwhile.
  */

@@ -1,6 +1,8 @@
 import { type Case, needsDecision } from '#cases/case.ts';
+import type { Clock } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import type { OrderId, PaymentId } from '#kernel/ids.ts';
+import { listUntoldOrders } from '#messaging/queues/untold-orders.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
 import type { PageCursor } from '#orders/order-store.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
@@ -11,6 +13,7 @@ import { loadOrderView, type OrderView, timelineShownMax } from './order-view.ts
 
 interface ReadDeps {
   database: Database<PaymentStores>;
+  clock: Pick<Clock, 'now'>;
 }
 
 export interface OrderDetails {
@@ -20,6 +23,8 @@ export interface OrderDetails {
   /** Cases that wait for a decision, oldest first. */
   cases: Case[];
   timeline: TimelineEntry[];
+  /** The shop has not taken all that it was told of the order. */
+  isShopUntold: boolean;
 }
 
 /** An order with its payments and history, by its id, its number, or one of its payments. */
@@ -36,6 +41,7 @@ export function getOrderDetails(
       refunds: await stores.refunds.listRefundsForOrder(order.id),
       cases: (await stores.cases.listLiveCasesForOrder(order.id)).filter(needsDecision),
       timeline: await stores.timeline.listForOrder({ orderId: order.id, limit: timelineShownMax }),
+      isShopUntold: (await listUntoldOrders(stores, { clock: deps.clock, orderId: order.id })).length > 0,
     };
   });
 }

@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import type { DomainDeps } from '#accounting/ledger/deps.ts';
 import type { ReceiveWebhook } from '#payments/webhooks/receive-webhook.ts';
 import { type Check, healthRoutes } from '../operations/health.ts';
-import type { Metrics } from '../operations/metrics.ts';
+import type { JobHealth, Metrics } from '../operations/metrics.ts';
 import { metricsRoutes } from '../operations/metrics-routes.ts';
 import { docsRoutes } from '../store-api/docs.ts';
 import { storeApiRoutes } from '../store-api/store-api.ts';
@@ -17,9 +17,13 @@ export interface ServerDeps {
   metrics: Metrics;
   /** Keys of the shop's site; null: `/v1` answers 404. */
   storeApi: { keys: readonly string[] } | null;
+  /** Bearers of `/metrics`; null: open. */
+  metricsTokens: readonly string[] | null;
   /** The bots that get their updates by webhook, by the name in the path. */
   telegram: ReadonlyMap<string, TelegramReceiver>;
   checks: { live: readonly Check[]; ready: readonly Check[] };
+  /** The scheduled jobs as they are now, for the metrics. */
+  jobs(): readonly JobHealth[];
   version: string;
   /** The id of this process, shown by /livez. */
   instance: string;
@@ -41,7 +45,7 @@ export function createServer(deps: ServerDeps, options: ListenerOptions): Tillke
     storeApi,
     docsRoutes({ storeApi, version: deps.version }),
     healthRoutes({ ...deps.checks, isStopping: () => isStopping, instance: deps.instance, clock, log }),
-    metricsRoutes({ payments: deps.payments, metrics: deps.metrics }),
+    metricsRoutes(deps),
   ];
   for (const group of routes) app.route('/', group);
   installErrors(app, { log });
@@ -52,6 +56,7 @@ export function createServer(deps: ServerDeps, options: ListenerOptions): Tillke
         return isStopping ? hangUpAfter(answer) : answer;
       },
       log,
+      onCut: (reason) => deps.metrics.countCutConnection({ reason }),
     },
     options,
   );

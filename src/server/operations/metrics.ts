@@ -4,13 +4,23 @@ import type { Milliseconds } from '#kernel/clock.ts';
 import { createProviderMetrics, type ProviderMetrics } from './provider-metrics.ts';
 import { createQueueMetrics, type QueueMetrics } from './queue-metrics.ts';
 
+/** A scheduled job at this moment. */
+export interface JobHealth {
+  name: string;
+  /** It stands still. */
+  isOverdue: boolean;
+}
+
 export interface Metrics extends ProviderMetrics, QueueMetrics {
   countWebhook(event: { provider: string; outcome: string }): void;
   countTransition(change: { from: string; to: string }): void;
   countTelegramSend(send: { bot: string; outcome: string }): void;
+  /** A connection that was cut because of what its peer does. */
+  countCutConnection(cut: { reason: string }): void;
   countDroppedLogLines(lines: number): void;
   observeCommit(commit: { transactions: number }): void;
   observeJobRun(run: { job: string; outcome: string; durationMs: Milliseconds }): void;
+  setJobs(jobs: readonly JobHealth[]): void;
   /** The newest daily close. */
   setClosing(state: { unexplained: number; closedAt: Milliseconds; now: Milliseconds }): void;
   text(): Promise<{ contentType: string; body: string }>;
@@ -60,6 +70,12 @@ function createTrafficMetrics(register: Registry) {
     labelNames: ['bot', 'outcome'],
     registers,
   });
+  const cuts = new Counter({
+    name: 'tillkeeper_connections_cut_total',
+    help: 'Connections that were cut: too many of them (crowded), too many requests ahead (pipelined), answers not read (unread).',
+    labelNames: ['reason'],
+    registers,
+  });
   const transitions = new Counter({
     name: 'tillkeeper_payment_transitions_total',
     help: 'Changes of a payment from one status to another.',
@@ -68,6 +84,7 @@ function createTrafficMetrics(register: Registry) {
   });
   return {
     countWebhook: (event) => webhooks.inc(event),
+    countCutConnection: (cut) => cuts.inc(cut),
     countTelegramSend: (send) => sends.inc(send),
     countTransition: (change) => transitions.inc(change),
   } satisfies Partial<Metrics>;
@@ -86,6 +103,12 @@ function createWorkMetrics(register: Registry) {
     help: 'How long runs of scheduled jobs took, by outcome.',
     labelNames: ['job', 'outcome'],
     buckets: jobBuckets,
+    registers,
+  });
+  const overdue = new Gauge({
+    name: 'tillkeeper_job_overdue',
+    help: '1 while the job stands still: it does not begin when it is due, or does not end.',
+    labelNames: ['job'],
     registers,
   });
   const droppedLines = new Counter({
@@ -108,6 +131,9 @@ function createWorkMetrics(register: Registry) {
     countDroppedLogLines: (lines) => droppedLines.inc(lines),
     observeCommit: ({ transactions }) => commits.observe(transactions),
     observeJobRun: ({ job, outcome, durationMs }) => jobRuns.observe({ job, outcome }, durationMs / 1_000),
+    setJobs(jobs) {
+      for (const { name, isOverdue } of jobs) overdue.set({ job: name }, isOverdue ? 1 : 0);
+    },
     setClosing(state) {
       unexplained.set(state.unexplained);
       age.set(Math.max(state.now - state.closedAt, 0) / 1_000);

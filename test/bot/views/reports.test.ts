@@ -228,7 +228,7 @@ test('the help puts commands under headings and shows their usage as text', () =
 });
 
 describe('the health report', () => {
-  const depth = { waiting: 0, oldestAvailableAt: null, abandoned: 0 };
+  const depth = { waiting: 0, oldestAvailableAt: null, oldestReceivedAt: null, abandoned: 0 };
   const well = (name: string, detail = '') => ({ name, ok: true, detail });
   const job = (name: string) => ({ name, lastRunAt: at, ok: true, detail: 'done' });
 

@@ -34,6 +34,23 @@ export function describeAccess(open: OpenContractDatabase): void {
       expect(taps.filter((taken) => taken !== undefined)).toEqual([action]);
     });
 
+    test('waits beside others until it expires, and may be replaced by another action', async () => {
+      await using opened = await open();
+      const { expiresAt, adminId } = samplePendingAction('one');
+      await opened.database.transaction(async ({ pendingActions }) => {
+        await pendingActions.save(samplePendingAction('one', { expiresAt: expiresAt + 2, awaitsTextSince: noon }));
+        await pendingActions.save(samplePendingAction('two', { adminId: 7 }));
+        await pendingActions.save(samplePendingAction('three', { expiresAt: expiresAt + 1 }));
+        const waiting = (now: number, limit = 9) => pendingActions.listWaiting({ now, limit });
+        expect(idsOf(await waiting(noon))).toEqual(['two', 'three', 'one']);
+        expect(idsOf(await waiting(noon, 1))).toEqual(['two']);
+        expect(idsOf(await waiting(expiresAt))).toEqual(['three', 'one']);
+        await pendingActions.replaceAction({ id: 'one', action: 'replaced' });
+        expect(await pendingActions.findAwaitingText({ adminId, now: noon })).toBeUndefined();
+        expect(await pendingActions.consume({ id: 'one', adminId, now: noon })).toMatchObject({ action: 'replaced' });
+      });
+    });
+
     test('is not given to another admin, nor after its time, and is pruned then', async () => {
       await using opened = await open();
       const action = samplePendingAction('tap');

@@ -197,20 +197,51 @@ export function describeQueues(open: OpenContractDatabase): void {
       await opened.database.transaction(async ({ outbox, inbox }) => {
         expect(await outbox.depths(noon)).toEqual([]);
         await outbox.enqueue(sampleMessage('a', { lane: 'shop', availableAt: noon - 5 }));
-        await outbox.enqueue(sampleMessage('b', { lane: 'shop', availableAt: noon + 5 }));
+        await outbox.enqueue(sampleMessage('b', { lane: 'shop', receivedAt: noon - 9, availableAt: noon + 5 }));
         await outbox.enqueue(sampleMessage('c', { lane: 'chat', availableAt: noon + 5 }));
         await outbox.enqueue(sampleMessage('d', { lane: 'pager' }));
         await outbox.claimDue(claimBy('me', { lane: 'pager' }));
         await outbox.abandon({ id: 'd', lockedBy: 'me', at: noon, reason: 'no' });
         expect(await outbox.depths(noon)).toEqual([
-          { lane: 'chat', waiting: 1, oldestAvailableAt: null, abandoned: 0 },
-          { lane: 'pager', waiting: 0, oldestAvailableAt: null, abandoned: 1 },
-          { lane: 'shop', waiting: 2, oldestAvailableAt: noon - 5, abandoned: 0 },
+          { lane: 'chat', waiting: 1, oldestAvailableAt: null, oldestReceivedAt: noon, abandoned: 0 },
+          { lane: 'pager', waiting: 0, oldestAvailableAt: null, oldestReceivedAt: null, abandoned: 1 },
+          { lane: 'shop', waiting: 2, oldestAvailableAt: noon - 5, oldestReceivedAt: noon - 9, abandoned: 0 },
         ]);
         await inbox.append(sampleEvent('e', { source: 'coinbase' }));
         expect(await inbox.depths(noon)).toEqual([
-          { lane: 'coinbase', waiting: 1, oldestAvailableAt: noon, abandoned: 0 },
+          { lane: 'coinbase', waiting: 1, oldestAvailableAt: noon, oldestReceivedAt: noon, abandoned: 0 },
         ]);
+      });
+    });
+
+    test('knows of which orders the shop has not been told, whether they wait, are in hand or were given up on', async () => {
+      await using opened = await open();
+      const about = (number: number) => ({
+        lane: 'shop',
+        payload: { order: { id: `order-${number}`, number: `T-${number}` } },
+      });
+      await opened.database.transaction(async ({ outbox }) => {
+        const list = (query: { orderId?: string; before?: number; limit?: number } = {}) =>
+          outbox.listUntoldOrders({ before: noon, limit: 9, ...query });
+        expect(await list()).toEqual([]);
+        await outbox.enqueue(sampleMessage('told', { ...about(1), receivedAt: noon - 90 }));
+        await outbox.enqueue(sampleMessage('dead', { ...about(2), receivedAt: noon - 80 }));
+        await outbox.claimDue(claimBy('me', { lane: 'shop' }));
+        await outbox.markProcessed({ id: 'told', lockedBy: 'me', at: noon, outcome: 'answered 200' });
+        await outbox.abandon({ id: 'dead', lockedBy: 'me', at: noon, reason: 'the shop answered 500' });
+        await outbox.enqueue(sampleMessage('late', { ...about(3), receivedAt: noon - 30, availableAt: noon + 999 }));
+        await outbox.enqueue(sampleMessage('later', { ...about(3), receivedAt: noon - 10 }));
+        await outbox.enqueue(sampleMessage('dead too', { ...about(2), receivedAt: noon - 5 }));
+        await outbox.enqueue(sampleMessage('new', { ...about(4), receivedAt: noon + 1 }));
+        await outbox.enqueue(sampleMessage('no order', { lane: 'pager', receivedAt: noon - 99 }));
+        const dead = { orderId: 'order-2', number: 'T-2', since: noon - 80, reason: 'the shop answered 500' };
+        const late = { orderId: 'order-3', number: 'T-3', since: noon - 30, reason: null };
+        expect(await list()).toEqual([dead, late]);
+        expect(await list({ limit: 1 })).toEqual([dead]);
+        expect(await list({ orderId: 'order-3' })).toEqual([late]);
+        expect(await list({ orderId: 'order-3', before: noon - 31 })).toEqual([]);
+        expect(await list({ orderId: 'order-1' })).toEqual([]);
+        expect(await list({ before: noon + 1 })).toHaveLength(3);
       });
     });
 

@@ -107,6 +107,9 @@ describe('POST /v1/orders', () => {
     ['a nameless item', { items: [{ name: '  ', quantity: 1, unit_amount: '1' }] }, '/items/0/name'],
     ['a name of two lines', { items: [{ name: 'a\nb', quantity: 1, unit_amount: '1' }] }, '/items/0/name'],
     ['a currency that is none', { currency: 'usd' }, '/currency'],
+    ['a currency named like a part of every object', { currency: 'constructor' }, '/currency'],
+    ['a currency named like a method of every object', { currency: 'toString' }, '/currency'],
+    ['a currency named like the prototype', { currency: '__proto__' }, '/currency'],
     ['an e-mail that is none', { customer: { email: 'ada' } }, '/customer/email'],
     ['an address without a name', { customer: { email: '@example.com' } }, '/customer/email'],
     [

@@ -1,8 +1,8 @@
 // The whole product over real HTTP and a real SQLite file, between simulated providers, a local Telegram and a shop.
 import { type App, createApp } from '#app/app.ts';
 import { loadConfig } from '#config/load-config.ts';
-import type { JobRun } from '#jobs/scheduler.ts';
-import { second } from '#kernel/clock.ts';
+import type { JobRun } from '#jobs/job-runner.ts';
+import { type Clock, second, systemClock } from '#kernel/clock.ts';
 import type { HttpPolicy } from '#payments/providers/http/policy.ts';
 import type { VisitAction, WebhookDelivery } from '#sandbox/providers/contract.ts';
 import type { CallbackAnswer } from '#sandbox/telegram/callbacks.ts';
@@ -60,7 +60,7 @@ export async function openAppFixture(
 /** An app in a world that has a past: on its file, by its clock. */
 export async function openAppFixtureIn(
   world: World,
-  options: { providerPolicy?: Partial<HttpPolicy> } = {},
+  options: { providerPolicy?: Partial<HttpPolicy>; jobClock?: Clock } = {},
 ): Promise<AppFixture> {
   const client = createShopClient({ url: world.url, key: storeKey });
   const logLines: string[] = [];
@@ -72,6 +72,8 @@ export async function openAppFixtureIn(
     app = await createApp({
       config: loaded.config,
       clock: world.clock,
+      // Jobs run at their usual pace, and when a test says so; not because it moved time.
+      jobClock: options.jobClock ?? { ...systemClock, now: world.clock.now },
       providerPolicy: { ...quickPolicy, ...options.providerPolicy },
       logDestination: { write: (line: string) => void logLines.push(line) },
     });

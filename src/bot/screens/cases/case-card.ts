@@ -10,7 +10,7 @@ import { actingAdmin, type CallbackContext } from '../../kit/contexts.ts';
 import type { At, DestinationOf } from '../../kit/destinations.ts';
 import type { AdminEnv, PlainDeps } from '../../kit/env.ts';
 import { contextOf, showView, tellInstead } from '../../kit/navigate.ts';
-import { leaveOrder } from '../../kit/order-messages.ts';
+import { leaveOrder, refundSubject } from '../../kit/order-messages.ts';
 import { askForReason, askToWriteReason } from '../../kit/reason-dialogue.ts';
 import { editView, outOfDate, replyView } from '../../kit/replies.ts';
 import type { Confirmed, OnButton } from '../../kit/screen.ts';
@@ -112,7 +112,8 @@ export const onResolveButton: OnButton<'resolve'> = async (env, ctx, callback) =
     return outOfDate;
   }
   const choice = option === null ? choiceFor(env, { details, action }) : undefined;
-  await editView(ctx, choice ?? (await askToResolve(env, { adminId: ctx.from.id, details, action, option })));
+  if (choice !== undefined) await editView(ctx, choice);
+  else await askToResolve(env, { edit: ctx }, { details, action, option });
   return '';
 };
 
@@ -130,29 +131,35 @@ function choiceFor(
 export async function askForResolution(env: AdminEnv, at: At, to: DestinationOf<'resolution'>): Promise<string> {
   const details = await getCase(env, { id: to.caseId });
   if (details === undefined) return tellInstead(at, exceptionGone);
-  const adminId = contextOf(at).from.id;
-  await showView(at, await askToResolve(env, { adminId, details, action: to.action, option: null }));
+  await askToResolve(env, at, { details, action: to.action, option: null });
   return '';
 }
 
 /** The question why; what is grave wants the admin's own words. */
-function askToResolve(
+async function askToResolve(
   env: AdminEnv,
-  input: { adminId: number; details: CaseDetails; action: ResolvingAction; option: string | null },
-): Promise<View> {
-  const { adminId, details, action, option } = input;
-  const { id } = details.case;
+  at: At,
+  input: { details: CaseDetails; action: ResolvingAction; option: string | null },
+): Promise<void> {
+  const { details, action, option } = input;
+  const { id, orderId } = details.case;
   const question = resolveQuestion(details, { action, option });
   const isReturn = action === 'refund' || action === 'refund_surplus';
   const shownMinor = isReturn ? (details.returns?.[action].amountMinor ?? null) : null;
   const asked = {
-    adminId,
     action: 'case.resolve',
-    payload: { caseId: id, action, option, shownMinor },
+    payload: {
+      caseId: id,
+      action,
+      option,
+      shownMinor,
+      ...(isReturn && orderId && { subject: refundSubject(orderId) }),
+    },
     question,
     back: { kind: 'exception', act: 'show', id },
   } as const;
-  return question.reasons.length === 0 ? askToWriteReason(env, asked) : askForReason(env, asked);
+  if (question.reasons.length === 0) await askToWriteReason(env, at, asked);
+  else await showView(at, await askForReason(env, { ...asked, adminId: contextOf(at).from.id }));
 }
 
 /** Those that can take the order's money right now. */

@@ -24,7 +24,6 @@ import {
   productQuestion,
   productUsage,
   saveQuestion,
-  secretAwaited,
 } from './products-view.ts';
 
 const gone = 'This product is not there any more.';
@@ -133,8 +132,7 @@ const actions: Readonly<
     return '';
   },
   async secret(env, ctx, product) {
-    await awaitLicenseSecret(env, { adminId: ctx.from.id, productId: product.id });
-    await editView(ctx, secretAwaited(product));
+    await awaitLicenseSecret(env, ctx, product);
     return 'Send the key.';
   },
   clear: (env, ctx, product) => ask(env, ctx, { product, question: 'clear' }),

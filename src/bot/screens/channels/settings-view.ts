@@ -35,13 +35,16 @@ export function settingsView(limits: ReviewThresholds, channels: readonly Provid
   };
 }
 
+export function limitExample(currency: string | null): string {
+  return formatMoney({ amountMinor: 25_000, currency: currency ?? 'EUR' });
+}
+
 /** Shown while the new amount is waited for. */
 export function holdLimitAwaited(currency: string | null, channels: readonly ProviderName[]): View {
-  const example = currency === null ? '250.00 EUR' : `250.00 ${currency}`;
   return {
     text: fitLines([
       line('✍️ <b>Write the new limit as your next message.</b>', weights.must),
-      line(`For example <code>${example}</code>.`, weights.must),
+      line(`For example <code>${limitExample(currency)}</code>.`, weights.must),
       line(`${sentence(whose(channels))} sales above it are held; 0 holds all of them.`, weights.must),
       line(`<i>Waits for ${reasonMinutes} minutes.</i>`, weights.extra),
     ]),

@@ -2,16 +2,15 @@ import type { PendingAction } from '#access/access-store.ts';
 import { adminActor } from '#access/admin.ts';
 import { type Money, MoneyInvalid, parseMoney } from '#kernel/money.ts';
 import { changeReviewThreshold, getReviewThresholds } from '#payments/channels/review-threshold.ts';
+import { awaitTypedValue, tellAnswered, tellWrong } from '../../kit/awaited-answer.ts';
 import { askToConfirm } from '../../kit/confirmation.ts';
 import type { TextContext } from '../../kit/contexts.ts';
 import type { AdminEnv } from '../../kit/env.ts';
-import { awaitTypedValue } from '../../kit/reason-dialogue.ts';
 import { editView, replyView } from '../../kit/replies.ts';
-import type { Confirmed, OnButton } from '../../kit/screen.ts';
-import { show } from '../../text/html.ts';
+import type { Answer, Confirmed, OnButton } from '../../kit/screen.ts';
 import type { View } from '../../text/view.ts';
 import { channelNames } from './channels.ts';
-import { holdLimitAwaited, holdLimitQuestion, settingsView } from './settings-view.ts';
+import { holdLimitAwaited, holdLimitQuestion, limitExample, settingsView } from './settings-view.ts';
 
 export async function runSettings(env: AdminEnv, ctx: TextContext): Promise<void> {
   await replyView(ctx, await drawSettings(env));
@@ -29,18 +28,30 @@ export const onSettingsButton: OnButton = async (env, ctx) => {
 
 export const onHoldLimitButton: OnButton<'hold_limit'> = async (env, ctx, callback) => {
   const currency = callback.currency === 'new' ? null : callback.currency;
-  await awaitTypedValue(env, { adminId: ctx.from.id, action: 'setting.hold_limit.typed', payload: { currency } });
-  await editView(ctx, holdLimitAwaited(currency, channelNames(env)));
+  await awaitTypedValue(
+    env,
+    { edit: ctx },
+    {
+      action: 'setting.hold_limit.typed',
+      payload: { currency },
+      asking: holdLimitAwaited(currency, channelNames(env)),
+      back: { kind: 'settings' },
+    },
+  );
   return 'Write the limit.';
 };
 
 /** The amount was written: asks once more, with what it is so far. */
-export async function takeHoldLimit(env: AdminEnv, ctx: TextContext, waiting: PendingAction): Promise<void> {
+export async function takeHoldLimit(env: AdminEnv, ctx: TextContext, waiting: PendingAction): Promise<Answer> {
   const limit = readLimit(ctx.message.text, waiting.payload['currency']);
   if ('fault' in limit) {
-    await replyView(ctx, { text: show(`${limit.fault}. Nothing was changed: /settings`, 300), keyboard: [] });
-    return;
+    const { currency } = waiting.payload;
+    return tellWrong(
+      ctx,
+      `${limit.fault}. For example ${limitExample(typeof currency === 'string' ? currency : null)}.`,
+    );
   }
+  await tellAnswered(env, ctx, waiting);
   const { limits, version } = await getReviewThresholds(env);
   const beforeMinor = limits[limit.currency];
   const view = await askToConfirm(env, {
@@ -50,6 +61,7 @@ export async function takeHoldLimit(env: AdminEnv, ctx: TextContext, waiting: Pe
     question: holdLimitQuestion({ limit, beforeMinor, channels: channelNames(env) }),
   });
   await replyView(ctx, view);
+  return 'taken';
 }
 
 export const confirmHoldLimit: Confirmed = async (env, ctx, { payload }) => {

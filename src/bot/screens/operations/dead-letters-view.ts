@@ -4,7 +4,7 @@ import type { Question } from '../../kit/confirmation.ts';
 import { newestFirst, pageTitle, turnRow } from '../../kit/paged-list.ts';
 import type { DeadLetterAct } from '../../text/callback-data.ts';
 import { fitLines, line, weights } from '../../text/fit.ts';
-import { bold, code, show } from '../../text/html.ts';
+import { bold, code, own, show } from '../../text/html.ts';
 import { type Button, inRows, type Presentation, type View } from '../../text/view.ts';
 import { formatTime, plural } from '../../text/words.ts';
 
@@ -23,7 +23,7 @@ export function deadLetterList(page: Page<DeadLetter, TimedKey>, presentation: P
   for (const [index, letter] of page.rows.entries()) {
     const why = show(letter.row.lastError ?? 'no cause kept', 100);
     lines.push(
-      line(`${bold(String(index + 1))} · ${show(nameOf(letter), 80)} · ${when(letter, presentation)} · ${why}`),
+      line(`${bold(String(index + 1))} · ${own(nameOf(letter), 80)} · ${when(letter, presentation)} · ${why}`),
     );
   }
   const buttons = page.rows.map(
@@ -41,7 +41,7 @@ export function deadLetterList(page: Page<DeadLetter, TimedKey>, presentation: P
 export function discardQuestion(letter: DeadLetter): Question {
   return {
     ask: 'Discard this dead letter for good?',
-    lines: [line(show(nameOf(letter), 200)), line('It will never be carried out.')],
+    lines: [line(own(nameOf(letter), 200)), line('It will never be carried out.')],
     yes: 'Yes, discard it',
     back: { kind: 'dead', act: 'show', queue: letter.queue, id: letter.row.id },
   };
@@ -55,7 +55,7 @@ export function deadLetterCard(letter: DeadLetter, presentation: Presentation): 
   });
   return {
     text: fitLines([
-      line(`💀 ${bold(nameOf(letter))}`, weights.must),
+      line(`💀 <b>${own(nameOf(letter))}</b>`, weights.must),
       line(`About ${code(letter.queue === 'inbox' ? letter.row.reference : letter.row.key, 120)}`),
       line(`Came ${formatTime(row.receivedAt, presentation)} · given up ${when(letter, presentation)}`),
       line(`Attempts: ${row.startedAttempts} begun, ${row.finishedAttempts} ended`, weights.detail),

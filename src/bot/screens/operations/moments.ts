@@ -1,7 +1,11 @@
 import { day, hour, type Milliseconds, minute } from '#kernel/clock.ts';
 import type { Presentation } from '../../text/view.ts';
 
-const units: Readonly<Record<string, Milliseconds>> = { m: minute, h: hour, d: day };
+const units: ReadonlyMap<string, Milliseconds> = new Map([
+  ['m', minute],
+  ['h', hour],
+  ['d', day],
+]);
 
 /**
  * A moment as an admin writes it: `now`, `6h` (ago), `10:30` (today), `2026-11-25`, `2026-11-25T10:30`; in the admin's time
@@ -11,7 +15,7 @@ export function parseMoment(text: string, presentation: Presentation): Milliseco
   if (text.toLowerCase() === 'now') return presentation.now;
   const [, count, unit] = /^(\d{1,4})([mhd])$/i.exec(text) ?? [];
   if (count !== undefined && unit !== undefined)
-    return presentation.now - Number(count) * (units[unit.toLowerCase()] ?? 0);
+    return presentation.now - Number(count) * (units.get(unit.toLowerCase()) ?? 0);
   const [, clock] = /^(\d{1,2}:\d{2})$/.exec(text) ?? [];
   const written = clock === undefined ? text : `${dayOf(presentation)}T${clock.padStart(5, '0')}`;
   const [, date, time = '00:00', zone] = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}(?::\d{2})?))?(Z)?$/i.exec(written) ?? [];

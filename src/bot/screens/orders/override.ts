@@ -5,7 +5,7 @@ import { writeOffOrder } from '#payments/overrides/write-off-order.ts';
 import { actingAdmin } from '../../kit/contexts.ts';
 import type { At, DestinationOf } from '../../kit/destinations.ts';
 import type { AdminEnv } from '../../kit/env.ts';
-import { contextOf, showView, tellInstead } from '../../kit/navigate.ts';
+import { tellInstead } from '../../kit/navigate.ts';
 import { askToWriteReason } from '../../kit/reason-dialogue.ts';
 import type { Confirmed } from '../../kit/screen.ts';
 import { overrideQuestion } from '../../wording/override-question.ts';
@@ -17,14 +17,12 @@ export async function askForOverride(env: AdminEnv, at: At, to: DestinationOf<'o
   const { orderId, action } = to;
   const details = await getOrderDetails(env, { id: orderId });
   if (details === undefined) return tellInstead(at, orderGone);
-  const view = await askToWriteReason(env, {
-    adminId: contextOf(at).from.id,
+  await askToWriteReason(env, at, {
     action: `order.${action}`,
     payload: { orderId },
     question: overrideQuestion(details.order, action),
     back: { kind: 'order', act: 'show', id: orderId },
   });
-  await showView(at, view);
   return 'Write the reason.';
 }
 

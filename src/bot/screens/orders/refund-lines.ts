@@ -1,7 +1,7 @@
 import { formatMoney } from '#kernel/money.ts';
 import { isOpenRefund, type Refund } from '#payments/model/refund.ts';
 import { type Line, line, weights } from '../../text/fit.ts';
-import { bold, show } from '../../text/html.ts';
+import { address, bold, show } from '../../text/html.ts';
 import { refundSigns, statusWord } from '../../text/words.ts';
 
 const shownMax = 3;
@@ -18,7 +18,7 @@ export function refundLines(refunds: readonly Refund[]): Line[] {
     const isOld = index < refunds.length - shownMax;
     const lines: Line[] = [{ html: text, weight: isOld ? weights.extra : weights.fact, group: moreGroup }];
     if (refund.claimUrl !== null && isOpenRefund(refund)) {
-      lines.push(line(`The buyer claims it at ${show(refund.claimUrl, 300)}`, weights.detail));
+      lines.push(line(`The buyer claims it at ${address(refund.claimUrl, 300)}`, weights.detail));
     }
     return lines;
   });

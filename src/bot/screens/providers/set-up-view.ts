@@ -3,7 +3,7 @@
 import type { CheckStatus, GroupedCheck, SetUpReport } from '#diagnostics/set-up-check.ts';
 import type { SetUpPlace } from '../../text/callback-data.ts';
 import { type Line, line, weights } from '../../text/fit.ts';
-import { show } from '../../text/html.ts';
+import { own, show } from '../../text/html.ts';
 import type { Button, Presentation } from '../../text/view.ts';
 import { formatTimeShort, plural } from '../../text/words.ts';
 
@@ -86,6 +86,6 @@ function findingLines(checks: readonly GroupedCheck[]): Line[] {
 
 function describeFinding({ group, name, status, detail, advice }: GroupedCheck): string {
   const label = [group, name === group ? '' : name].filter((word) => word !== '').join(' ');
-  const what = `${icons[status]} <b>${show(label, 60)}</b> ${show(detail, detailMax)}`;
-  return advice === null ? what : `${what}\n→ ${show(advice, adviceMax)}`;
+  const what = `${icons[status]} <b>${show(label, 60)}</b> ${own(detail, detailMax)}`;
+  return advice === null ? what : `${what}\n→ ${own(advice, adviceMax)}`;
 }

@@ -9,6 +9,7 @@ import type { TextContext } from '../../kit/contexts.ts';
 import type { At, DestinationOf } from '../../kit/destinations.ts';
 import type { AdminEnv } from '../../kit/env.ts';
 import { contextOf, showView, tellInstead } from '../../kit/navigate.ts';
+import { refundSubject } from '../../kit/order-messages.ts';
 import { askForReason } from '../../kit/reason-dialogue.ts';
 import { editView, replyText, replyView } from '../../kit/replies.ts';
 import type { Confirmed, OnButton } from '../../kit/screen.ts';
@@ -81,7 +82,12 @@ function askAbout(
   return askForReason(env, {
     adminId,
     action: 'refund.request',
-    payload: { paymentId: payment.id, amountMinor: money.amountMinor, currency: payment.currency },
+    payload: {
+      paymentId: payment.id,
+      amountMinor: money.amountMinor,
+      currency: payment.currency,
+      subject: refundSubject(details.order.id),
+    },
     question: refundQuestion(details.order, { money, payment, way, sums: chosen }),
     back: { kind: 'order', act: 'show', id: details.order.id },
   });

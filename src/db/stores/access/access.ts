@@ -57,6 +57,14 @@ export function createPendingActionStore(session: Session): PendingActionStore {
       const order = keyset(pendingActions, 'awaitsTextSince').newestFirst;
       return (await rowsOf(db, pendingActions).list(isAwaiting, { order, limit: 1 }))[0];
     },
+    listWaiting: ({ now, limit }) =>
+      rowsOf(db, pendingActions).list(gt(pendingActions.expiresAt, now), {
+        order: [asc(pendingActions.expiresAt)],
+        limit,
+      }),
+    async replaceAction({ id, action }) {
+      await db.update(pendingActions).set({ action, awaitsTextSince: null }).where(eq(pendingActions.id, id));
+    },
     async prune({ before, limit }) {
       const where = lt(pendingActions.expiresAt, before);
       const order = [asc(pendingActions.expiresAt)];

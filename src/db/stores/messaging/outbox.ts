@@ -5,6 +5,7 @@ import type { Session } from '../../query/session.ts';
 import { and, asc, eq, getTableColumns, gt, isNull } from '../../schema/drizzle.ts';
 import { createQueueStore } from './queue.ts';
 import { owedOutcome, type QueueShape, untouched } from './queue-shape.ts';
+import { createUntoldOrders } from './untold-orders.ts';
 
 export function createOutboxStore(session: Session): OutboxStore {
   const { db } = session;
@@ -33,6 +34,7 @@ export function createOutboxStore(session: Session): OutboxStore {
   });
   return {
     ...queue,
+    ...createUntoldOrders(session),
     async enqueue(message) {
       const isNew = await insert(message);
       if (isNew) session.noteDue('outbox', message.availableAt);

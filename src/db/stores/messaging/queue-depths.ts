@@ -20,6 +20,7 @@ export async function countDepths(
       oldestAvailableAt: sql<
         number | null
       >`min(case when ${table.availableAt} <= cast(${input.now} as bigint) then ${table.availableAt} end)`,
+      oldestReceivedAt: sql<number | null>`min(${table.receivedAt})`,
     })
     .from(table)
     .where(and(isNull(table.processedAt), isNull(table.abandonedAt)))
@@ -33,8 +34,8 @@ export async function countDepths(
   const depths = new Map<string, QueueDepth>();
   for (const row of waiting) depths.set(row.lane, { ...row, abandoned: 0 });
   for (const row of abandoned) {
-    const depth = depths.get(row.lane) ?? { lane: row.lane, waiting: 0, oldestAvailableAt: null, abandoned: 0 };
-    depths.set(row.lane, { ...depth, abandoned: row.abandoned });
+    const depth = depths.get(row.lane) ?? { waiting: 0, oldestAvailableAt: null, oldestReceivedAt: null };
+    depths.set(row.lane, { ...depth, ...row });
   }
   return [...depths.values()].sort((left, right) => (left.lane < right.lane ? -1 : 1));
 }

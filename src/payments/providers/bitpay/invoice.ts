@@ -92,7 +92,7 @@ function settlementOf(invoice: Invoice): PaymentSnapshot['settlement'] {
   const { displayAmountPaid: received, currency } = invoice;
   const asset = invoice.transactionCurrency ?? invoice.buyerProvidedInfo?.selectedTransactionCurrency;
   const price = withCurrencyPlaces(invoice.price, currency);
-  const expected = asset ? invoice.paymentDisplayTotals?.[asset] : undefined;
+  const expected = new Map(Object.entries(invoice.paymentDisplayTotals ?? {})).get(asset ?? '');
   if (asset && received && expected !== undefined) {
     return compareDecimals(received, '0') > 0 ? { expected, received, asset } : null;
   }

@@ -53,6 +53,14 @@ describe('an invoice', () => {
     ]);
   });
 
+  test.each(['constructor', 'toString', '__proto__', 'valueOf'])(
+    'in a currency or a coin that is named %s is read, and not computed with',
+    (name) => {
+      const odd = seen({ currency: name, transactionCurrency: name, paymentDisplayTotals: { BTC: '0.000100' } });
+      expect(toSnapshot(odd, 5)).toMatchObject({ requested: { amount: odd.price, asset: name }, settlement: null });
+    },
+  );
+
   test('that was cancelled reads cancelled, although its status says expired', () => {
     expect(toSnapshot(cancelled, 5)).toMatchObject({ state: 'cancelled', providerStatus: 'expired / isCancelled' });
   });

@@ -1,0 +1,44 @@
+import type { SQL } from 'drizzle-orm';
+import type { OutboxStore, UntoldOrder } from '#messaging/queues/messaging-store.ts';
+import { topics } from '#messaging/queues/topics.ts';
+import type { Session } from '../../query/session.ts';
+import { and, eq, isNotNull, isNull, lte, sql } from '../../schema/drizzle.ts';
+
+/** Orders in events for the shop that are not settled; both partial indexes leave out the settled ones, by far the most. */
+export function createUntoldOrders({ db, tables }: Session): Pick<OutboxStore, 'listUntoldOrders'> {
+  const { outboxMessages: messages } = tables;
+  // Both engines read JSON with these operators.
+  const orderId = sql<string>`${messages.payload} -> 'order' ->> 'id'`;
+  const number = sql<string>`min(${messages.payload} -> 'order' ->> 'number')`;
+  const since = sql<number>`min(${messages.receivedAt})`;
+  const reason = sql<string | null>`max(${messages.lastError})`;
+  type Query = Parameters<OutboxStore['listUntoldOrders']>[0];
+
+  const list = (isUnsettled: SQL | undefined, query: Query): Promise<UntoldOrder[]> =>
+    db
+      .select({ orderId, number, since, reason })
+      .from(messages)
+      .where(
+        and(
+          isUnsettled,
+          eq(messages.lane, topics['shop.event'].lane),
+          lte(messages.receivedAt, query.before),
+          query.orderId === undefined ? undefined : eq(orderId, query.orderId),
+        ),
+      )
+      .groupBy(orderId)
+      .orderBy(since)
+      .limit(query.limit);
+
+  return {
+    async listUntoldOrders(query) {
+      const waiting = await list(and(isNull(messages.processedAt), isNull(messages.abandonedAt)), query);
+      const dead = await list(and(isNotNull(messages.abandonedAt), isNull(messages.processedAt)), query);
+      const found = new Map<string, UntoldOrder>();
+      for (const one of [...dead, ...waiting].sort((left, right) => left.since - right.since)) {
+        if (!found.has(one.orderId)) found.set(one.orderId, one);
+      }
+      return [...found.values()].slice(0, query.limit);
+    },
+  };
+}

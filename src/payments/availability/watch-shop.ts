@@ -1,0 +1,65 @@
+// Watches whether the shop hears of its orders: a message that waits for its next attempt is not due, and a shop that
+// refuses them one after the other would be noticed only after days, as dead letters.
+import { raiseCase, restateCase } from '#cases/raise-case.ts';
+import { resolveCase } from '#cases/resolve-case.ts';
+import { asOrderId } from '#kernel/ids.ts';
+import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
+import type { UntoldOrder } from '#messaging/queues/messaging-store.ts';
+import { listUntoldOrders } from '#messaging/queues/untold-orders.ts';
+import { refreshOrderCards } from '../lifecycle/change-order.ts';
+import type { PaymentStores, PaymentTx } from '../ports/payment-store.ts';
+
+/** Orders whose open cards one run brings up to date. */
+const cardsMax = 100;
+/** Orders that the case names. */
+const namedMax = 3;
+
+const key = 'shop_untold';
+const cause = causeOf({ kind: 'job', id: 'watch-shop' });
+
+export type WatchShop = () => Promise<{ untold: number }>;
+
+/** Keeps one case for as long as the shop does not take what it is told, and has open cards of its orders say so. */
+export function createShopWatch(deps: TransactionDeps<PaymentStores>): WatchShop {
+  /** What this process had the cards show; after a restart those that are told meanwhile show it until they change. */
+  let shown: ReadonlySet<string> = new Set();
+
+  return async () => {
+    const known = await deps.database.read(async (stores) => ({
+      untold: await listUntoldOrders(stores, { clock: deps.clock }),
+      live: await stores.cases.findLiveCase(key),
+    }));
+    const now = new Set(known.untold.map(({ orderId }) => orderId));
+    const changed = new Set([...now.symmetricDifference(shown)].slice(0, cardsMax));
+    if (known.live !== undefined || now.size > 0 || changed.size > 0) {
+      await inTransaction(deps, cause, async (tx) => {
+        await keepCase(tx, known.untold);
+        for (const id of changed) await refreshCards(tx, id);
+      });
+    }
+    shown = shown.symmetricDifference(changed);
+    return { untold: now.size };
+  };
+}
+
+async function keepCase(tx: PaymentTx, untold: readonly UntoldOrder[]): Promise<void> {
+  const [oldest] = untold;
+  if (oldest === undefined) {
+    await resolveCase(tx, { key, by: 'Nothing waits for the shop any more.' });
+    return;
+  }
+  const named = untold.slice(0, namedMax).map(({ number }) => number);
+  const others = untold.length > named.length ? ` and ${untold.length - named.length} more` : '';
+  const facts = {
+    headline: `Shop not told of ${untold.length} ${untold.length === 1 ? 'order' : 'orders'}`,
+    detail: `${named.join(', ')}${others}. They are sent again until the shop answers with success.`,
+    why: oldest.reason ?? 'no answer yet',
+  };
+  const isLive = await restateCase(tx, { key, facts });
+  if (!isLive) await raiseCase(tx, { key, kind: 'shop_untold', severity: 'critical', facts });
+}
+
+async function refreshCards(tx: PaymentTx, id: string): Promise<void> {
+  const order = await tx.stores.orders.findOrder(asOrderId(id));
+  if (order !== undefined) await refreshOrderCards(tx, order);
+}

@@ -1,0 +1,37 @@
+// What the load balancer, Prometheus and an admin see of the process: through the whole product.
+import { afterEach, expect, test } from 'vitest';
+import { type Clock, hour } from '#kernel/clock.ts';
+import { type AppFixture, openAppFixtureIn } from '#test/support/app-fixture/app-fixture.ts';
+import { openWorld } from '#test/support/app-fixture/world.ts';
+import { awaitUntil } from '#test/support/time/await-until.ts';
+
+let app: AppFixture;
+afterEach(() => app[Symbol.asyncDispose]());
+
+async function readiness(): Promise<{ status: number; jobs: unknown }> {
+  const { status, json } = await app.send('/readyz');
+  const { checks } = json as { checks: { name: string }[] };
+  return { status, jobs: checks.find(({ name }) => name === 'jobs') };
+}
+
+test('jobs on time are shown; jobs that stand still make the process unready, and are red in the metrics and in the chat', async () => {
+  const world = await openWorld();
+  // Jobs run once at the start; who sleeps on this clock is not woken before the end.
+  const sleep: Clock['sleep'] = (_ms, signal) =>
+    new Promise((resolve) => signal?.addEventListener('abort', () => resolve()));
+  app = await openAppFixtureIn(world, { jobClock: { ...world.clock, sleep } });
+  expect(await readiness()).toMatchObject({ status: 200, jobs: { ok: true, vital: true, detail: '13 on time' } });
+  expect((await app.send('/metrics')).text).toContain('tillkeeper_job_overdue{job="poll-payments"} 0');
+  // A job of an interval is overdue by elapsed time: that the wall clock is set back changes nothing.
+  world.clock.set(-3 * hour);
+  world.clock.move(2 * hour);
+  await awaitUntil(async () => (await readiness()).status === 503, { what: 'an unready process' });
+  expect(await readiness()).toMatchObject({
+    jobs: { ok: false, detail: expect.stringContaining('overdue: poll-payments') },
+  });
+  const { text } = await app.send('/metrics');
+  expect(text).toContain('tillkeeper_job_overdue{job="poll-payments"} 1');
+  expect(text).toContain('tillkeeper_job_overdue{job="prune"} 0');
+  const health = await app.ask('/health', ({ text: answer }) => answer.includes('🔴 job'));
+  expect(health.text).toMatch(/🔴 job poll-payments, .* · overdue, it stands still/);
+});

@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { hour, minute } from '#kernel/clock.ts';
+import { openAppFixture } from '#test/support/app-fixture/app-fixture.ts';
+import { awaitUntil } from '#test/support/time/await-until.ts';
+
+test('a shop that is down rings within three minutes, in one case that names the orders and ends when it takes them', async () => {
+  await using app = await openAppFixture();
+  app.shop.answerWith(500);
+  const buy = async () => {
+    const order = await app.placeOrder({ provider: 'btcpay' });
+    await app.visit(order, 'pay');
+    await app.awaitOrder(order.id, ({ status }) => status === 'paid');
+    await awaitUntil(() => app.shop.deliveries.some((delivery) => delivery.order.id === order.id), {
+      what: 'an attempt',
+    });
+    return { id: order.id, number: String((await app.getOrder(order.id)).number) };
+  };
+  const first = await buy();
+  await app.runJob('watch-shop');
+  const shown = await app.ask(`/order ${first.number}`);
+  expect(shown.text).not.toContain('Shop not told yet');
+
+  app.clock.move(2 * minute);
+  await app.runJob('watch-shop');
+  const card = await app.awaitCard(({ text }) => text.includes('Shop not told of 1 order'));
+  expect(card.text).toContain('CRITICAL');
+  expect(card.text).toContain(first.number);
+  expect(card.text).toContain('the shop answered 500');
+  const orderText = () =>
+    app.telegram
+      .messages({ bot: shown.bot, chatId: shown.chatId })
+      .find(({ messageId }) => messageId === shown.messageId)?.text ?? '';
+  await awaitUntil(() => orderText().includes('Shop not told yet'), {
+    what: 'the card of the order',
+    instead: orderText,
+  });
+  const ready = await app.send('/readyz');
+  expect(ready.status).toBe(200);
+  expect(ready.text).toContain('{"name":"shop","ok":false,"vital":false,"detail":"not told of 1 order"');
+  expect((await app.send('/metrics')).text).toContain('tillkeeper_shop_untold_orders 1');
+  const health = await app.ask('/health', ({ text }) => text.includes('Something is wrong'));
+  expect(health.text).toContain('🔴 shop · not told of 1 order');
+
+  const second = await buy();
+  app.clock.move(2 * minute);
+  await app.runJob('watch-shop');
+  await awaitUntil(() => app.pagerText(card.messageId).includes('Shop not told of 2 orders'), {
+    what: 'a card that follows',
+    instead: () => app.pagerText(card.messageId),
+  });
+
+  app.shop.answerWith(200);
+  app.clock.move(hour);
+  const isTold = () =>
+    [first, second].every(({ id }) => app.shop.heardOf(id).some(({ type }) => type === 'order.paid'));
+  await awaitUntil(isTold, { what: 'a shop that was told', meanwhile: () => app.clock.move(minute) });
+  const isOver = async () => {
+    await app.runJob('watch-shop');
+    return app.pagerText(card.messageId).includes('Nothing waits for the shop any more');
+  };
+  await awaitUntil(isOver, { what: 'the end of the case', instead: () => app.pagerText(card.messageId) });
+  await awaitUntil(() => !orderText().includes('Shop not told yet'), {
+    what: 'the card of the order',
+    instead: orderText,
+  });
+  expect(app.pagerMessages().filter(({ text }) => text.includes('Shop not told'))).toHaveLength(1);
+  expect((await app.send('/readyz')).text).toContain(
+    '{"name":"shop","ok":true,"vital":false,"detail":"told of every order"',
+  );
+});
