@@ -20,6 +20,7 @@ export async function startTillkeeper(file: string): Promise<number> {
       receiveWebhook: createWebhookReceiver(payments),
       metrics,
       storeApi: null,
+      metricsTokens: null,
       telegram: new Map(),
       checks: { live: [], ready: [] },
       jobs: () => [],

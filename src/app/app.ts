@@ -124,6 +124,7 @@ function assemble({ config, jobClock }: AppDeps, core: Core): Sides {
       payments,
       metrics,
       storeApi: config.storeApi,
+      metricsTokens: config.metricsTokens,
       version: packageJson.version,
       instance: core.instanceId,
       receiveWebhook: createWebhookReceiver(payments),

@@ -185,6 +185,31 @@ describe('/export', () => {
     expect(await auditOf(shop)).toEqual(expect.arrayContaining([`${ann} export.orders`, `${ann} export.books`]));
   });
 
+  test('begins without counts of nothing, and the files answer that message, each table by itself', async () => {
+    await using shop = await openBooks(3);
+    const answer = await say(shop, '/export 2026-11-22 2026-11-23');
+    expect(answer.text).toBe('Export 2026-11-22 to 2026-11-23\nThe files are being written …');
+    await shop.telegram.sendText({ userId: ann, bot: 'till_bot', text: '/export 2026-11-24 2026-11-24' });
+    const next = await shop.telegram.awaitMessage(({ text }) => text.startsWith('Export 2026-11-24'));
+    await expect
+      .poll(() => {
+        shop.deps.clock.advance(second);
+        return textOf(shop, next);
+      })
+      .toContain('Done.');
+    const files = chat(shop).filter(({ document }) => document !== undefined);
+    const places = files.map(({ document, replyToId }) => `${document?.name.split('-')[0]} ${replyToId}`);
+    const [one, two] = [answer.messageId, next.messageId];
+    const tables = ['orders', 'books', 'books'];
+    expect(places).toEqual([...tables.map((table) => `${table} ${one}`), ...tables.map((table) => `${table} ${two}`)]);
+  });
+
+  test('says so where nothing is in the days', async () => {
+    await using shop = await openChat();
+    const answer = await say(shop, '/export 2020-01-01 2020-01-02');
+    await expect.poll(() => textOf(shop, answer)).toBe('Export 2020-01-01 to 2020-01-02\nNothing is in these days.');
+  });
+
   test('asks for a period that it can read', async () => {
     await using shop = await openChat();
     for (const words of ['forever', '367d', '2026-11-30 2026-11-01', '2026-01-01 2027-06-01'])

@@ -67,6 +67,7 @@ export function createAdminBot(deps: AdminBotDeps, options: AdminBotOptions): Ad
     alertChat: createAlertChat(deps, options.alertChatId),
     presentation: () => ({ now: deps.clock.now(), timeZone: options.timeZone }),
     orderTurns: createKeyedMutex(),
+    fileTurns: createKeyedMutex(),
     orderListPlaces: new Map(),
     awaitedAnswers: new Map(),
     commands,

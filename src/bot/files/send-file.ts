@@ -21,14 +21,23 @@ export class ExportEnded extends Error {
   }
 }
 
-/** Sends one of many files, and waits until the next may follow. Throws ExportEnded when it cannot be sent. */
-export async function sendFile(env: AdminEnv, input: { chatId: number; file: ExportFile }): Promise<void> {
+/** Sends one of many files, as an answer to the message that announced them, and waits until the next may follow. Throws ExportEnded when it cannot be sent. */
+export async function sendFile(
+  env: AdminEnv,
+  input: { chatId: number; file: ExportFile; replyTo: number },
+): Promise<void> {
   const { chatId, file } = input;
+  const reply = { message_id: input.replyTo, allow_sending_without_reply: true };
   for (let attempt = 1; ; attempt += 1) {
     if (env.stopping.aborted) throw new ExportEnded('stopped');
     try {
       const document = new InputFile(file.bytes, file.name);
-      await env.api.sendDocument(chatId, document, { disable_notification: true }, asGrammySignal(env.stopping));
+      await env.api.sendDocument(
+        chatId,
+        document,
+        { disable_notification: true, reply_parameters: reply },
+        asGrammySignal(env.stopping),
+      );
       await env.clock.pause(sendEveryMs, env.stopping);
       return;
     } catch (error) {

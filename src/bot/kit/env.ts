@@ -51,6 +51,8 @@ export interface AdminEnv extends AdminBotDeps {
   presentation(): Presentation;
   /** Cards of one order are drawn in turn, each from what is stored then, so that an older picture never covers a newer one. */
   orderTurns: KeyedMutex;
+  /** By chat: the files of one export follow each other. */
+  fileTurns: KeyedMutex;
   orderListPlaces: Map<number, OrderListPlace>;
   /** By admin: the message that asks for their next one, and what it shows once that has come. Lost at a restart: it only stays. */
   awaitedAnswers: Map<number, { pendingId: string; messageId: number; answered: View }>;

@@ -29,9 +29,13 @@ export async function replyPicture(ctx: Context, picture: { png: Uint8Array; vie
   await ctx.replyWithPhoto(new InputFile(picture.png, 'picture.png'), pictureOptions(picture.view));
 }
 
-/** A single file; of many, `sendFile` is the way. */
+/** A single file, as an answer to the message at hand; of many, `sendFile` is the way. */
 export async function replyFile(ctx: Context, file: { name: string; bytes: Uint8Array }): Promise<void> {
-  await ctx.replyWithDocument(new InputFile(file.bytes, file.name));
+  const answered =
+    ctx.msg === undefined
+      ? {}
+      : { reply_parameters: { message_id: ctx.msg.message_id, allow_sending_without_reply: true } };
+  await ctx.replyWithDocument(new InputFile(file.bytes, file.name), answered);
 }
 
 /** Shows the view in the message that was tapped; in a new one when that one can no longer be edited. Returns its id. */

@@ -17,6 +17,8 @@ export interface ServerDeps {
   metrics: Metrics;
   /** Keys of the shop's site; null: `/v1` answers 404. */
   storeApi: { keys: readonly string[] } | null;
+  /** Bearers of `/metrics`; null: open. */
+  metricsTokens: readonly string[] | null;
   /** The bots that get their updates by webhook, by the name in the path. */
   telegram: ReadonlyMap<string, TelegramReceiver>;
   checks: { live: readonly Check[]; ready: readonly Check[] };
@@ -54,6 +56,7 @@ export function createServer(deps: ServerDeps, options: ListenerOptions): Tillke
         return isStopping ? hangUpAfter(answer) : answer;
       },
       log,
+      onCut: (reason) => deps.metrics.countCutConnection({ reason }),
     },
     options,
   );

@@ -1,9 +1,8 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
-import type { Context } from 'hono';
 import type { BlankEnv } from 'hono/types';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
-import { notFound, problem, refuseOtherMethods } from '../kit/problem.ts';
-import { isOneOf } from '../kit/secret-match.ts';
+import { refuseBearer } from '../kit/bearer.ts';
+import { notFound, refuseOtherMethods } from '../kit/problem.ts';
 import type { StoreApi } from './described.ts';
 import { refuseParameters } from './faults.ts';
 import { addPlaceOrder } from './place-order.ts';
@@ -20,7 +19,7 @@ export interface StoreApiDeps {
 export function storeApiRoutes(deps: StoreApiDeps): StoreApi {
   const app = new OpenAPIHono<BlankEnv>({ defaultHook: refuseParameters });
   app.use('/v1/*', async (context, next) => {
-    const refusal = guard(context, deps.access);
+    const refusal = deps.access === null ? notFound() : refuseBearer(context, deps.access.keys);
     if (refusal !== undefined) return refusal;
     await next();
     context.res.headers.set('cache-control', 'no-store');
@@ -34,16 +33,4 @@ export function storeApiRoutes(deps: StoreApiDeps): StoreApi {
   refuseOtherMethods(app, { path: '/v1/orders/:id', allowed: ['GET', 'HEAD'] });
   refuseOtherMethods(app, { path: '/v1/orders/:id/refunds', allowed: ['POST'] });
   return app;
-}
-
-function guard(context: Context, access: StoreApiDeps['access']): Response | undefined {
-  if (access === null) return notFound();
-  const given = /^Bearer +(\S+)$/i.exec(context.req.header('authorization') ?? '')?.[1];
-  if (given !== undefined && isOneOf(given, access.keys)) return undefined;
-  const challenge = `Bearer realm="tillkeeper"${given === undefined ? '' : ', error="invalid_token"'}`;
-  return problem({
-    status: 401,
-    detail: 'A valid bearer key is needed.',
-    headers: { 'www-authenticate': challenge },
-  });
 }

@@ -37,6 +37,10 @@ test('an export shows how far it is, and what came of it', () => {
   expect(exportView({ ...progress, end: 'done' }).text).toContain('✅ <b>Exported BTCPay</b> · 3 files');
 });
 
+test('an export begins without counts of nothing', () => {
+  expect(exportView({ ...progress, tables: [], tablesMax: 0, files: 0 }).text).toBe('📦 <b>Exporting BTCPay</b>');
+});
+
 test.each(['stopped', 'failed', 'too_large'] as const)('an export that %s says that it is not all', (end) => {
   expect(exportView({ ...progress, end }).text).toContain('not all');
 });

@@ -86,9 +86,12 @@ describe('the bearer key', () => {
   );
 
   test('may be either of two while one replaces the other', async () => {
-    const own = await openServerFixture({ providers: ['btcpay'], env: { STORE_API_KEY: 'new-key,old-key' } });
+    const own = await openServerFixture({
+      providers: ['btcpay'],
+      env: { STORE_API_KEY: 'new-store-key,old-store-key' },
+    });
     try {
-      for (const key of ['new-key', 'old-key']) {
+      for (const key of ['new-store-key', 'old-store-key']) {
         const response = await storeRequest(own, { headers: { authorization: `bearer ${key}` } });
         expect(response.status).toBe(200);
       }

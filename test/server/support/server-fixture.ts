@@ -66,6 +66,7 @@ export async function openServerFixture(
       receiveWebhook: createWebhookReceiver(payments),
       metrics: createMetrics({ version: '0.0.0-test' }),
       storeApi: config.storeApi,
+      metricsTokens: config.metricsTokens,
       telegram: options.telegram ?? new Map(),
       checks: { live: options.checks?.live ?? [], ready: options.checks?.ready ?? [] },
       jobs: () => [],

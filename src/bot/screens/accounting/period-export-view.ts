@@ -28,8 +28,8 @@ export function periodExported(exported: PeriodExported): View {
   return {
     text: fitLines([
       line(`<b>Export</b> ${from} to ${to}`, weights.must),
-      line(`${counts.join(', ')} in ${plural(files, 'file')}`, weights.must),
-      line(ends[exported.end], weights.must),
+      ...(files === 0 ? [] : [line(`${counts.join(', ')} in ${plural(files, 'file')}`, weights.must)]),
+      line(files === 0 && exported.end === 'done' ? 'Nothing is in these days.' : ends[exported.end], weights.must),
     ]),
     keyboard: [],
   };

@@ -39,7 +39,8 @@ export async function runExport(env: AdminEnv, ctx: TextContext, words: string):
   await recordExport(env, { actor, what: 'books', details: { ...period } });
   const exported: PeriodExported = { ...period, payments: 0, refunds: 0, days: 0, files: 0, end: 'under_way' };
   const messageId = await replyView(ctx, periodExported(exported));
-  env.background(exportPeriod(env, { chatId: ctx.chat.id, messageId, exported }));
+  const exporting = { chatId: ctx.chat.id, messageId, exported };
+  env.background(env.fileTurns.run(String(ctx.chat.id), () => exportPeriod(env, exporting)));
 }
 
 /** `30d`: that many days up to today; or two days. Undefined when it is neither, or too long. */
@@ -59,11 +60,11 @@ interface Exporting {
 }
 
 async function exportPeriod(env: AdminEnv, exporting: Exporting): Promise<void> {
-  const { chatId, exported } = exporting;
+  const { chatId, messageId, exported } = exporting;
   const progress = createProgress(env, exporting);
   const send = async (file: ExportFile): Promise<void> => {
     if (exported.files >= filesMax) throw new ExportEnded('too_large');
-    await sendFile(env, { chatId, file });
+    await sendFile(env, { chatId, file, replyTo: messageId });
     exported.files += 1;
     progress.show(periodExported(exported));
   };
@@ -83,32 +84,35 @@ interface Sending {
   send(file: ExportFile): Promise<void>;
 }
 
+/** A table is read for itself, so that the parts of a long one follow each other. */
 async function sendOrders(env: AdminEnv, { exported, send }: Sending): Promise<void> {
   const { from, to } = exported;
   const window = { from: dayBounds(from, env.timeZone).from, to: dayBounds(to, env.timeZone).to };
   const payments = csvOf({ what: 'orders', columns: paymentColumns, exported }, send);
-  const refunds = csvOf({ what: 'refunds', columns: refundColumns, exported }, send);
   for await (const page of exportOrders(env, window)) {
     exported.payments += page.payments.length;
-    exported.refunds += page.refunds.length;
     await payments.write(page.payments);
-    await refunds.write(page.refunds);
   }
   await payments.end();
+  const refunds = csvOf({ what: 'refunds', columns: refundColumns, exported }, send);
+  for await (const page of exportOrders(env, window)) {
+    exported.refunds += page.refunds.length;
+    await refunds.write(page.refunds);
+  }
   await refunds.end();
 }
 
 /** As CSV to be read, and as a line of JSON for each day from which the chain can be checked. */
 async function sendBooks(env: AdminEnv, { exported, send }: Sending): Promise<void> {
-  const name = `books-${exported.from}-${exported.to}`;
   const lines = csvOf({ what: 'books', columns: ledgerColumns, exported }, send);
-  const chain = createExportWriter({ name, bytesMax: partBytesMax, formats: ['jsonl'] }, send);
   for await (const page of exportLedger(env, exported)) {
     exported.days += page.length;
     await lines.write(page.flatMap(({ closing, content }): ExportRow[] => ledgerRows(closing, content)));
-    await chain.write(page.map(closingToExport));
   }
   await lines.end();
+  const name = `books-${exported.from}-${exported.to}`;
+  const chain = createExportWriter({ name, bytesMax: partBytesMax, formats: ['jsonl'] }, send);
+  for await (const page of exportLedger(env, exported)) await chain.write(page.map(closingToExport));
   await chain.end();
 }
 

@@ -39,9 +39,10 @@ const heads: Readonly<Record<ExportProgress['end'], string>> = {
 
 export function exportView(progress: ExportProgress): View {
   const { tables, tablesMax, files, end } = progress;
-  const at = end === 'under_way' ? ` · ${tables.length} of ${tablesMax}` : '';
+  const at = end === 'under_way' && tablesMax > 0 ? ` · ${tables.length} of ${tablesMax}` : '';
+  const sent = files === 0 ? '' : ` · ${plural(files, 'file')}`;
   const lines = [
-    line(`${heads[end]} ${providerTitle(progress.provider)}</b>${at} · ${plural(files, 'file')}`, weights.must),
+    line(`${heads[end]} ${providerTitle(progress.provider)}</b>${at}${sent}`, weights.must),
     ...tables.map(({ name, rows }) => line(`${name.replaceAll('-', ' ')}: ${plural(rows, 'row')}`)),
   ];
   if (end === 'stopped' || end === 'failed') lines.push(line('The files above are not all; ask for it again.'));

@@ -7,7 +7,7 @@ import { ExportEnded, sendFile } from '../../files/send-file.ts';
 import { askToConfirm } from '../../kit/confirmation.ts';
 import type { ServedContext } from '../../kit/contexts.ts';
 import type { AdminEnv } from '../../kit/env.ts';
-import { editView } from '../../kit/replies.ts';
+import { editView, outOfDate } from '../../kit/replies.ts';
 import type { Confirmed } from '../../kit/screen.ts';
 import type { View } from '../../text/view.ts';
 import { type ExportProgress, exitQuestion, exportView } from './exit-view.ts';
@@ -31,7 +31,9 @@ export const confirmExit: Confirmed = async (env, ctx, { payload }) => {
   if (!isProviderName(provider)) return 'This provider is not known any more.';
   const first = { provider, tables: [], tablesMax: 0, files: 0, end: 'under_way' } as const;
   const messageId = await editView(ctx, exportView(first));
-  if (messageId !== undefined) env.background(exportAll(env, { ctx, messageId, provider }));
+  if (messageId === undefined) return outOfDate;
+  const work = (): Promise<void> => exportAll(env, { ctx, messageId, provider });
+  env.background(env.fileTurns.run(String(ctx.chat.id), work));
   return 'Started.';
 };
 
@@ -50,7 +52,7 @@ async function exportAll(
     exportView({ provider, tables: rows, tablesMax: tables.length, files, end });
   const send = async (file: ExportFile): Promise<void> => {
     if (files >= filesMax) throw new ExportEnded('too_large');
-    await sendFile(env, { chatId: ctx.chat.id, file });
+    await sendFile(env, { chatId: ctx.chat.id, file, replyTo: input.messageId });
     files += 1;
     progress.show(viewOf('under_way'));
   };
@@ -59,13 +61,18 @@ async function exportAll(
     for (const table of tables) {
       const counted = { name: table.name, rows: 0 };
       rows.push(counted);
-      const writer = createExportWriter({ name: `${provider}-${table.name}`, bytesMax: partBytesMax }, send);
-      for await (const page of table.pages()) {
-        if (env.stopping.aborted) throw new ExportEnded('stopped');
-        await writer.write(page);
-        counted.rows += page.length;
+      // Read once for each kind of file, so that the parts of a long one follow each other.
+      for (const format of ['csv', 'jsonl'] as const) {
+        const name = `${provider}-${table.name}`;
+        const writer = createExportWriter({ name, bytesMax: partBytesMax, formats: [format] }, send);
+        counted.rows = 0;
+        for await (const page of table.pages()) {
+          if (env.stopping.aborted) throw new ExportEnded('stopped');
+          await writer.write(page);
+          counted.rows += page.length;
+        }
+        await writer.end();
       }
-      await writer.end();
     }
   } catch (error) {
     end = error instanceof ExportEnded ? error.end : 'failed';
