@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 // Keyset paging: a page begins beside a row and not at a count, so that rows which are added or removed meanwhile do not move
 // a page, and no page costs more than the first.
 import { setImmediate } from 'node:timers/promises';
@@ -101,4 +103,27 @@ export async function* walkPages<Row>(
     if (last === undefined || page.length < limit) return;
     await setImmediate();
   }
+}
+
+/** So many items of a long list are worked on at once: a few milliseconds, in which the process serves nobody else. */
+export const sliceSize = 50;
+
+/** The parts of a long list, one after the other, with a turn for all other work of the process between two of them. */
+export async function* slicesOf<Item>(items: Iterable<Item>, size = sliceSize): AsyncGenerator<readonly Item[]> {
+  let slice: Item[] = [];
+  for (const item of items) {
+    slice.push(item);
+    if (slice.length < size) continue;
+    yield slice;
+    slice = [];
+    await nextTurn();
+  }
+  if (slice.length > 0) yield slice;
+}
+
+/** The same as `map` of an array, slice by slice. */
+export async function mapInSlices<Item, Result>(items: Iterable<Item>, map: (item: Item) => Result): Promise<Result[]> {
+  const results: Result[] = [];
+  for await (const slice of slicesOf(items)) results.push(...slice.map(map));
+  return results;
 }
