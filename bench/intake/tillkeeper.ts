@@ -21,6 +21,7 @@ export async function startTillkeeper(file: string): Promise<number> {
       metrics,
       storeApi: null,
       metricsTokens: null,
+      isDatabaseFailure: () => false,
       telegram: new Map(),
       checks: { live: [], ready: [] },
       jobs: () => [],

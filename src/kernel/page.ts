@@ -1,7 +1,6 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-
 // Keyset paging: a page begins beside a row and not at a count, so that rows which are added or removed meanwhile do not move
 // a page, and no page costs more than the first.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** Where a page begins: beside a row that was shown. Null stands for the beginning of the list. */
 export interface PagePosition<Key> {
@@ -88,7 +87,7 @@ export function pageOfList<Row, Key>(
 
 /**
  * Rows page by page, until a page is not full or there were as many pages as are wanted. `load` is given the last row of
- * the page before.
+ * the page before. Between pages everybody else has a turn: a driver that answers at once would not give way by itself.
  */
 export async function* walkPages<Row>(
   { limit, pagesMax = Number.POSITIVE_INFINITY }: { limit: number; pagesMax?: number },
@@ -100,6 +99,7 @@ export async function* walkPages<Row>(
     if (page.length > 0) yield page;
     last = page.at(-1);
     if (last === undefined || page.length < limit) return;
+    await nextTurn();
   }
 }
 

@@ -78,9 +78,9 @@ describe('what becomes of a message to several chats', () => {
       },
     ],
     [
-      'comes again at once when a chat has a new id',
+      'comes again when a chat has a new id',
       to(sent, { kind: 'moved', toChatId: -1005 }),
-      { kind: 'retry', error: 'the chat has a new id', retryAfterMs: 0, pausesLane: false },
+      { kind: 'retry', error: 'the chat has a new id', retryAfterMs: null, pausesLane: false },
     ],
     [
       'comes again when one was not reached, even when another will never take it',

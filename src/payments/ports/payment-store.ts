@@ -40,6 +40,8 @@ export interface PaymentStore {
    * fetched. Those of the `except` providers are skipped.
    */
   listPaymentsToPoll(query: { now: Milliseconds; except: readonly ProviderName[]; limit: number }): Promise<Payment[]>;
+  /** Polls that are due after `latest` are due then. */
+  hastenPolls(input: { latest: Milliseconds }): Promise<void>;
   /** Payments of one provider that are still polled, due or not, most overdue first. */
   listAskedPayments(query: { provider: ProviderName; limit: number }): Promise<Payment[]>;
   /**
@@ -78,14 +80,6 @@ export interface PaymentStore {
     statuses: readonly PaymentStatus[];
     from: Milliseconds;
     to: Milliseconds;
-    limit: number;
-  }): Promise<Payment[]>;
-  /** Payments of one provider made in [from, to) whose fee is known, oldest first, after the given place. */
-  listPaymentsWithFees(query: {
-    provider: ProviderName;
-    from: Milliseconds;
-    to: Milliseconds;
-    after: { createdAt: Milliseconds; id: string } | null;
     limit: number;
   }): Promise<Payment[]>;
   /** Payments whose captured amount is not computed, by their id, after the given one. */

@@ -8,6 +8,7 @@ import { lanes } from '#messaging/queues/topics.ts';
 import { readUntoldOrders } from '#messaging/queues/untold-orders.ts';
 import { readProviderReports } from '#reports/provider-report.ts';
 import { refuseBearer } from '../kit/bearer.ts';
+import type { KeyGuard } from '../kit/key-guard.ts';
 import { refuseOtherMethods } from '../kit/problem.ts';
 import { shared } from '../kit/shared.ts';
 import type { JobHealth, Metrics } from './metrics.ts';
@@ -17,6 +18,7 @@ export interface MetricsRoutesDeps {
   metrics: Metrics;
   /** Accepted bearers; null: open to everybody who reaches the port. */
   metricsTokens: readonly string[] | null;
+  guard: KeyGuard;
   jobs(): readonly JobHealth[];
 }
 
@@ -24,7 +26,8 @@ export function metricsRoutes(deps: MetricsRoutesDeps): Hono {
   const app = new Hono();
   const read = shared(() => readMetrics(deps));
   app.get('/metrics', async (context) => {
-    const refusal = deps.metricsTokens === null ? undefined : refuseBearer(context, deps.metricsTokens);
+    const { metricsTokens: keys, guard } = deps;
+    const refusal = keys === null ? undefined : refuseBearer(context, { keys, guard });
     if (refusal !== undefined) return refusal;
     const { contentType, body } = await read();
     return new Response(body, { headers: { 'content-type': contentType, 'cache-control': 'no-store' } });

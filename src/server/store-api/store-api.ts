@@ -2,6 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { BlankEnv } from 'hono/types';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import { refuseBearer } from '../kit/bearer.ts';
+import type { KeyGuard } from '../kit/key-guard.ts';
 import { notFound, refuseOtherMethods } from '../kit/problem.ts';
 import type { StoreApi } from './described.ts';
 import { refuseParameters } from './faults.ts';
@@ -13,13 +14,14 @@ export interface StoreApiDeps {
   payments: PaymentDeps;
   /** Null: the routes answer 404, as if they did not exist. */
   access: { keys: readonly string[] } | null;
+  guard: KeyGuard;
 }
 
 /** The routes of `/v1`. The schemas of each route validate its requests and make its part of the OpenAPI document. */
 export function storeApiRoutes(deps: StoreApiDeps): StoreApi {
   const app = new OpenAPIHono<BlankEnv>({ defaultHook: refuseParameters });
   app.use('/v1/*', async (context, next) => {
-    const refusal = deps.access === null ? notFound() : refuseBearer(context, deps.access.keys);
+    const refusal = deps.access === null ? notFound() : refuseBearer(context, { ...deps.access, guard: deps.guard });
     if (refusal !== undefined) return refusal;
     await next();
     context.res.headers.set('cache-control', 'no-store');

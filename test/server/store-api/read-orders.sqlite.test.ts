@@ -129,7 +129,7 @@ describe('every other address', () => {
   test('shows nothing about internal failures', async () => {
     const own = await openServerFixture({ providers: ['btcpay'] });
     await own.db.database.close();
-    const problem = await problemOf(await storeRequest(own), 500);
+    const problem = await problemOf(await storeRequest(own), 503);
     expect(JSON.stringify(problem)).not.toMatch(/closed|database|at /i);
     expect(own.logged.join()).toContain('request failed');
     await own.close();
