@@ -62,6 +62,8 @@ interface ShopOptions {
   adminMode?: UpdateMode;
   startedChats?: 'none';
   apiRoot?: string;
+  /** Told by the admin bot. */
+  onTokenRefused?: (reason: string) => void;
 }
 
 /** Two bots before a local Telegram, with the real verbs, a real database and a fake provider. */
@@ -114,7 +116,12 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
       doctor,
       readHealth: async () => ({ checks: [{ name: 'database', ok: true, detail: '' }], jobs: [], queues: [] }),
     },
-    { ...shared, token: adminToken, mode: options.adminMode ?? { kind: 'polling' } },
+    {
+      ...shared,
+      token: adminToken,
+      mode: options.adminMode ?? { kind: 'polling' },
+      onTokenRefused: options.onTokenRefused,
+    },
   );
   const pagerMode: UpdateMode = options.sharesToken ? { kind: 'send_only' } : { kind: 'polling' };
   const pagers: Pager[] = [];
