@@ -41,17 +41,14 @@ test('a start with nothing set says where the example of all settings is; with a
   expect(run('start')).toMatchObject({ status: 78, lines: ['TELEGRAM_BOT_TOKEN is required'] });
 });
 
-test.each(['--help', 'backup --help'])(
-  '%s explains every command, whatever is set, and ends with 0',
-  (text) => {
-    writeFileSync(join(folder, '.env'), Buffer.from('OWNER_IDS=1\n', 'utf16le'));
-    const { status, lines, output } = runWhole(text.split(' '));
-    expect({ status, lines }).toEqual({ status: 0, lines: [''] });
-    for (const command of ['start', 'migrate', 'doctor', 'backup FILE', 'restore FILE'])
-      expect(output).toContain(`  ${command} `);
-    expect(output).toContain('.env.example');
-  },
-);
+test.each(['--help', 'backup --help'])('%s explains every command, whatever is set, and ends with 0', (text) => {
+  writeFileSync(join(folder, '.env'), Buffer.from('OWNER_IDS=1\n', 'utf16le'));
+  const { status, lines, output } = runWhole(text.split(' '));
+  expect({ status, lines }).toEqual({ status: 0, lines: [''] });
+  for (const command of ['start', 'migrate', 'doctor', 'backup FILE', 'restore FILE'])
+    expect(output).toContain(`  ${command} `);
+  expect(output).toContain('.env.example');
+});
 
 test.each(['start', 'migrate'])('%s with a word that it does not know begins nothing, and ends with 64', (word) => {
   expect(run([word, '--prot=80'])).toEqual({ status: 64, lines: [`usage: main.ts ${word}`] });
