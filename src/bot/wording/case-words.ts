@@ -38,6 +38,7 @@ export const kindWords: Readonly<Record<CaseKind, string>> = {
   channel_refunds_waiting: 'Refunds wait',
   reconciliation: 'Books differ',
   shop_untold: 'Shop not told',
+  jobs_stuck: 'Jobs do not run',
   dead_letter: 'Dead letter',
 };
 
