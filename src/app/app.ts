@@ -41,6 +41,8 @@ export type AppDeps = Pick<CoreDeps, 'config' | 'providerPolicy' | 'logDestinati
   /** What the jobs go by, where that is another clock: a test that moves time does not run them by it. */
   jobClock?: Clock;
   random?: Random;
+  /** Told why the product cannot do its work with these settings, once that shows after the start; a sentence for the admin. */
+  onUnusable?: (fault: string) => void;
 };
 
 /** How long requests that are being served may take to finish at the stop. */
@@ -85,7 +87,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   };
 }
 
-function assemble({ config, jobClock }: AppDeps, core: Core): Sides {
+function assemble({ config, jobClock, onUnusable }: AppDeps, core: Core): Sides {
   const { payments, database, metrics } = core;
   const { clock, log, providers } = payments;
   const ending = new AbortController();
@@ -98,6 +100,10 @@ function assemble({ config, jobClock }: AppDeps, core: Core): Sides {
     doctor: createSetUpDoctor({ config, clock, random: payments.random, instance: core.instanceId }),
     readHealth: () => readHealthReport({ ...healthDeps, scheduler, checks }),
     onSend: (send) => metrics.countTelegramSend(send),
+    onTokenRefused(setting, reason) {
+      const advice = 'copy the token from BotFather again';
+      onUnusable?.(`${setting} is not accepted by ${config.telegram.apiRoot} (${reason}): ${advice}`);
+    },
   });
   const handlers = [
     ...bots.adminBot.outboxHandlers,
