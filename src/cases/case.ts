@@ -66,6 +66,7 @@ export const noticeKinds = [
   'channel_refunds_waiting',
   'reconciliation',
   'shop_untold',
+  'jobs_stuck',
   'dead_letter',
 ] as const;
 

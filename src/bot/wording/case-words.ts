@@ -39,6 +39,7 @@ export const kindWords: Readonly<Record<CaseKind, string>> = {
   channel_refunds_waiting: 'Refunds wait',
   reconciliation: 'Books differ',
   shop_untold: 'Shop not told',
+  jobs_stuck: 'Jobs do not run',
   dead_letter: 'Dead letter',
 };
 
