@@ -4,7 +4,7 @@ import { createOwnerDirectory } from '#access/owner-directory.ts';
 import { isDatabaseFailure } from '#db/engine/database-failure.ts';
 import type { JobRun } from '#jobs/job-runner.ts';
 import { createJobs } from '#jobs/jobs.ts';
-import { createScheduler, type Scheduler } from '#jobs/scheduler.ts';
+import { createScheduler, findStuckJobs, type Scheduler } from '#jobs/scheduler.ts';
 import { type Clock, second, systemClock } from '#kernel/clock.ts';
 import { type Random, systemRandom } from '#kernel/ids.ts';
 import type { Lifecycle } from '#kernel/process.ts';
@@ -114,8 +114,13 @@ function assemble({ config, jobClock, onUnusable }: AppDeps, core: Core): Sides 
     createRefundHandler(payments),
   ];
   const workers = createWorkers({ ...payments, instanceId: core.instanceId }, { lanes: allLanes, handlers });
-  const scheduler = createScheduler({
-    jobs: createJobs({ payments, ...watches, timeZone: config.timeZone }),
+  const scheduler: Scheduler = createScheduler({
+    jobs: createJobs({
+      payments,
+      ...watches,
+      timeZone: config.timeZone,
+      stuckJobs: () => findStuckJobs(scheduler.states()),
+    }),
     timeZone: config.timeZone,
     clock: jobClock ?? clock,
     log,

@@ -16,6 +16,8 @@ export interface TelegramLine<Update extends TelegramUpdate> {
   getUpdates(query: { offset: number; timeoutSeconds: number }, signal: AbortSignal): Promise<Update[]>;
   setWebhook(webhook: { url: string; secret: string }, signal: AbortSignal): Promise<void>;
   deleteWebhook(signal: AbortSignal): Promise<void>;
+  /** Telegram is there, for the first time or again after a failure. Never rejects. */
+  onReached(): Promise<void>;
   classify(error: unknown): SendOutcome;
   handle(update: Update): Promise<void>;
   /** Updates of one key are handled one after the other. */
@@ -75,8 +77,10 @@ export function createConnection<Update extends TelegramUpdate>(
 
   function noteOk(): void {
     lastOkAt = clock.elapsed();
-    if (failure !== null) log.info('telegram reached', { bot, name });
+    if (failure === null) return;
     failure = null;
+    log.info('telegram reached', { bot, name });
+    void queue.run('', () => line.onReached());
   }
 
   function noteFailure(error: unknown): SendOutcome {

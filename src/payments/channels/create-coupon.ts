@@ -5,7 +5,7 @@ import type { ProviderName } from '#kernel/provider-name.ts';
 import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import type { ProviderDeps } from '../lifecycle/deps.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
-import { ProviderError, ProviderUnreachable } from '../ports/provider-errors.ts';
+import { ProviderError, ProviderRateLimited, ProviderRejected } from '../ports/provider-errors.ts';
 import type { Coupon, CouponDraft } from '../ports/sales-channel.ts';
 
 export type CouponCreated =
@@ -47,7 +47,11 @@ export async function createCoupon(
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     await audit(deps, { actor, action: 'coupon.failed', draft, details: { why: error.message } });
-    return { kind: 'failed', isRejected: !(error instanceof ProviderUnreachable), message: error.message };
+    return {
+      kind: 'failed',
+      isRejected: error instanceof ProviderRejected || error instanceof ProviderRateLimited,
+      message: error.message,
+    };
   }
 }
 

@@ -15,13 +15,13 @@ import { applyOrderEvent } from '../lifecycle/change-order.ts';
 import type { SnapshotDeps } from '../lifecycle/deps.ts';
 import { raiseNotCreated } from '../lifecycle/payment-cases.ts';
 import { type Refresh, withPayment } from '../lifecycle/payment-lease.ts';
-import { postponePoll } from '../lifecycle/postpone-poll.ts';
+import { endUnread, keepUnread, postponePoll } from '../lifecycle/unread-payment.ts';
 import { writeTimeline } from '../lifecycle/write-timeline.ts';
 import { findIn } from '../model/decide-payment.ts';
 import { isAwaitedPayment, isMismatchedPayment, type Payment } from '../model/payment.ts';
 import type { CreatePaymentRequest, PaymentProvider, ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
-import { ProviderError, ProviderRejected } from '../ports/provider-errors.ts';
+import { ProviderError, ProviderNotUnderstood, ProviderRejected } from '../ports/provider-errors.ts';
 
 /** A create that the provider does not know so long after its expiry was never carried out. */
 const lostCreateAfterMs = hour;
@@ -70,6 +70,7 @@ export async function requestPayment(
         if (!(error instanceof ProviderError)) throw error;
         const isRejected = error instanceof ProviderRejected;
         if (isRejected) await refuse(deps, { ...held, alternatives, why: sentenceOf(error) });
+        else if (error instanceof ProviderNotUnderstood) await keepUnread(deps, { ...held, error });
         else await postponePoll(deps, held);
         return { kind: 'failed', provider: payment.provider, isRejected, message: sentenceOf(error) };
       }
@@ -89,7 +90,11 @@ export async function recoverCreation(deps: SnapshotDeps, held: Held): Promise<R
   const { payment } = held;
   const { provider, request } = await prepare(deps, payment);
   const snapshot = await provider.findCreatedPayment(request, held.signal);
-  if (snapshot !== undefined) return applySnapshot(deps, { ...held, paymentId: payment.id, snapshot });
+  if (snapshot !== undefined) {
+    const applied = await applySnapshot(deps, { ...held, paymentId: payment.id, snapshot });
+    await endUnread(deps, held);
+    return applied;
+  }
   if (deps.clock.now() < payment.expiresAt + lostCreateAfterMs) {
     await postponePoll(deps, held);
     return { kind: 'unchanged', status: payment.status };

@@ -9,6 +9,7 @@ import { minute, second, systemClock } from '#kernel/clock.ts';
 import { createIds } from '#kernel/ids.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { OutboxMessage } from '#messaging/queues/messaging-store.ts';
+import { readOwedMessages } from '#messaging/queues/owed-messages.ts';
 import type { DeliveryResult } from '#messaging/workers/outbox-handler.ts';
 import { createWorker } from '#messaging/workers/worker.ts';
 import { placeOrder } from '#payments/collect/place-order.ts';
@@ -168,7 +169,7 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
     pager,
     restartPager: startPager,
     deliver: () => worker.drain(),
-    owed: async () => (await deps.database.read((stores) => stores.outbox.readOwed('pager'))).count,
+    owed: async () => (await readOwedMessages(deps)).count,
     async order() {
       const placed = await placeOrder(deps, {
         idempotencyKey: null,
