@@ -5,6 +5,7 @@ import type { Cause } from '#kernel/transaction-context.ts';
 import type { InboxEvent } from '#messaging/queues/messaging-store.ts';
 import type { DeliveryResult } from '#messaging/workers/outbox-handler.ts';
 import type { SnapshotDeps } from '../lifecycle/deps.ts';
+import { failureWords } from '../ports/failure-words.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 import { ProviderError, ProviderRejected } from '../ports/provider-errors.ts';
 import type {
@@ -108,13 +109,13 @@ async function askChannel(
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     if (input.event.startedAttempts < attemptsMax) {
-      return { kind: 'unanswered', error: error.message };
+      return { kind: 'unanswered', error: failureWords(error) };
     }
     const { items, coupons } = input.channelOrder;
-    const why = `the license could not be checked: ${error.message}`;
+    const why = `the license could not be checked: ${failureWords(error)}`;
     return {
       licenses: items.map(() => ({ kind: 'not_asked', why })),
-      coupons: coupons.map(() => ({ kind: 'not_asked', why: error.message })),
+      coupons: coupons.map(() => ({ kind: 'not_asked', why: failureWords(error) })),
     };
   }
 }
@@ -162,6 +163,6 @@ async function checkLicense(
     return await sales.verifyLicense({ licenseKey, productSecret }, signal);
   } catch (error) {
     if (!(error instanceof ProviderRejected)) throw error;
-    return { kind: 'not_asked', why: `the license could not be checked: ${error.message}` };
+    return { kind: 'not_asked', why: `the license could not be checked: ${failureWords(error)}` };
   }
 }

@@ -11,6 +11,7 @@ import type { DeliveryResult } from '#messaging/workers/outbox-handler.ts';
 import { handleChannelEvent } from '../channels/handle-channel-event.ts';
 import type { SnapshotDeps } from '../lifecycle/deps.ts';
 import type { PaymentSnapshot } from '../model/snapshot.ts';
+import { failureWords } from '../ports/failure-words.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 import { refreshPayment } from '../sync/refresh-payment.ts';
@@ -67,7 +68,7 @@ export async function handleInboxEvent(
       // letter for it.
       return { ...busy, retryAfterMs: null };
     case 'provider_failed':
-      return { kind: 'retry', error: refresh.error.message, retryAfterMs: null, pausesLane: false };
+      return { kind: 'retry', error: failureWords(refresh.error), retryAfterMs: null, pausesLane: false };
     default:
       return refresh satisfies never;
   }
