@@ -1,13 +1,14 @@
 // `npm run bench`: prints tables and writes them as JSON to bench/results. Options, for work on one part:
-//   --only intake|process   --servers noop,tillkeeper   --rounds 5   --measure-ms 4000   --profile FOLDER
+//   --only intake|process|peers   --servers noop,tillkeeper   --rounds 5   --measure-ms 4000   --profile FOLDER
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { pinGenerator } from './cores.ts';
 import { contestantNames, isContestant } from './intake/contestants.ts';
 import { runIntake } from './intake/run-intake.ts';
+import { runPeers } from './peers/run-peers.ts';
 import { runProcess } from './process/run-process.ts';
-import { formatIntake, formatProcess, intakeVerdicts, processVerdicts } from './report.ts';
+import { formatIntake, formatPeers, formatProcess, intakeVerdicts, processVerdicts } from './report.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -59,6 +60,18 @@ if (options.only === undefined || options.only === 'process') {
   console.log(`\n${formatProcess(figures)}\n`);
   for (const verdict of processVerdicts(figures)) console.log(verdict);
   result['process'] = { plan, ...figures };
+}
+
+if (options.only === undefined || options.only === 'peers') {
+  const crowds = [10, 50, 500].flatMap((connections) => [
+    { connections, requestsAhead: 16 },
+    { connections, requestsAhead: 60 },
+  ]);
+  const plan = { crowds, holdMs: 3_000, pinning };
+  console.log('\npeers that ask and do not read');
+  const rounds = await runPeers(plan);
+  console.log(`\n${formatPeers(rounds)}`);
+  result['peers'] = { plan, rounds };
 }
 
 const folder = new URL('./results/', import.meta.url);

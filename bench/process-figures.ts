@@ -14,7 +14,16 @@ export function processorTimeMs(pid: number): number {
 }
 
 export function residentMegabytes(pid: number): number {
-  const line = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  if (line === null) throw new Error(`process ${pid} has no VmRSS: has it ended?`);
-  return Number(line[1]) / 1024;
+  return megabytesOf(pid, /^VmRSS:\s+(\d+) kB$/m);
+}
+
+/** The most that was resident at any time. */
+export function peakMegabytes(pid: number): number {
+  return megabytesOf(pid, /^VmHWM:\s+(\d+) kB$/m);
+}
+
+function megabytesOf(pid: number, line: RegExp): number {
+  const found = line.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  if (found === null) throw new Error(`process ${pid} has no memory: has it ended?`);
+  return Number(found[1]) / 1024;
 }

@@ -1,4 +1,5 @@
 import type { IntakeFigures } from './intake/run-intake.ts';
+import type { PeersRound } from './peers/run-peers.ts';
 import type { ProcessFigures } from './process/run-process.ts';
 import { rounded, type Spread } from './statistics.ts';
 import { formatTable } from './table.ts';
@@ -49,6 +50,19 @@ export function intakeVerdicts(figures: readonly IntakeFigures[]): string[] {
       said: `${rounded(p99, 2)} times the no-op route's, aim at most ${aims.p99RatioMax}`,
     }),
   ];
+}
+
+export function formatPeers(rounds: readonly PeersRound[]): string {
+  const head = ['connections', 'requests ahead', 'MB idle', 'MB at most', 'kB a connection', 'another probe, ms'];
+  const rows = rounds.map(({ connections, requestsAhead, idleMegabytes, peakMegabytes, probeMs }) => [
+    String(connections),
+    String(requestsAhead),
+    idleMegabytes.toFixed(0),
+    peakMegabytes.toFixed(0),
+    (((peakMegabytes - idleMegabytes) * 1024) / connections).toFixed(0),
+    probeMs === null ? 'no answer' : probeMs.toFixed(0),
+  ]);
+  return formatTable([head, ...rows]);
 }
 
 function verdict(what: string, outcome: { isReached: boolean; said: string }): string {

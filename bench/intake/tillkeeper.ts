@@ -20,6 +20,8 @@ export async function startTillkeeper(file: string): Promise<number> {
       receiveWebhook: createWebhookReceiver(payments),
       metrics,
       storeApi: null,
+      metricsTokens: null,
+      isDatabaseFailure: () => false,
       telegram: new Map(),
       checks: { live: [], ready: [] },
       jobs: () => [],

@@ -30,9 +30,9 @@ export interface ProcessFigures {
   runs: readonly ProcessRun[];
 }
 
-const mainFile = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+export const mainFile = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 /** Node's own options in `npm start`: what is measured is what a user starts. */
-function startFlags(): string[] {
+export function startFlags(): string[] {
   return packageJson.scripts.start.split(' ').filter((word) => word.startsWith('--'));
 }
 
@@ -73,13 +73,12 @@ async function runOnce(world: BenchWorld, plan: { idleMs: number; pinning: Pinni
   child.stdout?.on('data', (chunk: Buffer) => lines.push(chunk));
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   try {
-    const isOver = (): boolean => child.exitCode !== null || performance.now() - startedAt > startMaxMs;
     const until = async (path: string): Promise<number> => {
-      while (!isOver()) {
-        if (await answers(`http://127.0.0.1:${port}${path}`)) return performance.now() - startedAt;
-        await sleep(askEveryMs);
-      }
-      throw new Error(`the process did not answer ${path}:\n${Buffer.concat(lines)}`);
+      await awaitAnswer(`http://127.0.0.1:${port}${path}`, {
+        isOver: () => child.exitCode !== null,
+        instead: () => String(Buffer.concat(lines)),
+      });
+      return performance.now() - startedAt;
     };
     const liveMs = await until('/livez');
     const readyMs = await until('/readyz');
@@ -89,6 +88,16 @@ async function runOnce(world: BenchWorld, plan: { idleMs: number; pinning: Pinni
     child.kill('SIGTERM');
     await ended;
   }
+}
+
+/** Asks until the process answers with success. */
+export async function awaitAnswer(url: string, about: { isOver(): boolean; instead?(): string }): Promise<void> {
+  const endsAt = performance.now() + startMaxMs;
+  while (!about.isOver() && performance.now() < endsAt) {
+    if (await answers(url)) return;
+    await sleep(askEveryMs);
+  }
+  throw new Error(`the process did not answer ${url}: ${about.instead?.() ?? ''}`);
 }
 
 async function answers(url: string): Promise<boolean> {

@@ -1,6 +1,7 @@
 // The composition root: this folder alone knows every room. What every role needs is in core.ts; what serves one role each
 // is put together here, and started and stopped in the order written.
 import { createOwnerDirectory } from '#access/owner-directory.ts';
+import { isDatabaseFailure } from '#db/engine/database-failure.ts';
 import type { JobRun } from '#jobs/job-runner.ts';
 import { createJobs } from '#jobs/jobs.ts';
 import { createScheduler, type Scheduler } from '#jobs/scheduler.ts';
@@ -124,6 +125,8 @@ function assemble({ config, jobClock }: AppDeps, core: Core): Sides {
       payments,
       metrics,
       storeApi: config.storeApi,
+      metricsTokens: config.metricsTokens,
+      isDatabaseFailure,
       version: packageJson.version,
       instance: core.instanceId,
       receiveWebhook: createWebhookReceiver(payments),

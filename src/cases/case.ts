@@ -60,6 +60,7 @@ export const noticeKinds = [
   'provider_retired',
   'webhook_silent',
   'webhook_refused',
+  'keys_refused',
   'channel_orders_held',
   'channel_refunds_waiting',
   'reconciliation',

@@ -6,7 +6,12 @@ import { changeCase } from './raise-case.ts';
 import { endedByItself } from './resolve-case.ts';
 
 /** Nobody has to act on these: they are over when nobody took them up for a day. */
-const informingKinds: readonly CaseKind[] = ['payment_expired', 'order_marked_paid', 'order_written_off'];
+const informingKinds: readonly CaseKind[] = [
+  'payment_expired',
+  'order_marked_paid',
+  'order_written_off',
+  'keys_refused',
+];
 const informedForMs: Milliseconds = day;
 
 /** Ends cases that only inform, older than a day and nobody's, at most `limit`; how many. */

@@ -39,6 +39,8 @@ export interface Config {
   readonly storeApi: { readonly keys: Secrets } | null;
   /** Null: no order events are sent to the shop. */
   readonly storeWebhook: { readonly url: string; readonly secrets: Secrets } | null;
+  /** Bearers of `/metrics`; null: open. */
+  readonly metricsTokens: Secrets | null;
   /** How many times the review threshold channel orders may add up to within a day before the rest is held. */
   readonly unreviewedTimes: number;
   readonly timeZone: string;
@@ -85,6 +87,7 @@ function assemble(reading: SettingsReading): Omit<Config, 'secrets' | 'remarks'>
     providers: assembleProviders(reading),
     storeApi: values.STORE_API_KEY === undefined ? null : { keys: values.STORE_API_KEY },
     storeWebhook: assembleStoreWebhook(reading),
+    metricsTokens: values.METRICS_TOKEN ?? null,
     unreviewedTimes: need(values.CHANNEL_REVIEW_AFTER),
     timeZone: need(values.TIME_ZONE),
     logLevel: need(values.LOG_LEVEL),

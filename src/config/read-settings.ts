@@ -4,6 +4,9 @@ import { readPath } from './file-path.ts';
 import { type SettingValues, settings } from './settings.ts';
 import { findUnseen, isQuoted, UnreadableText } from './text-file.ts';
 
+/** A secret that admins make up: below this it can be guessed. From 20 on the doctor is content, too. */
+const selfMadeLengthMin = 8;
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 export interface ConfigDeps {
   /** Reads the file that `NAME_FILE` names, as text; throws when it cannot, UnreadableText among others. */
@@ -21,7 +24,7 @@ export function readSettings(env: Environment, deps: ConfigDeps & { names?: read
   const given = new Set<string>();
   const texts = new Map<string, string>();
   const faults = findSpoiltNames(env);
-  for (const [name, { schema, fallback }] of Object.entries(settings)) {
+  for (const [name, { schema, fallback, isSelfMade }] of Object.entries(settings)) {
     if (deps.names?.includes(name) === false) continue;
     const found = findText(env, { name, readFile: deps.readFile });
     if (found.kind !== 'unset') given.add(name);
@@ -33,10 +36,18 @@ export function readSettings(env: Environment, deps: ConfigDeps & { names?: read
     if (text === null) continue;
     texts.set(name, text);
     const parsed = schema.safeParse(text);
-    if (parsed.success) values[name] = parsed.data;
-    else faults.push(`${name} ${parsed.error.issues[0]?.message ?? 'is wrong'}`);
+    if (!parsed.success) faults.push(`${name} ${parsed.error.issues[0]?.message ?? 'is wrong'}`);
+    else if (isSelfMade && isGuessable(text)) faults.push(`${name} ${tooShort}`);
+    else values[name] = parsed.data;
   }
   return { values, given, texts, faults };
+}
+
+const tooShort = `is too short: at least ${selfMadeLengthMin} characters, such as openssl rand -hex 32 gives`;
+
+/** Also one place of a rotation is a way in. */
+function isGuessable(text: string): boolean {
+  return text.split(',').some((part) => part.trim().length < selfMadeLengthMin);
 }
 
 type FoundText = { kind: 'unset' } | { kind: 'set'; text: string } | { kind: 'fault'; fault: string };

@@ -125,10 +125,19 @@ const shop = {
   }),
 };
 
+const watching = {
+  METRICS_TOKEN: setting({
+    schema: bearerKeys,
+    isSecret: true,
+    isSelfMade: true,
+    sentence: 'Bearer of GET /metrics; unset: everybody who reaches the port may read it.',
+  }),
+};
+
 const providers: SettingGroup = Object.assign({}, ...Object.values(definitions).map(({ settings: { all } }) => all));
 
 /** In the order of `.env.example`. */
-export const settings: SettingGroup = { ...telegram, ...commonSettings, ...providers, ...shop };
+export const settings: SettingGroup = { ...telegram, ...commonSettings, ...providers, ...shop, ...watching };
 
 /** The values of the settings that belong to no provider. */
-export type SettingValues = Partial<ValuesOf<typeof telegram & typeof commonSettings & typeof shop>>;
+export type SettingValues = Partial<ValuesOf<typeof telegram & typeof commonSettings & typeof shop & typeof watching>>;

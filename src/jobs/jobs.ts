@@ -24,6 +24,7 @@ import type { ReconcileProvider } from '#payments/reconciliation/reconcile-provi
 import { reconciliationRetention } from '#payments/reconciliation/reconciliation-runs.ts';
 import { followRefunds } from '#payments/refunds/follow-refunds.ts';
 import { pollPayments } from '#payments/sync/poll-payments.ts';
+import { watchDeadLetters } from '#payments/webhooks/watch-dead-letters.ts';
 import type { WatchWebhooks } from '#payments/webhooks/watch-webhooks.ts';
 import type { Timing } from './plan.ts';
 
@@ -111,6 +112,12 @@ export function createJobs(deps: JobsDeps): Job[] {
       timing: { everyMs: 15 * second },
       timeoutMs: minute,
       run: () => deps.watchShop(),
+    },
+    {
+      name: 'watch-dead-letters',
+      timing: { everyMs: 30 * second },
+      timeoutMs: minute,
+      run: () => watchDeadLetters(payments),
     },
     {
       name: 'wake-cases',

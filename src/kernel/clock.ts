@@ -90,3 +90,15 @@ export function clockDifference(answer: {
   if (answer.endedAt - answer.startedAt > answerMaxMs) return undefined;
   return Math.round(answer.serverTime + second / 2 - (answer.startedAt + answer.endedAt) / 2);
 }
+
+/** No wait that a server asks for is longer to us. */
+const retryAfterMaxMs: Milliseconds = hour;
+
+/** Reads `Retry-After`, seconds or an HTTP date; null when there is none or it makes no sense. An hour at most. */
+export function readRetryAfter(value: unknown, now: Milliseconds): Milliseconds | null {
+  const text = typeof value === 'string' ? value.trim() : '';
+  if (/^\d{1,9}$/.test(text)) return Math.min(Number(text) * second, retryAfterMaxMs);
+  // Date.parse takes almost anything; an HTTP date always begins with the name of a day.
+  const date = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(date) ? null : Math.min(Math.max(date - now, 0), retryAfterMaxMs);
+}

@@ -115,9 +115,13 @@ export function sumDecimals(texts: readonly string[]): string {
   return sum.round(places, Big.roundDown).eq(sum) ? sum.toFixed(places) : sum.toFixed();
 }
 
-/** Writes a decimal with as many places as the longest of `like` has: `20` beside `49.50` becomes `20.00`. */
-export function withPlaces(text: string, like: readonly string[]): string {
-  const places = Math.max(...like.map((other) => parseDecimal(other).toFixed().split('.')[1]?.length ?? 0), 2);
+/**
+ * Writes a decimal with the places of its currency, or as many as the longest beside it has: `20` beside `49.50 USD`
+ * becomes `20.00`, and `500` beside `1200 JPY` stays. A coin has two at least.
+ */
+export function withPlaces(text: string, { asset, beside }: { asset: string; beside: readonly string[] }): string {
+  const lengths = beside.map((other) => parseDecimal(other).toFixed().split('.')[1]?.length ?? 0);
+  const places = Math.max(...lengths, digitsByCode.get(asset) ?? 2);
   return parseDecimal(text).toFixed(places);
 }
 

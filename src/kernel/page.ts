@@ -1,5 +1,8 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 // Keyset paging: a page begins beside a row and not at a count, so that rows which are added or removed meanwhile do not move
 // a page, and no page costs more than the first.
+import { setImmediate } from 'node:timers/promises';
 
 /** Where a page begins: beside a row that was shown. Null stands for the beginning of the list. */
 export interface PagePosition<Key> {
@@ -86,7 +89,7 @@ export function pageOfList<Row, Key>(
 
 /**
  * Rows page by page, until a page is not full or there were as many pages as are wanted. `load` is given the last row of
- * the page before.
+ * the page before. Between pages everybody else has a turn: a driver that answers at once would not give way by itself.
  */
 export async function* walkPages<Row>(
   { limit, pagesMax = Number.POSITIVE_INFINITY }: { limit: number; pagesMax?: number },
@@ -98,5 +101,29 @@ export async function* walkPages<Row>(
     if (page.length > 0) yield page;
     last = page.at(-1);
     if (last === undefined || page.length < limit) return;
+    await setImmediate();
   }
+}
+
+/** So many items of a long list are worked on at once: a few milliseconds, in which the process serves nobody else. */
+export const sliceSize = 50;
+
+/** The parts of a long list, one after the other, with a turn for all other work of the process between two of them. */
+export async function* slicesOf<Item>(items: Iterable<Item>, size = sliceSize): AsyncGenerator<readonly Item[]> {
+  let slice: Item[] = [];
+  for (const item of items) {
+    slice.push(item);
+    if (slice.length < size) continue;
+    yield slice;
+    slice = [];
+    await nextTurn();
+  }
+  if (slice.length > 0) yield slice;
+}
+
+/** The same as `map` of an array, slice by slice. */
+export async function mapInSlices<Item, Result>(items: Iterable<Item>, map: (item: Item) => Result): Promise<Result[]> {
+  const results: Result[] = [];
+  for await (const slice of slicesOf(items)) results.push(...slice.map(map));
+  return results;
 }

@@ -51,7 +51,8 @@ let paid: PlacedOrder;
 const answers: Answer[] = [];
 
 beforeAll(async () => {
-  app = await openAppFixture({ env: { LOG_LEVEL: 'trace', TELEGRAM_WEBHOOK_SECRET: 'CANARY-telegram-webhook' } });
+  const bearers = { TELEGRAM_WEBHOOK_SECRET: 'CANARY-telegram-webhook', METRICS_TOKEN: 'CANARY-bearer-of-the-scrapes' };
+  app = await openAppFixture({ env: { LOG_LEVEL: 'trace', ...bearers } });
   const { environment, shop } = app;
   for (const [name, canary] of Object.entries(planted)) environment[name] = `${environment[name]},${canary}`;
   environment['STORE_WEBHOOK_URL'] = `${shop.url}?token=CANARY-in-the-address`;
@@ -208,7 +209,7 @@ test('a canary is planted in every secret setting', () => {
   const secret = Object.entries(settings).flatMap(([name, { isSecret }]) => (isSecret ? [name] : []));
   // The file of SQLite is no secret, and the queue is in the database.
   const without = ['DATABASE_URL', 'AMQP_URL'];
-  const elsewhere = ['TELEGRAM_WEBHOOK_SECRET', ...Object.keys(wrong)];
+  const elsewhere = ['TELEGRAM_WEBHOOK_SECRET', 'METRICS_TOKEN', ...Object.keys(wrong)];
   const unplanted = secret.filter((name) => !(name in planted) && ![...without, ...elsewhere].includes(name));
   expect(unplanted).toEqual([]);
 });

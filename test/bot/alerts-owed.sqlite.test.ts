@@ -228,3 +228,24 @@ test('after an outage of Telegram the critical alerts come before all others', a
   expect(words.slice(0, 4)).toContain('CRITICAL');
   expect(words.at(-1)).toBe('INFO');
 });
+
+describe('an alert whose card Telegram never takes', () => {
+  const refusal = { code: 400, description: 'Bad Request: BUTTON_URL_INVALID' };
+
+  test('comes as plain words, and so do its changes', async () => {
+    await using shop = await openBotShop({ alertChatId: group });
+    shop.telegram.failNext({ bot: 'pager_bot', method: 'sendMessage', times: 1, kind: 'refuse', refusal });
+    const caseId = await shop.raise();
+    await shop.deliver();
+    expect(cards(shop, 'pager_bot', group)).toMatchObject([
+      { text: expect.stringContaining('CRITICAL · Payment underpaid'), keyboard: [], edits: 0 },
+    ]);
+    expect(await shop.owed()).toBe(0);
+    shop.telegram.failNext({ bot: 'pager_bot', method: 'editMessageText', times: 1, kind: 'refuse', refusal });
+    await acknowledgeCase(shop.deps, { caseId, by });
+    await shop.deliver();
+    expect(cards(shop, 'pager_bot', group)).toMatchObject([
+      { text: expect.stringContaining('Acknowledged by Ann'), keyboard: [], edits: 1 },
+    ]);
+  });
+});

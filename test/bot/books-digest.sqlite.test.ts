@@ -4,7 +4,7 @@ import { closeDueDays } from '#accounting/daily-close/close-due-days.ts';
 import { createBooksDigestHandler } from '#bot/pager/books-digest.ts';
 import { createAlertChat } from '#bot/telegram/alert-chat.ts';
 import type { ChatSender } from '#bot/telegram/telegram.ts';
-import { hour, minute } from '#kernel/clock.ts';
+import { day, hour, minute } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import { pollPayments } from '#payments/sync/poll-payments.ts';
 import type { SandboxMessage } from '#sandbox/telegram/model.ts';
@@ -91,6 +91,69 @@ describe('the digest of a closed day', () => {
     await shop.deliver();
     expect(told(shop, ann)).toHaveLength(1);
     expect(told(shop, bob)).toHaveLength(1);
+  });
+
+  test('comes as words when its picture cannot be drawn', async () => {
+    await using shop = await openClosedShop({ alertChatId: group });
+    const admins = createOwnerDirectory([ann, bob]);
+    const words: string[] = [];
+    const sender: ChatSender = {
+      sendPhoto: () => Promise.reject(new Error('no picture was drawn')),
+      edit: async () => ({ kind: 'gone' }),
+      async send({ view }) {
+        words.push(view.text);
+        return { kind: 'sent', messageId: 1 };
+      },
+    };
+    const handler = createBooksDigestHandler({
+      ...shop.deps,
+      admins,
+      sender,
+      alertChat: createAlertChat(shop.deps, group),
+      commandBot: () => null,
+      draw: () => Promise.reject(new Error('no font')),
+    });
+    const [message] = await shop.deps.database.transaction(({ outbox }) => {
+      const now = shop.deps.clock.now();
+      return outbox.claimDue({ lane: 'pager', now, lockedUntil: now, lockedBy: 'x', limit: 1, suspectedPoison: false });
+    });
+    if (message === undefined) throw new Error('no digest is owed');
+    const delivered = await handler.deliver(message, new AbortController().signal);
+    expect(delivered).toEqual({ kind: 'done', outcome: '1 sent' });
+    expect(words).toEqual([expect.stringContaining('Books of Sun 22 Nov')]);
+    expect(shop.deps.log.events).toContainEqual(
+      expect.objectContaining({ level: 'error', message: 'digest not drawn' }),
+    );
+  });
+
+  test('goes to the owners when the alert group refuses it, and to the group when that takes it', async () => {
+    await using shop = await openClosedShop({ alertChatId: group });
+    const refusal = { code: 400, description: 'Bad Request: TOPIC_CLOSED' };
+    shop.telegram.failNext({ bot: 'pager_bot', chatId: group, times: 1_000, kind: 'refuse', refusal });
+    await shop.telegram.block({ userId: bob, bot: 'pager_bot' });
+    await shop.deliver();
+    expect(told(shop, ann)).toHaveLength(1);
+    expect(shop.telegram.messages({ bot: 'till_bot', chatId: bob }).at(-1)?.text).toContain('Books of');
+    expect(await shop.owed()).toBe(1);
+    shop.telegram.clearFaults();
+    shop.deps.clock.advance(minute);
+    await shop.deliver();
+    expect(told(shop, group)).toHaveLength(1);
+    expect(told(shop, ann)).toHaveLength(1);
+    expect(await shop.owed()).toBe(0);
+  });
+
+  test('is let go after a week, when it is no news any more', async () => {
+    await using shop = await openClosedShop({ alertChatId: group });
+    const refusal = { code: 403, description: 'Forbidden: bot was kicked from the supergroup chat' };
+    shop.telegram.failNext({ times: 100_000, kind: 'refuse', refusal });
+    await shop.deliver();
+    shop.deps.clock.advance(7 * day - minute);
+    await shop.deliver();
+    expect(await shop.owed()).toBe(1);
+    shop.deps.clock.advance(hour);
+    await shop.deliver();
+    expect(await shop.owed()).toBe(0);
   });
 
   test('comes as words where the chat takes no picture, and a chat that takes nothing holds up nobody', async () => {

@@ -210,7 +210,7 @@ function* payhipViews(): Generator<View> {
   }
   yield confirmationView(couponQuestion(aCoupon(), { channel: 'payhip', about: 'x' }), { pendingId });
   const about = { provider: 'payhip', fileName: 'x.csv', unreadable: [], ...look, pendingId } as const;
-  yield importPlan({ compared: 0, differences: [], window: null }, about);
+  yield importPlan({ compared: 0, differences: [], window: null, isWhole: true }, about);
 }
 
 describe('every button', () => {

@@ -7,6 +7,7 @@ import { createConnection, type TelegramLine } from '#bot/telegram/connection.ts
 import { readGrammyError } from '#bot/telegram/grammy-errors.ts';
 import { createOnceWithin } from '#bot/telegram/once-within.ts';
 import type { SendOutcome, TelegramUpdate } from '#bot/telegram/telegram.ts';
+import type { Clock } from '#kernel/clock.ts';
 import { createKeyedMutex } from '#kernel/keyed-mutex.ts';
 import { createRecordingLog } from '#test/support/fakes/recording-log.ts';
 import { createSeededRandom } from '#test/support/fakes/seeded-random.ts';
@@ -77,9 +78,9 @@ describe('what becomes of a message to several chats', () => {
       },
     ],
     [
-      'comes again at once when a chat has a new id',
+      'comes again when a chat has a new id',
       to(sent, { kind: 'moved', toChatId: -1005 }),
-      { kind: 'retry', error: 'the chat has a new id', retryAfterMs: 0, pausesLane: false },
+      { kind: 'retry', error: 'the chat has a new id', retryAfterMs: null, pausesLane: false },
     ],
     [
       'comes again when one was not reached, even when another will never take it',
@@ -135,16 +136,24 @@ describe('once in a while', () => {
   });
 });
 
-test('a stop that comes with an update in hand waits for it and tells Telegram that it is done', async () => {
-  const asked: number[] = [];
-  const handled: number[] = [];
-  const line: TelegramLine<TelegramUpdate> = {
+function aLine(differences: Partial<TelegramLine<TelegramUpdate>>): TelegramLine<TelegramUpdate> {
+  return {
     introduce: async () => 'till_bot',
     prepare: async () => undefined,
+    getUpdates: async () => [],
     setWebhook: async () => undefined,
     deleteWebhook: async () => undefined,
     classify: () => ({ kind: 'unreachable', reason: 'x' }),
+    handle: async () => undefined,
     keyOf: () => 'chat',
+    ...differences,
+  };
+}
+
+test('a stop that comes with an update in hand waits for it and tells Telegram that it is done', async () => {
+  const asked: number[] = [];
+  const handled: number[] = [];
+  const line = aLine({
     async getUpdates({ offset }) {
       asked.push(offset);
       if (asked.length > 1) return [];
@@ -152,11 +161,32 @@ test('a stop that comes with an update in hand waits for it and tells Telegram t
       return [{ update_id: 41 }];
     },
     handle: async ({ update_id }) => void handled.push(update_id),
-  };
+  });
   const deps = { clock: createTestClock(), random: createSeededRandom(1), log: createRecordingLog() };
   const connection = createConnection(deps, { bot: 'admin', mode: { kind: 'polling' }, line });
   connection.start();
   await expect.poll(() => asked).toEqual([0, 42]);
   await connection.stop();
   expect(handled).toEqual([41]);
+});
+
+test.each([
+  [2_600_000, 'once'],
+  [0, 'after a while'],
+])('Telegram that asks to wait %d s before the next updates is asked again %s', async (retryAfterSeconds) => {
+  const waits: number[] = [];
+  const sleep: Clock['sleep'] = (ms, signal) => {
+    waits.push(ms);
+    return new Promise((resolve) => signal?.addEventListener('abort', () => resolve()));
+  };
+  const line = aLine({
+    classify: () => ({ kind: 'slow_down', retryAfterMs: retryAfterSeconds * 1_000 }),
+    getUpdates: () => Promise.reject(new Error('429')),
+  });
+  const deps = { clock: { ...createTestClock(), sleep }, random: createSeededRandom(1), log: createRecordingLog() };
+  const connection = createConnection(deps, { bot: 'admin', mode: { kind: 'polling' }, line });
+  connection.start();
+  await expect.poll(() => waits).toHaveLength(1);
+  expect(waits[0]).toBeGreaterThanOrEqual(Math.max(retryAfterSeconds * 1_000, 500));
+  await connection.stop();
 });

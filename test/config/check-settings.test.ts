@@ -16,7 +16,7 @@ test('settings without a remark are one line', () => {
 });
 
 describe('a secret', () => {
-  test.each(['change-me-please-change-me', 'your-secret-key-goes-here', 'secret', 'test', '12345678', 'xxxxxxxx'])(
+  test.each(['change-me-please-change-me', 'your-secret-key-goes-here', 'password', '12345678', 'xxxxxxxx'])(
     'that is the example %s is wrong',
     (example) => {
       expect(remarksOf({ STORE_API_KEY: example })[0]).toBe(
@@ -35,8 +35,8 @@ describe('a secret', () => {
   test('that ends an address is one of those', () => {
     const payhip = { PAYHIP_API_KEY: 'ph_key_that_was_given' };
     expect(remarksOf({ ...payhip, PAYHIP_WEBHOOK_PATH_SECRET: random })).toHaveLength(1);
-    expect(remarksOf({ ...payhip, PAYHIP_WEBHOOK_PATH_SECRET: 'my-end' })).toEqual([
-      'PAYHIP_WEBHOOK_PATH_SECRET warning: is short: 6 characters instead of at least 20',
+    expect(remarksOf({ ...payhip, PAYHIP_WEBHOOK_PATH_SECRET: 'my-ending' })).toEqual([
+      'PAYHIP_WEBHOOK_PATH_SECRET warning: is short: 9 characters instead of at least 20',
     ]);
   });
 

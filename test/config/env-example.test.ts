@@ -39,7 +39,7 @@ describe('.env.example', () => {
   test.each(all.filter(({ name }) => isRotated.test(name)))(
     '$name is secret and takes two values, not three',
     ({ name, schema, isSecret }) => {
-      const sample = samples[name] ?? 'word';
+      const sample = samples[name] ?? 'a-word-of-length';
       expect(isSecret).toBe(true);
       expect(schema.safeParse(`${sample},${sample}`).success).toBe(true);
       expect(schema.safeParse(`${sample},${sample},${sample}`).success).toBe(false);

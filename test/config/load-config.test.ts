@@ -1,6 +1,7 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { loadConfig, loadDatabaseConfig } from '#config/load-config.ts';
+import { settings } from '#config/settings.ts';
 import { eachProvider } from '#kernel/provider-name.ts';
 
 const noFile = (): never => {
@@ -72,9 +73,13 @@ describe('a configuration that is right', () => {
   });
 
   test('a secret may have a second value while it is rotated', () => {
-    const config = configOf({ ...coinbase, COINBASE_WEBHOOK_SECRET: 'new-one, old-one', STORE_API_KEY: 'k1,k2' });
+    const config = configOf({
+      ...coinbase,
+      COINBASE_WEBHOOK_SECRET: 'new-one, old-one',
+      STORE_API_KEY: 'key-one-1,key-two-2',
+    });
     expect(config.providers.coinbase?.webhookSecrets).toEqual(['new-one', 'old-one']);
-    expect(config.storeApi?.keys).toEqual(['k1', 'k2']);
+    expect(config.storeApi?.keys).toEqual(['key-one-1', 'key-two-2']);
   });
 
   test('the pager is its own bot only with a token of its own', () => {
@@ -86,8 +91,12 @@ describe('a configuration that is right', () => {
   });
 
   test('webhook mode carries its address and its secrets', () => {
-    const env = { TELEGRAM_MODE: 'webhook', PUBLIC_URL: 'https://pay.example.com/', TELEGRAM_WEBHOOK_SECRET: 'abc' };
-    const updates = { kind: 'webhook', publicUrl: 'https://pay.example.com', secrets: ['abc'] };
+    const env = {
+      TELEGRAM_MODE: 'webhook',
+      PUBLIC_URL: 'https://pay.example.com/',
+      TELEGRAM_WEBHOOK_SECRET: 'abc-defg',
+    };
+    const updates = { kind: 'webhook', publicUrl: 'https://pay.example.com', secrets: ['abc-defg'] };
     expect(configOf(env).telegram.updates).toEqual(updates);
   });
 
@@ -114,16 +123,16 @@ describe('a configuration that is right', () => {
   });
 
   test('BitPay sells with a point-of-sale token alone', () => {
-    const config = configOf({ BITPAY_POS_TOKEN: 'pos' });
-    expect(config.providers.bitpay).toEqual({ apiUrl: 'https://bitpay.com', posTokens: ['pos'], merchant: null });
+    const config = configOf({ BITPAY_POS_TOKEN: 'pos-token' });
+    expect(config.providers.bitpay).toEqual({ apiUrl: 'https://bitpay.com', posTokens: ['pos-token'], merchant: null });
   });
 
   test('Payhip receives webhooks with a key and a path, and may have two of each', () => {
-    const config = configOf({ PAYHIP_API_KEY: 'new,old', PAYHIP_WEBHOOK_PATH_SECRET: 'a-path.~_,another' });
+    const config = configOf({ PAYHIP_API_KEY: 'new-key,old-key', PAYHIP_WEBHOOK_PATH_SECRET: 'a-path.~_,another.one' });
     expect(config.providers.payhip).toEqual({
       apiUrl: 'https://payhip.com/api/v2',
-      apiKeys: ['new', 'old'],
-      pathSecrets: ['a-path.~_', 'another'],
+      apiKeys: ['new-key', 'old-key'],
+      pathSecrets: ['a-path.~_', 'another.one'],
     });
   });
 
@@ -176,23 +185,26 @@ describe('a configuration that is wrong', () => {
     [{ BITPAY_POS_TOKEN: 'a,,b' }, 'BITPAY_POS_TOKEN has an empty place'],
     [{ STORE_API_KEY: ',' }, 'STORE_API_KEY has an empty place'],
     [
-      { BITPAY_POS_TOKEN: 'a', BITPAY_MERCHANT_TOKEN: 'm', BITPAY_PRIVATE_KEY: canary },
+      { BITPAY_POS_TOKEN: 'pos-token', BITPAY_MERCHANT_TOKEN: 'merchant', BITPAY_PRIVATE_KEY: canary },
       'BITPAY_PRIVATE_KEY must be 64',
     ],
-    [{ BITPAY_POS_TOKEN: 'a', BITPAY_MERCHANT_TOKEN: 'm' }, 'BITPAY_PRIVATE_KEY is missing'],
+    [{ BITPAY_POS_TOKEN: 'pos-token', BITPAY_MERCHANT_TOKEN: 'merchant' }, 'BITPAY_PRIVATE_KEY is missing'],
     [{ BITPAY_API_URL: 'https://test.bitpay.com' }, 'BITPAY_POS_TOKEN is missing'],
     [
-      { BTCPAY_URL: 'https://pay.example.com', BTCPAY_API_KEY: 'k', BTCPAY_STORE_ID: 's' },
+      { BTCPAY_URL: 'https://pay.example.com', BTCPAY_API_KEY: 'a-key', BTCPAY_STORE_ID: 's' },
       'BTCPAY_WEBHOOK_SECRET is missing',
     ],
     [{ PAYHIP_API_KEY: canary }, 'PAYHIP_WEBHOOK_PATH_SECRET is missing: Payhip is set up in part'],
     [{ PAYHIP_WEBHOOK_PATH_SECRET: canary }, 'PAYHIP_API_KEY is missing'],
     [{ PAYHIP_API_URL: 'https://payhip.com/api/v2', PAYHIP_API_KEY: canary }, 'PAYHIP_WEBHOOK_PATH_SECRET is missing'],
     [
-      { PAYHIP_API_KEY: 'k', PAYHIP_WEBHOOK_PATH_SECRET: `${canary}/x` },
+      { PAYHIP_API_KEY: 'a-key', PAYHIP_WEBHOOK_PATH_SECRET: `${canary}/x` },
       'PAYHIP_WEBHOOK_PATH_SECRET may have 1 to 128',
     ],
-    [{ PAYHIP_API_KEY: 'a,b,c', PAYHIP_WEBHOOK_PATH_SECRET: 'p' }, 'PAYHIP_API_KEY takes at most 2 values'],
+    [
+      { PAYHIP_API_KEY: 'key-a,key-b,key-c', PAYHIP_WEBHOOK_PATH_SECRET: 'the-path' },
+      'PAYHIP_API_KEY takes at most 2 values',
+    ],
     [{ ...coinbase, COINBASE_API_KEY_SECRET: canary }, 'COINBASE_API_KEY_SECRET must be a P-256 or Ed25519'],
     [{ STORE_WEBHOOK_URL: 'https://shop.example.com/hook' }, 'STORE_WEBHOOK_SECRET is missing'],
     [{ STORE_WEBHOOK_SECRET: standardSecret }, 'STORE_WEBHOOK_URL is missing'],
@@ -201,7 +213,7 @@ describe('a configuration that is wrong', () => {
       'STORE_WEBHOOK_SECRET must be whsec_',
     ],
     [
-      { TELEGRAM_MODE: 'webhook', TELEGRAM_WEBHOOK_SECRET: 's' },
+      { TELEGRAM_MODE: 'webhook', TELEGRAM_WEBHOOK_SECRET: 'a-secret' },
       'PUBLIC_URL is required when TELEGRAM_MODE is webhook',
     ],
     [{ TELEGRAM_WEBHOOK_SECRET: `${canary}!` }, 'TELEGRAM_WEBHOOK_SECRET may have 1 to 256'],
@@ -219,9 +231,9 @@ describe('a configuration that is wrong', () => {
         STORE_WEBHOOK_URL: 'https://a.example.com',
         STORE_WEBHOOK_SECRET: standardSecret,
         BTCPAY_URL: 'https://b.example.com',
-        BTCPAY_API_KEY: 'k',
+        BTCPAY_API_KEY: 'a-key',
         BTCPAY_STORE_ID: 's',
-        BTCPAY_WEBHOOK_SECRET: 'h',
+        BTCPAY_WEBHOOK_SECRET: 'the-hook',
       };
       for (const host of ['127.0.0.1:8081', '127.3.2.1', 'localhost:1', '[::1]:2']) {
         expect(faultsOf({ ...others, [name]: `http://${host}` })).toEqual([]);
@@ -237,6 +249,25 @@ describe('a configuration that is wrong', () => {
       }
     },
   );
+
+  const selfMade = ['STORE_API_KEY', 'METRICS_TOKEN', 'TELEGRAM_WEBHOOK_SECRET'];
+  test.each(selfMade)('%s of fewer than eight characters is refused, also as a place of a rotation', (name) => {
+    const fault = `${name} is too short: at least 8 characters, such as openssl rand -hex 32 gives`;
+    for (const text of ['x', '1234567', 'a-good-long-one,x']) expect(faultsOf({ [name]: text })).toEqual([fault]);
+    expect(faultsOf({ [name]: '12345678' })).toEqual([]);
+  });
+
+  test('each secret that admins make up has a length below which it is refused', () => {
+    const made = Object.entries(settings).filter(([, { isSelfMade }]) => isSelfMade);
+    expect(made.length).toBeGreaterThanOrEqual(6);
+    for (const [name] of made) expect(faultsOf({ [name]: 'x' })[0]).toContain(name);
+  });
+
+  test('a secret that a provider gave and that has lost its end is refused', () => {
+    const fault = 'BITPAY_POS_TOKEN is too short: at least 4 characters';
+    expect(faultsOf({ BITPAY_POS_TOKEN: 'x' })).toEqual([fault]);
+    expect(faultsOf({ BITPAY_POS_TOKEN: 'good-one,x' })).toEqual([fault]);
+  });
 
   test('a value and a file of one name are one too many', () => {
     const faults = faultsOf({ STORE_API_KEY: 'a', STORE_API_KEY_FILE: '/run/key' }, { '/run/key': 'b' });
@@ -287,10 +318,13 @@ describe('what the log must never show', () => {
   });
 
   test('the signature that Payhip sends with every webhook is one, of each of its keys', () => {
-    const { secrets } = configOf({ PAYHIP_API_KEY: 'new,old', PAYHIP_WEBHOOK_PATH_SECRET: 'path,path2' });
-    for (const key of ['new', 'old']) {
+    const { secrets } = configOf({
+      PAYHIP_API_KEY: 'new-key,old-key',
+      PAYHIP_WEBHOOK_PATH_SECRET: 'path-one,path-two',
+    });
+    for (const key of ['new-key', 'old-key']) {
       expect(secrets).toContain(createHash('sha256').update(key).digest('hex'));
     }
-    for (const secret of ['new', 'old', 'path', 'path2']) expect(secrets).toContain(secret);
+    for (const secret of ['new-key', 'old-key', 'path-one', 'path-two']) expect(secrets).toContain(secret);
   });
 });

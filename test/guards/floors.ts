@@ -127,7 +127,7 @@ export const packages: Readonly<Record<string, readonly string[]>> = {
 /** Modules of the runtime that reach outside the process, with the places that may; the others are for everybody. */
 export const runtimeModules: Readonly<Record<string, readonly string[]>> = {
   'node:fs': ['src/app', 'src/bot', 'src/config', 'src/db', 'src/diagnostics', 'src/logging', 'src/server', 'src'],
-  'node:http': ['src/server', 'src/diagnostics', 'src/payments/providers', 'src/bot'],
+  'node:http': ['src/server', 'src/diagnostics', 'src/payments/providers', 'src/bot', 'src/messaging/shop'],
   'node:net': ['src/server', 'src/diagnostics'],
   'node:child_process': ['src/db'],
 };

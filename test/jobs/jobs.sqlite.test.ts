@@ -45,6 +45,7 @@ describe('the table of jobs', () => {
       'catch-up',
       'watch-webhooks',
       'watch-shop',
+      'watch-dead-letters',
       'wake-cases',
       'retire-cases',
       'reconcile',
@@ -59,6 +60,7 @@ describe('the table of jobs', () => {
     expect(await run('poll-payments')).toEqual({ polled: 0, changed: 0, failed: 0 });
     expect(await run('expire-orders')).toEqual({ expired: 0 });
     expect(await run('watch-shop')).toEqual({ untold: 0 });
+    expect(await run('watch-dead-letters')).toEqual({ raised: 0, resolved: 0 });
     expect(await run('wake-cases')).toEqual({ woken: 0 });
     expect(await run('retire-cases')).toEqual({ retired: 0 });
     expect(await run('prune')).toEqual({ deleted: 0 });

@@ -108,9 +108,22 @@ describe('decimals', () => {
 });
 
 test('amounts that are shown beside each other have as many places as the longest', () => {
-  expect(withPlaces('0.00038350', ['0.000767', '0.00038350'])).toBe('0.0003835');
-  expect(withPlaces('0.000767', ['0.000767', '0.00038350'])).toBe('0.0007670');
-  expect(withPlaces('20', ['49', '20'])).toBe('20.00');
+  const coins = { asset: 'BTC', beside: ['0.000767', '0.00038350'] };
+  expect(withPlaces('0.00038350', coins)).toBe('0.0003835');
+  expect(withPlaces('0.000767', coins)).toBe('0.0007670');
+  expect(withPlaces('20', { asset: 'USD', beside: ['49', '20'] })).toBe('20.00');
+});
+
+test.each([
+  ['500', 'JPY', '500'],
+  ['500.00', 'JPY', '500'],
+  ['5', 'KWD', '5.000'],
+  ['499', 'HUF', '499.00'],
+  ['1', 'CLF', '1.0000'],
+  ['1', 'BTC', '1.00'],
+  ['49.000000', 'USDC', '49.00'],
+])('%s %s is shown as %s', (amount, asset, shown) => {
+  expect(withPlaces(amount, { asset, beside: [amount] })).toBe(shown);
 });
 
 describe('a sum of decimals', () => {

@@ -102,9 +102,9 @@ describe('while the product runs', () => {
     expect(await asked(other)).toMatch(
       /^warning .*POST \/webhooks\/payhip\/… is switched off in the product that runs there/,
     );
-    const weak = { ...app.environment, PAYHIP_WEBHOOK_PATH_SECRET: 'ends' };
+    const weak = { ...app.environment, PAYHIP_WEBHOOK_PATH_SECRET: 'end-of-it' };
     const run = await doctor(weak);
-    expect(lineOf(run, 'settings PAYHIP_WEBHOOK_PATH_SECRET')).toMatch(/^warning .*is short: 4 characters/);
+    expect(lineOf(run, 'settings PAYHIP_WEBHOOK_PATH_SECRET')).toMatch(/^warning .*is short: 9 characters/);
     // Nor in the chat, nor in the log of the product that was asked.
     const end = app.environment['PAYHIP_WEBHOOK_PATH_SECRET'] ?? '';
     const health = await app.ask('/health');
@@ -158,7 +158,7 @@ describe('while the product runs', () => {
     const other = createServer((_request, response) => response.end('<html>Welcome to nginx!</html>'));
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const publicUrl = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
-    const unwise = { STORE_API_KEY: 'abc123', OWNER_IDS: `${owner.id},777`, BTCPAY_APIKEY: 'x' };
+    const unwise = { STORE_API_KEY: 'abc123def', OWNER_IDS: `${owner.id},777`, BTCPAY_APIKEY: 'x' };
     const run = await doctor({ ...app.environment, ...unwise, PUBLIC_URL: publicUrl });
     other.close();
     expect(run.status).toBe(1);

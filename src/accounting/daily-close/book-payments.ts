@@ -11,10 +11,9 @@ import { readEntry } from '../ledger/chain.ts';
 import type { LedgerPayment } from '../ledger/closing.ts';
 import type { AccountingStores } from '../ledger/deps.ts';
 import type { NextDay } from '../ledger/due-day.ts';
+import { requireWhole } from './day-payments.ts';
 
 const pageSize = 200;
-/** So many pages of changes are read by one closing; the next one reaches as far back and finds the rest. */
-const pagesMax = 500;
 
 /** Each payment as the ledger holds it from now on, on the day that is given for it. */
 export async function bookPayments(
@@ -69,19 +68,29 @@ function counts({ was, is }: Changed): boolean {
 }
 
 async function changedPayments(stores: AccountingStores, { since, next }: Earlier): Promise<Payment[]> {
-  const pages = walkPages({ limit: pageSize, pagesMax }, (last: Payment | undefined) => {
+  const pages = walkPages({ limit: pageSize }, (last: Payment | undefined) => {
     const after = last === undefined ? null : { updatedAt: last.updatedAt, id: last.id };
     return stores.payments.listPaymentsChangedSince({ since, madeBefore: next.from, after, limit: pageSize });
   });
-  return (await Array.fromAsync(pages)).flat();
+  return flatten(pages, 'payments of earlier days that have changed');
 }
 
 async function refundedPayments(stores: AccountingStores, { since }: Earlier): Promise<PaymentId[]> {
-  const pages = walkPages({ limit: pageSize, pagesMax }, (last: Refund | undefined) => {
+  const pages = walkPages({ limit: pageSize }, (last: Refund | undefined) => {
     const after = last === undefined ? null : { updatedAt: last.updatedAt, id: last.id };
     return stores.refunds.listRefundsChangedSince({ since, after, limit: pageSize });
   });
-  return (await Array.fromAsync(pages)).flat().map(({ paymentId }) => paymentId);
+  return (await flatten(pages, 'refunds that have changed')).map(({ paymentId }) => paymentId);
+}
+
+/** The next closing reaches back to this one only, so that what is not read now is never corrected. */
+async function flatten<Row>(pages: AsyncIterable<readonly Row[]>, what: string): Promise<Row[]> {
+  const rows: Row[] = [];
+  for await (const page of pages) {
+    rows.push(...page);
+    requireWhole(rows, what);
+  }
+  return rows;
 }
 
 async function newestEntries(

@@ -10,8 +10,14 @@ import type { AccountingStores } from '../ledger/deps.ts';
 /** How far the times of one payment may differ between us and the provider: ours is written before theirs. */
 export const edgeMs: Milliseconds = 10 * minute;
 
-/** All payments of a day at one provider are held in memory; a day with more than this is not closed. */
-const dayPaymentsMax = 100_000;
+/** All rows of a day at one provider are held in memory; a day with more than this is not closed, and never in part. */
+export const dayRowsMax = 100_000;
+
+/** Throws where a list is longer than a day may be: a sum over its first rows would be silently too small. */
+export function requireWhole<Row>(rows: readonly Row[], what: string): readonly Row[] {
+  assert(rows.length <= dayRowsMax, `more than ${dayRowsMax} ${what} in one day`);
+  return rows;
+}
 
 export interface DayWindow {
   provider: ProviderName;
@@ -38,7 +44,7 @@ export async function loadDayPayments(
   const around: Payment[] = [];
   for await (const page of pages) {
     around.push(...page);
-    assert(around.length <= dayPaymentsMax, `more than ${dayPaymentsMax} payments of ${provider} in one day`);
+    requireWhole(around, `payments of ${provider}`);
   }
   const payments = around.filter(({ createdAt }) => createdAt >= from && createdAt < to);
   const neighbours = around.filter(({ createdAt }) => createdAt < from || createdAt >= to);

@@ -9,11 +9,10 @@ import type { AccountingStores } from '../ledger/deps.ts';
 import type { ProviderFee } from '../ledger/ledger-store.ts';
 import type { ExplainedDifference, ProviderDay } from './close-day.ts';
 import { compareDay, type DayDifference } from './compare-day.ts';
-import { loadDayPayments } from './day-payments.ts';
+import { dayRowsMax, loadDayPayments, requireWhole } from './day-payments.ts';
 import type { FetchedDay } from './fetch-day.ts';
 
-/** At most so many refunds, fees and settlements of one day at one provider are read. */
-const rowsMax = 1_000;
+const pageSize = 1_000;
 
 export interface LoadedDay extends ProviderDay {
   differences: DayDifference[];
@@ -31,8 +30,10 @@ export async function loadProviderDay(
   const { payments, neighbours } = await loadDayPayments(stores, window, snapshots);
   const compared = compareDay({ ...window, payments, neighbours, snapshots });
   const isKnown = fetched.snapshots.kind === 'known';
-  const refunds = await stores.refunds.listRefundsSucceededBetween({ ...window, limit: rowsMax });
-  const unmatched = await stores.fees.listFees({ ...window, standing: 'unmatched', limit: rowsMax });
+  const query = { ...window, limit: dayRowsMax + 1 };
+  const refunds = requireWhole(await stores.refunds.listRefundsSucceededBetween(query), `refunds of ${provider}`);
+  const unmatched = await stores.fees.listFees({ ...query, standing: 'unmatched' });
+  requireWhole(unmatched, `fees of ${provider}`);
   const differences = isKnown ? compared.differences : [];
   return {
     provider,
@@ -43,7 +44,7 @@ export async function loadProviderDay(
     isGivenUp,
     there: fetched.snapshots.kind === 'known' ? { kind: 'known', value: compared.there } : fetched.snapshots,
     furtherFees: await furtherFees(stores, payments),
-    settlements: await stores.fees.listSettlements({ ...window, limit: rowsMax }),
+    settlements: requireWhole(await stores.fees.listSettlements(query), `settlements of ${provider}`),
     differences: [
       ...differences,
       ...refunds.flatMap((refund) => missingRefund(refund, fetched)),
@@ -54,8 +55,8 @@ export async function loadProviderDay(
 
 async function furtherFees(stores: AccountingStores, payments: readonly Payment[]): Promise<ProviderFee[]> {
   const found: ProviderFee[] = [];
-  for (let at = 0; at < payments.length; at += rowsMax) {
-    const ids = payments.slice(at, at + rowsMax).map(({ id }) => id);
+  for (let at = 0; at < payments.length; at += pageSize) {
+    const ids = payments.slice(at, at + pageSize).map(({ id }) => id);
     found.push(...(await stores.fees.listFeesOfPayments(ids)));
   }
   return found.filter(({ standing }) => standing === 'further');

@@ -3,9 +3,9 @@ import type { Database } from '#kernel/database.ts';
 import { sumDecimals } from '#kernel/money.ts';
 import { walkPages } from '#kernel/page.ts';
 import { providerNames } from '#kernel/provider-name.ts';
-import type { Payment } from '#payments/model/payment.ts';
 import type { AccountingStores } from '../ledger/deps.ts';
-import { compareTexts, type Fees, feesOf } from '../ledger/tally.ts';
+import type { KnownFees } from '../ledger/ledger-store.ts';
+import { compareTexts, type Fees } from '../ledger/tally.ts';
 
 export interface FeeTotals {
   asset: string;
@@ -16,26 +16,20 @@ export interface FeeTotals {
 }
 
 const pageSize = 500;
-/** Payments of one provider that are summed; a period with more than this shows the sums of its first ones. */
-const pagesMax = 200;
 
-/** Fees and net of the payments made in [from, to), per asset and never across. */
+/** Fees and net of all payments made in [from, to), per asset and never across. */
 export async function totalFees(
-  deps: { database: Database<AccountingStores> },
+  deps: { database: Pick<Database<Pick<AccountingStores, 'fees'>>, 'read'> },
   window: { from: Milliseconds; to: Milliseconds },
 ): Promise<FeeTotals[]> {
   const totals = new Map<string, FeeTotals>();
   for (const provider of providerNames) {
-    const pages = walkPages({ limit: pageSize, pagesMax }, (last: Payment | undefined) => {
-      const after = last === undefined ? null : { createdAt: last.createdAt, id: last.id };
+    const pages = walkPages({ limit: pageSize }, (last: KnownFees | undefined) => {
+      const after = last === undefined ? null : { createdAt: last.createdAt, id: last.paymentId };
       const query = { ...window, provider, after, limit: pageSize };
-      return deps.database.read((stores) => stores.payments.listPaymentsWithFees(query));
+      return deps.database.read((stores) => stores.fees.listKnownFees(query));
     });
-    for await (const page of pages) {
-      const kept = await deps.database.read((stores) => stores.fees.listFeesOfPayments(page.map(({ id }) => id)));
-      for (const payment of page) for (const fees of feesOf(payment)) addUp(totals, fees);
-      for (const fees of kept) if (fees.standing === 'further') addUp(totals, fees);
-    }
+    for await (const page of pages) for (const { fees } of page) for (const one of fees) addUp(totals, one);
   }
   return [...totals.values()].sort((left, right) => compareTexts(left.asset, right.asset));
 }

@@ -63,6 +63,14 @@ export interface Settlement {
   readAt: Milliseconds;
 }
 
+/** All that is known of the fees of one payment, as of one moment. */
+export interface KnownFees {
+  paymentId: PaymentId;
+  createdAt: Milliseconds;
+  /** One for each unit; that of the payment first. */
+  fees: { asset: string; fee: string; net: string }[];
+}
+
 export interface FeeStore {
   /** Inserts or replaces what is known of this provider's reference and asset. */
   saveFee(figure: ProviderFee): Promise<void>;
@@ -74,6 +82,14 @@ export interface FeeStore {
     to: Milliseconds;
     limit: number;
   }): Promise<ProviderFee[]>;
+  /** Of payments of one provider made in [from, to) whose fee is known, oldest first, after the given place. */
+  listKnownFees(query: {
+    provider: ProviderName;
+    from: Milliseconds;
+    to: Milliseconds;
+    after: { createdAt: Milliseconds; id: string } | null;
+    limit: number;
+  }): Promise<KnownFees[]>;
   /** In any `standing`, of these payments. */
   listFeesOfPayments(paymentIds: readonly PaymentId[]): Promise<ProviderFee[]>;
   /** Inserts or replaces what is known of this provider's settlement. */

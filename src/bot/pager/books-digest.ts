@@ -17,6 +17,7 @@ import { type Place, type TellDeps, tellAdmins } from './tell-admins.ts';
 
 interface BooksDigestDeps extends TellDeps, Pick<AdminBotDeps, 'database'> {
   commandBot(): string | null;
+  draw?: typeof drawBooks;
 }
 
 /** A report is news for so long: an older one need not be seen any more, as `/books` has every day. */
@@ -36,7 +37,7 @@ export function createBooksDigestHandler(deps: BooksDigestDeps): OutboxHandler {
       return { kind: 'done', outcome: 'no such closing' };
     }
     const view = bookDigest(newest, { commandBot: deps.commandBot() });
-    const photo = await drawBooks(closed);
+    const photo = await draw(closed);
     return tellAdmins(deps, {
       facts: { day: until },
       queuedAt: message.receivedAt,
@@ -45,9 +46,19 @@ export function createBooksDigestHandler(deps: BooksDigestDeps): OutboxHandler {
     });
   }
 
+  /** The words matter more: a picture that cannot be drawn keeps nobody from them. */
+  async function draw(closed: readonly ClosedDay[]): Promise<Uint8Array | undefined> {
+    try {
+      return await (deps.draw ?? drawBooks)(closed);
+    } catch (error) {
+      deps.log.error('digest not drawn', { day: closed.at(-1)?.day ?? null }, error);
+      return undefined;
+    }
+  }
+
   async function show(
     { bot, chatId }: Place,
-    digest: { sender: ChatSender; closed: ClosedDay; view: View; photo: Uint8Array; signal: AbortSignal },
+    digest: { sender: ChatSender; closed: ClosedDay; view: View; photo: Uint8Array | undefined; signal: AbortSignal },
   ): Promise<SendOutcome> {
     const { sender, closed, view, photo, signal } = digest;
     const subject = `books:${closed.day}`;
@@ -55,9 +66,9 @@ export function createBooksDigestHandler(deps: BooksDigestDeps): OutboxHandler {
     if (sent !== undefined) return { kind: 'not_modified' };
     // What is in order need not ring at night.
     const isSilent = closed.content.unexplained.count === 0;
-    let outcome = await sender.sendPhoto({ chatId, photo, view, isSilent }, signal);
-    // A chat may take no pictures, or not this one: the words matter more.
-    if (outcome.kind === 'refused' || outcome.kind === 'blocked') {
+    let outcome = photo && (await sender.sendPhoto({ chatId, photo, view, isSilent }, signal));
+    // A chat may take no pictures, or not this one.
+    if (outcome === undefined || outcome.kind === 'refused' || outcome.kind === 'blocked') {
       outcome = await sender.send({ chatId, view, isSilent, replyTo: null }, signal);
     }
     if (outcome.kind !== 'sent') return outcome;

@@ -47,12 +47,11 @@ interface Told extends Place {
 }
 
 export async function tellAdmins(deps: TellDeps, telling: Telling): Promise<DeliveryResult> {
-  const targets = await targetsOf(deps);
-  const told = await showIn(deps, targets, telling);
+  const { targets, told } = await tellTargets(deps, telling);
   const elsewhere = (telling.alsoIn ?? []).filter((place) => !targets.some((target) => isSame(place, target)));
   const passing = (await showIn(deps, elsewhere, telling)).filter(mayPass);
   const inAll = sumUp([...told, ...passing].flatMap(asOutcome));
-  if (!telling.mustBeSeen || told.some(isSeen) || told.some(({ outcome }) => outcome?.kind === 'moved')) return inAll;
+  if (!telling.mustBeSeen || told.some(isSeen) || told.some(hasMoved)) return inAll;
 
   const waitedMs = deps.clock.now() - telling.queuedAt;
   const isClosed = !told.some(mayPass);
@@ -61,6 +60,15 @@ export async function tellAdmins(deps: TellDeps, telling: Telling): Promise<Deli
   if (!isClosed && waitedMs < owedAfterMs) return inAll;
   const instead = reached === 0 ? 'nobody could be told' : 'the owners were told in private';
   return { kind: 'owed', reason: `${reasonOf(told)}; ${instead}` };
+}
+
+/** The chats that it goes to; one that turns out to have another id is tried once more, under that. */
+async function tellTargets(deps: TellDeps, telling: Telling): Promise<{ targets: Place[]; told: Told[] }> {
+  const targets = await targetsOf(deps);
+  const told = await showIn(deps, targets, telling);
+  if (!told.some(hasMoved)) return { targets, told };
+  const targetsNow = await targetsOf(deps);
+  return { targets: targetsNow, told: await showIn(deps, targetsNow, telling) };
 }
 
 /** Every owner in private, by the first bot that reaches them; how many could be. */
@@ -112,6 +120,10 @@ function isSame(one: Place, other: Place): boolean {
 
 function isSeen({ outcome }: Told): boolean {
   return outcome === undefined || outcome.kind === 'sent' || outcome.kind === 'not_modified';
+}
+
+function hasMoved({ outcome }: Told): boolean {
+  return outcome?.kind === 'moved';
 }
 
 function mayPass({ outcome }: Told): boolean {

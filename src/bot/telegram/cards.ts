@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import type { SentMessage } from '#messaging/queues/messaging-store.ts';
 import { forgetSentMessage, rememberSentMessage } from '#messaging/queues/sent-messages.ts';
 import type { DeliveryResult } from '#messaging/workers/outbox-handler.ts';
-import type { View } from '../text/view.ts';
+import { plainView, type View } from '../text/view.ts';
 import type { ChatSender, SendOutcome } from './telegram.ts';
 
 type RememberDeps = Parameters<typeof rememberSentMessage>[0] & { bot: 'admin' | 'pager' };
@@ -27,12 +27,13 @@ interface CardInput {
 export async function placeCard(deps: CardDeps, input: CardInput, signal: AbortSignal): Promise<SendOutcome> {
   if (input.sent === undefined) return sendCard(deps, input, signal);
   const { chatId, view } = input;
+  const { messageId } = input.sent;
   const isShown = input.sent.contentHash === contentMark(input);
   const outcome: SendOutcome = isShown
     ? { kind: 'not_modified' }
-    : await deps.sender.edit({ chatId, messageId: input.sent.messageId, view }, signal);
+    : await orPlain(view, (shown) => deps.sender.edit({ chatId, messageId, view: shown }, signal));
   if (outcome.kind === 'sent' || outcome.kind === 'not_modified') {
-    await rememberCard(deps, { ...input, messageId: input.sent.messageId });
+    await rememberCard(deps, { ...input, messageId });
     return outcome;
   }
   if (outcome.kind !== 'gone') return outcome;
@@ -43,9 +44,17 @@ export async function placeCard(deps: CardDeps, input: CardInput, signal: AbortS
 
 async function sendCard(deps: CardDeps, input: CardInput, signal: AbortSignal): Promise<SendOutcome> {
   const { chatId, view, isSilent } = input;
-  const outcome = await deps.sender.send({ chatId, view, isSilent, replyTo: null }, signal);
+  const outcome = await orPlain(view, (shown) =>
+    deps.sender.send({ chatId, view: shown, isSilent, replyTo: null }, signal),
+  );
   if (outcome.kind === 'sent') await rememberCard(deps, { ...input, sent: undefined, messageId: outcome.messageId });
   return outcome;
+}
+
+/** A card that Telegram will not take, for its markup or for an address in it, comes as plain words. */
+async function orPlain(view: View, call: (view: View) => Promise<SendOutcome>): Promise<SendOutcome> {
+  const outcome = await call(view);
+  return outcome.kind === 'refused' ? call(plainView(view)) : outcome;
 }
 
 export function rememberCard(
@@ -82,10 +91,10 @@ export function shownMark(sent: SentMessage): string {
  * uses up no attempt.
  */
 export function sumUp(outcomes: readonly { chatId: number; outcome: SendOutcome }[]): DeliveryResult {
-  const retry = { kind: 'retry', pausesLane: false } as const;
+  const retry = { kind: 'retry', retryAfterMs: null, pausesLane: false } as const;
   for (const { outcome } of outcomes) {
-    if (outcome.kind === 'moved') return { ...retry, error: 'the chat has a new id', retryAfterMs: 0 };
-    if (outcome.kind === 'unreachable') return { ...retry, error: outcome.reason, retryAfterMs: null };
+    if (outcome.kind === 'moved') return { ...retry, error: 'the chat has a new id' };
+    if (outcome.kind === 'unreachable') return { ...retry, error: outcome.reason };
   }
   const waits = outcomes.flatMap(({ outcome }) => (outcome.kind === 'slow_down' ? [outcome.retryAfterMs] : []));
   if (waits.length > 0) {

@@ -7,7 +7,9 @@ import type { TelegramUpdate } from './telegram.ts';
 
 /** As much of an update as is read here; both libraries' updates have it. */
 export interface ChatUpdate extends TelegramUpdate {
-  message?: { chat: { id: number }; migrate_to_chat_id?: number; migrate_from_chat_id?: number } | undefined;
+  message?:
+    | { chat: { id: number }; text?: string; migrate_to_chat_id?: number; migrate_from_chat_id?: number }
+    | undefined;
   my_chat_member?: { chat: { id: number }; new_chat_member: { status: string } } | undefined;
 }
 
@@ -17,19 +19,30 @@ export const allowedUpdates = ['message', 'callback_query', 'my_chat_member'] as
 type NewsDeps = Parameters<typeof noteMove>[0] &
   Parameters<typeof makeOwedDue>[0] & { admins: AdminDirectory; alertChat: AlertChat };
 
+/** Never rejects: whatever comes of it, the update is to be served. */
 export async function heedChatNews(deps: NewsDeps, update: ChatUpdate): Promise<void> {
-  const { message, my_chat_member: membership } = update;
-  const chatId = message?.chat.id ?? membership?.chat.id;
-  if (chatId === undefined) return;
-  if (message?.migrate_to_chat_id !== undefined) await noteMove(deps, { chatId, movedTo: message.migrate_to_chat_id });
-  if (message?.migrate_from_chat_id !== undefined) {
-    await noteMove(deps, { chatId: message.migrate_from_chat_id, movedTo: chatId });
+  try {
+    const { message, my_chat_member: membership } = update;
+    if (message !== undefined) await keepMove(deps, message);
+    if (membership !== undefined && isIn(membership)) await serveOpened(deps, membership.chat.id);
+    // It is what Telegram's button sends, and the app of somebody who unblocks the bot.
+    if (message?.text?.startsWith('/start')) await serveOpened(deps, message.chat.id);
+  } catch (error) {
+    deps.log.error('chat news not kept', { updateId: update.update_id }, error);
   }
-  if (membership !== undefined && isOut(membership.new_chat_member.status)) return;
-  // Whoever writes to the bot can be written to. Strangers are owed nothing.
-  if ((await deps.alertChat.is(chatId)) || (await deps.admins.findAdmin(chatId)) !== undefined) await makeOwedDue(deps);
 }
 
-function isOut(status: string): boolean {
-  return status === 'kicked' || status === 'left';
+async function keepMove(deps: NewsDeps, message: NonNullable<ChatUpdate['message']>): Promise<void> {
+  const { chat, migrate_to_chat_id: movedTo, migrate_from_chat_id: movedFrom } = message;
+  if (movedTo !== undefined) await noteMove(deps, { chatId: chat.id, movedTo });
+  if (movedFrom !== undefined) await noteMove(deps, { chatId: movedFrom, movedTo: chat.id });
+}
+
+function isIn({ new_chat_member: { status } }: NonNullable<ChatUpdate['my_chat_member']>): boolean {
+  return status !== 'kicked' && status !== 'left';
+}
+
+/** Strangers are owed nothing. */
+async function serveOpened(deps: NewsDeps, chatId: number): Promise<void> {
+  if ((await deps.alertChat.is(chatId)) || (await deps.admins.findAdmin(chatId)) !== undefined) await makeOwedDue(deps);
 }

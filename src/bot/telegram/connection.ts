@@ -91,7 +91,8 @@ export function createConnection<Update extends TelegramUpdate>(
         if (stopping.signal.aborted) return;
         const outcome = noteFailure(error);
         const delay = retryDelay(reconnectPolicy, { finishedAttempts: failures, random: deps.random });
-        await clock.sleep(outcome.kind === 'slow_down' ? outcome.retryAfterMs : delay, stopping.signal);
+        const askedMs = outcome.kind === 'slow_down' ? outcome.retryAfterMs : 0;
+        await clock.sleep(Math.max(askedMs, delay), stopping.signal);
       }
     }
   }

@@ -8,7 +8,7 @@ import { aroundSends, type ChatSender } from './telegram.ts';
 export function heedWaits(sender: ChatSender, clock: Pick<Clock, 'elapsed'>): ChatSender {
   const waitsUntil = new Map<number, Milliseconds>();
   return aroundSends(sender, async (chatId, call) => {
-    const leftMs = (waitsUntil.get(chatId) ?? 0) - clock.elapsed();
+    const leftMs = (waitsUntil.get(chatId) ?? Number.NEGATIVE_INFINITY) - clock.elapsed();
     if (leftMs > 0) return { kind: 'slow_down', retryAfterMs: leftMs };
     waitsUntil.delete(chatId);
     const outcome = await call();

@@ -20,6 +20,11 @@ export function textView(text: string): View {
   return { text: show(text, 1_000), keyboard: [] };
 }
 
+/** The words alone: nothing in bold, no links, no buttons. */
+export function plainView({ text }: View): View {
+  return { text: text.replaceAll(/<[^>]*>/g, ''), keyboard: [] };
+}
+
 export interface Markup {
   inline_keyboard: ({ text: string; callback_data: string } | { text: string; url: string })[][];
 }

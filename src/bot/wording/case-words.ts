@@ -33,6 +33,7 @@ export const kindWords: Readonly<Record<CaseKind, string>> = {
   provider_retired: 'Provider gone',
   webhook_silent: 'Webhooks stopped',
   webhook_refused: 'Webhooks refused',
+  keys_refused: 'Wrong keys',
   channel_orders_held: 'Orders held',
   channel_refunds_waiting: 'Refunds wait',
   reconciliation: 'Books differ',

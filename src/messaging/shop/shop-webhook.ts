@@ -1,7 +1,9 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
 import axios from 'axios';
 import { Webhook } from 'standardwebhooks';
-import { type Clock, hour, type Milliseconds, second } from '#kernel/clock.ts';
+import { type Clock, type Milliseconds, readRetryAfter, second } from '#kernel/clock.ts';
 import type { DeliveryResult, OutboxHandler } from '../workers/outbox-handler.ts';
 
 export interface ShopWebhookTarget {
@@ -10,8 +12,12 @@ export interface ShopWebhookTarget {
   secrets: readonly string[];
 }
 
+/** Also of an idle connection, unless the shop says that it closes it sooner. */
 const timeoutMs: Milliseconds = 15 * second;
-const retryAfterMaxMs: Milliseconds = hour;
+/** As many messages to the shop are in hand at once. */
+const connectionsMax = 4;
+/** An answer of more bytes is not read to its end, which costs the connection. */
+const answerMaxBytes = 64 * 1024;
 
 /**
  * Sends order events to the shop in the Standard Webhooks scheme. The id names the fact and not the attempt, so that the shop
@@ -20,6 +26,8 @@ const retryAfterMaxMs: Milliseconds = hour;
 export function createShopWebhookHandler(deps: { target: ShopWebhookTarget | null; clock: Clock }): OutboxHandler {
   const { target, clock } = deps;
   const signers = target?.secrets.map((secret) => new Webhook(secret)) ?? [];
+  const kept = { keepAlive: true, maxSockets: connectionsMax, maxFreeSockets: connectionsMax, timeout: timeoutMs };
+  const agents = { httpAgent: new HttpAgent(kept), httpsAgent: new HttpsAgent(kept) };
   return {
     topic: 'shop.event',
     async deliver(message, signal): Promise<DeliveryResult> {
@@ -29,6 +37,7 @@ export function createShopWebhookHandler(deps: { target: ShopWebhookTarget | nul
       const body = JSON.stringify({ type, timestamp, data: order });
       const sentAt = new Date(clock.now());
       const answer = await axios.post<Readable>(target.url, body, {
+        ...agents,
         headers: {
           'content-type': 'application/json',
           'user-agent': 'tillkeeper',
@@ -44,17 +53,21 @@ export function createShopWebhookHandler(deps: { target: ShopWebhookTarget | nul
         transformRequest: (data) => data,
         validateStatus: () => true,
       });
-      // Only the status counts; the body is not read.
-      answer.data.destroy();
+      discard(answer.data);
       if (answer.status >= 200 && answer.status < 300) return { kind: 'done', outcome: `answered ${answer.status}` };
-      const retryAfterMs = readRetryAfter(answer.headers['retry-after']);
+      const retryAfterMs = readRetryAfter(answer.headers['retry-after'], clock.now());
       return { kind: 'retry', error: `the shop answered ${answer.status}`, retryAfterMs, pausesLane: false };
     },
   };
 }
 
-/** `Retry-After` in seconds, bounded; a date, or no header, leaves the wait to the worker's backoff. */
-function readRetryAfter(header: unknown): Milliseconds | null {
-  if (typeof header !== 'string' || !/^\d{1,6}$/.test(header)) return null;
-  return Math.min(Number(header) * second, retryAfterMaxMs);
+/** Only the status counts. The body is read to its end, unless it is long, so that the connection serves the next event. */
+function discard(body: Readable): void {
+  let bytes = 0;
+  body.on('data', (chunk: Buffer) => {
+    bytes += chunk.byteLength;
+    if (bytes > answerMaxBytes) body.destroy();
+  });
+  // What becomes of the rest says nothing about the event.
+  body.on('error', () => undefined);
 }

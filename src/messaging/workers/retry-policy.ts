@@ -1,4 +1,4 @@
-import { type Milliseconds, minute, second } from '#kernel/clock.ts';
+import { day, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { Random } from '#kernel/ids.ts';
 
 export interface RetryPolicy {
@@ -19,6 +19,9 @@ export function retryDelay(policy: RetryPolicy, input: { finishedAttempts: numbe
   const step = Math.min(policy.firstDelayMs * 2 ** exponent, policy.delayMaxMs);
   return Math.round(step / 2 + (step / 2) * input.random.next());
 }
+
+/** Whoever asks us to wait is asked again after this at the latest. */
+export const askedWaitMaxMs: Milliseconds = day;
 
 const owedDelayMs = { min: 30 * second, max: 15 * minute };
 

@@ -1,9 +1,10 @@
 // Settles a row after an attempt: processed, put back for later, or a dead letter. One transaction, one line in the log.
 import { systemActor } from '#kernel/actor.ts';
+import type { Milliseconds } from '#kernel/clock.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { QueueBookkeeping } from '../queues/messaging-store.ts';
 import type { DeliveryResult } from './outbox-handler.ts';
-import { owedDelay, retryDelay } from './retry-policy.ts';
+import { askedWaitMaxMs, owedDelay, retryDelay } from './retry-policy.ts';
 import type { WorkerDeps, WorkerOptions } from './worker-options.ts';
 
 interface Attempted<Row, Stores> {
@@ -30,10 +31,9 @@ export async function settleRow<Row extends QueueBookkeeping, Stores>(
         await queue.markProcessed({ ...lease, at: now, outcome: result.outcome });
         return;
       case 'retry': {
-        const finishedAttempts = row.finishedAttempts + 1;
-        const delay = result.retryAfterMs ?? retryDelay(options.policy, { finishedAttempts, random: deps.random });
+        const availableAt = now + waitOf(deps, { options, row, result });
         const isFinishedAttempt = wasTried(result);
-        await queue.release({ ...lease, availableAt: now + delay, error: result.error, isFinishedAttempt });
+        await queue.release({ ...lease, availableAt, error: result.error, isFinishedAttempt });
         return;
       }
       case 'owed': {
@@ -58,6 +58,16 @@ function boundRetry<Row extends QueueBookkeeping, Stores>(attempted: Attempted<R
   const attempts = row.finishedAttempts + 1;
   if (result.kind !== 'retry' || !wasTried(result) || attempts < options.policy.attemptsMax) return result;
   return { kind: 'give_up', reason: `${attempts} attempts failed; the last: ${result.error}` };
+}
+
+/** What is asked for only makes a wait longer: short ones, repeated, would use up all attempts while the receiver is down. */
+function waitOf<Row extends QueueBookkeeping, Stores>(
+  { random }: WorkerDeps<Stores>,
+  { options, row, result }: Attempted<Row, Stores> & { result: Retry },
+): Milliseconds {
+  const asked = Math.min(result.retryAfterMs ?? 0, askedWaitMaxMs);
+  if (result.retryAfterMs !== null && !wasTried(result)) return asked;
+  return Math.max(asked, retryDelay(options.policy, { finishedAttempts: row.finishedAttempts + 1, random }));
 }
 
 /** A receiver that asked the whole lane to wait did not process the message: the wait must not use up its attempts. */

@@ -8,6 +8,7 @@ import { clip } from '#kernel/text.ts';
 import type { QueueBookkeeping } from '../queues/messaging-store.ts';
 import type { DeliveryResult } from './outbox-handler.ts';
 import { createPause } from './pause.ts';
+import { askedWaitMaxMs } from './retry-policy.ts';
 import { settleRow } from './settle-row.ts';
 import { createWaker } from './waker.ts';
 import type { WorkerDeps, WorkerOptions } from './worker-options.ts';
@@ -67,7 +68,7 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
   async function work(row: Row): Promise<void> {
     const result = await attempt(row);
     // Before the row is put back, so that nothing more is claimed meanwhile.
-    if (result.kind === 'retry' && result.pausesLane) pause.begin(result.retryAfterMs ?? 0);
+    if (result.kind === 'retry' && result.pausesLane) pause.begin(Math.min(result.retryAfterMs ?? 0, askedWaitMaxMs));
     try {
       await settleRow(deps, { options, row, result });
     } catch (error) {

@@ -1,19 +1,14 @@
 // Pure: the orders of an export beside our payments of that channel, one comparison for each order and for each payment
 // that the export lacks. A value that is missing or ambiguous is never a difference that can be healed.
-import { day, type Milliseconds } from '#kernel/clock.ts';
+import type { Milliseconds } from '#kernel/clock.ts';
 import { formatMoney, type Money, toDecimal } from '#kernel/money.ts';
+import { mapInSlices } from '#kernel/page.ts';
 import type { Payment } from '../model/payment.ts';
 import { type ExportedMoney, minorIn, moneyIn, readingsIn } from '../ports/exported-money.ts';
 import type { ExportedOrder } from '../ports/sales-channel.ts';
 import type { Difference } from '../reconciliation/compare-with-provider.ts';
-import { type Pair, type PairingRules, pairRecords } from '../reconciliation/pair-records.ts';
-
-/** One of our payments, with the values by which an export may name it. */
-export interface KnownPayment {
-  payment: Payment;
-  customerEmail: string | null;
-  returnedMinor: number;
-}
+import { type Pair, type PairingRules, pairByKeys, pairsOf } from '../reconciliation/pair-records.ts';
+import { edgeMs, type KnownPayment, pairByBuyer } from './pair-by-buyer.ts';
 
 export type ExportHealing =
   | { kind: 'add_sale'; price: Money; returnedMinor: number | 'unknown' }
@@ -31,10 +26,9 @@ export interface ExportComparison {
   differences: ExportDifference[];
   /** First and last day that the export covers; null when it has no dates. */
   window: { from: Milliseconds; to: Milliseconds } | null;
+  /** False when there are too many payments in its days to say which of them it lacks. */
+  isWhole: boolean;
 }
-
-/** An export's times have no zone, and a payment of its first or last day may lie beyond its edge. */
-const edgeMs: Milliseconds = day;
 
 /** When the export's orders were made; null when it does not say. */
 export function exportWindow(sales: readonly ExportedOrder[]): ExportComparison['window'] {
@@ -44,36 +38,47 @@ export function exportWindow(sales: readonly ExportedOrder[]): ExportComparison[
   return { from: all[0] ?? 0, to: all.at(-1) ?? 0 };
 }
 
-export function compareWithExport(input: {
+/** Works in slices: an export has thousands of lines, and the process has others to serve. */
+export async function compareWithExport(input: {
   there: readonly ExportedOrder[];
   here: readonly KnownPayment[];
+  /** Whether `here` has every payment of the export's days. */
+  isWhole?: boolean;
   /** The currencies of the shop's products. */
   sold: ReadonlySet<string>;
-}): ExportComparison {
+}): Promise<ExportComparison> {
+  const { isWhole = true } = input;
   const window = exportWindow(input.there);
-  const pairs = pairRecords({ ours: input.here, theirs: input.there }, rules).filter(
-    ({ kind, ours }) => kind !== 'missing_there' || isWithin(ours.payment, window),
-  );
+  const lists = { ours: input.here, theirs: input.there };
+  const found = pairByKeys(lists, rules);
+  await pairByBuyer(lists, { found, isSameMoney });
   const sold = new Set([...input.sold, ...input.here.map(({ payment }) => payment.currency)]);
-  return { compared: pairs.length, differences: pairs.flatMap((pair) => differenceOf(pair, sold) ?? []), window };
+  const pairs = await mapInSlices(pairsOf(lists, { rules, found }), (pair) =>
+    pair.kind !== 'missing_there' || (isWhole && isWithin(pair.ours.payment, window))
+      ? [{ difference: differenceOf(pair, sold) }]
+      : [],
+  );
+  const compared = pairs.flat();
+  return {
+    compared: compared.length,
+    differences: compared.flatMap(({ difference }) => difference ?? []),
+    window,
+    isWhole,
+  };
 }
 
-/** Paired by transaction id; the rest by e-mail, amount and day. */
 const rules: PairingRules<KnownPayment, ExportedOrder> = {
   keysOfOurs: ({ payment }) => [payment.reference],
   keysOfTheirs: ({ reference }) => [reference],
-  isAlike: ({ payment, customerEmail }, channelOrder) => {
-    const isSameDay = channelOrder.soldAt !== null && Math.abs(channelOrder.soldAt - payment.createdAt) <= edgeMs;
-    const isSameBuyer =
-      channelOrder.customerEmail !== null && channelOrder.customerEmail === customerEmail?.toLowerCase();
-    return isSameDay && isSameBuyer && isCurrency(channelOrder, payment) && isAmount(channelOrder, payment);
-  },
   isSameCurrency: ({ payment }, channelOrder) => isCurrency(channelOrder, payment),
-  // A line that only reports a refund has no price.
   // A line that only reports a refund has no price.
   isSameAmount: ({ payment }, channelOrder) => hasNoPrice(channelOrder) || isAmount(channelOrder, payment),
   isSameStatus: (known, channelOrder) => known.payment.status !== 'cancelled' && !isMoreRefunded(channelOrder, known),
 };
+
+function isSameMoney({ payment }: KnownPayment, channelOrder: ExportedOrder): boolean {
+  return isCurrency(channelOrder, payment) && isAmount(channelOrder, payment);
+}
 
 function isCurrency({ currencies }: ExportedOrder, payment: Payment): boolean {
   return currencies.length === 0 || currencies.includes(payment.currency);
@@ -179,6 +184,7 @@ function snapshotOf(channelOrder: ExportedOrder, currency: string | null): Diffe
   };
 }
 
+/** A payment of the export's first or last day may lie beyond its edge. */
 function isWithin(payment: Payment, window: ExportComparison['window']): boolean {
   if (window === null || payment.status === 'cancelled') return false;
   return payment.createdAt >= window.from + edgeMs && payment.createdAt <= window.to - edgeMs;

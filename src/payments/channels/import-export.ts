@@ -6,7 +6,7 @@ import type { Product } from '#catalog/product.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { Database } from '#kernel/database.ts';
 import { assert } from '#kernel/invariant.ts';
-import { walkPages } from '#kernel/page.ts';
+import { slicesOf, walkPages } from '#kernel/page.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import { type Cause, causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { SnapshotDeps } from '../lifecycle/deps.ts';
@@ -21,13 +21,15 @@ import {
   type ExportComparison,
   type ExportDifference,
   exportWindow,
-  type KnownPayment,
 } from './compare-with-export.ts';
+import type { KnownPayment } from './pair-by-buyer.ts';
 import { raiseTogether } from './raise-together.ts';
 import { recordChannelOrder } from './record-channel-order.ts';
 import { refundChannelOrder } from './return-channel-order.ts';
 
 const pageSize = 200;
+/** More payments in an export's days than memory should hold: one wrong date may make them all of its days. */
+const hereMax = 50_000;
 
 interface SalesImport {
   provider: ProviderName;
@@ -40,7 +42,7 @@ export async function planImport(
   input: SalesImport,
 ): Promise<ExportComparison> {
   const sold = await listCurrencies(deps);
-  return compareWithExport({ there: input.sales, here: await listHere(deps, input), sold });
+  return compareWithExport({ there: input.sales, ...(await listHere(deps, input)), sold });
 }
 
 async function listCurrencies(deps: { database: Database<PaymentStores> }): Promise<Set<string>> {
@@ -79,6 +81,7 @@ export async function importExport(
   const rings = count === 1;
   try {
     if (count > 1) await inTransaction(deps, cause, (tx) => raiseTogether(tx, { provider, what: 'export', count }));
+    // One after the other: several in one commit would keep all others waiting.
     for (const difference of plan.differences) {
       outcomes.push({ difference, isHealed: await heal(deps, { provider, difference, rings, cause }) });
     }
@@ -93,34 +96,40 @@ export async function importExport(
 }
 
 /** Our payments of the export's days, and those of other days that it names. */
-async function listHere(deps: { database: Database<PaymentStores> }, input: SalesImport): Promise<KnownPayment[]> {
+async function listHere(
+  deps: { database: Database<PaymentStores> },
+  input: SalesImport,
+): Promise<{ here: KnownPayment[]; isWhole: boolean }> {
   const { provider, sales } = input;
   const found = new Map<string, Payment>();
+  let isWhole = true;
   const window = exportWindow(sales);
   if (window !== null) {
     const list: PaymentStore['listPaymentsMadeBetween'] = (query) =>
       deps.database.read((stores) => stores.payments.listPaymentsMadeBetween(query));
     const pages = pagesOfPayments(list, { provider, from: window.from, to: window.to + 1 });
-    for await (const page of pages) for (const payment of page) found.set(payment.id, payment);
+    for await (const page of pages) {
+      isWhole = found.size + page.length <= hereMax;
+      if (!isWhole) break;
+      for (const payment of page) found.set(payment.id, payment);
+    }
   }
   const references = sales.flatMap(({ reference }) => (reference === null ? [] : [reference]));
-  for (let from = 0; from < references.length; from += pageSize) {
+  for await (const slice of slicesOf(references)) {
     await deps.database.read(async (stores) => {
-      for (const reference of references.slice(from, from + pageSize)) {
+      for (const reference of slice) {
         const payment = await stores.payments.findPaymentByReference({ provider, reference });
         if (payment !== undefined) found.set(payment.id, payment);
       }
     });
   }
   const known: KnownPayment[] = [];
-  const all = [...found.values()];
-  for (let from = 0; from < all.length; from += pageSize) {
-    const page = all.slice(from, from + pageSize);
+  for await (const slice of slicesOf(found.values())) {
     await deps.database.read(async (stores) => {
-      for (const payment of page) known.push(await know(stores, payment));
+      for (const payment of slice) known.push(await know(stores, payment));
     });
   }
-  return known;
+  return { here: known, isWhole };
 }
 
 async function know(stores: PaymentStores, payment: Payment): Promise<KnownPayment> {

@@ -42,8 +42,8 @@ export async function raiseDoubleSpent(
   const { order, before, payment } = input;
   const { receivedAmount: seen, receivedAsset: asset, expectedAmount } = before;
   assert(seen !== null && asset !== null, 'money that was taken back was seen before');
-  const places = [expectedAmount ?? seen, seen];
-  const show = (amount: string): string => formatAsset({ amount: withPlaces(amount, places), asset });
+  const show = (amount: string): string =>
+    formatAsset({ amount: withPlaces(amount, { asset, beside: [expectedAmount ?? seen, seen] }), asset });
   const left = payment.receivedAmount === null ? 'nothing' : show(payment.receivedAmount);
   const facts = { detail: `${show(seen)} was seen, ${left} of it is left` };
   await raisePaymentCase(tx, { order, payment, condition: doubleSpent, why: null, facts });

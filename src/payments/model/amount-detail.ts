@@ -11,7 +11,7 @@ export function amountDetail(payment: Payment): string | null {
   const { receivedAmount, expectedAmount, receivedAsset: asset } = payment;
   if (receivedAmount === null || expectedAmount === null || asset === null) return null;
   const show = (amount: string): string =>
-    formatAsset({ amount: withPlaces(amount, [expectedAmount, receivedAmount]), asset });
+    formatAsset({ amount: withPlaces(amount, { asset, beside: [expectedAmount, receivedAmount] }), asset });
   if (payment.status === 'reversed') return `${show(receivedAmount)} was received and reversed`;
   const difference = subtractDecimals(expectedAmount, receivedAmount);
   const received = `${show(receivedAmount)} of ${show(expectedAmount)} received`;

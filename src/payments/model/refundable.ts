@@ -48,6 +48,22 @@ export function receivedMinor(payment: Received): number | null {
   }
 }
 
+/** A payment in one of these has no money that counts: it was taken back, never confirmed, or rejected. */
+const emptyStatuses = ['reversed', 'failed', 'cancelled'] as const satisfies readonly PaymentStatus[];
+
+/** What was received for an order over all of its payments, refunds not taken off, in minor units of its currency. */
+export function receivedTogether(payments: readonly (Received & Pick<Payment, 'status'>)[]): {
+  amountMinor: number;
+  /** How many payments brought some of it. */
+  count: number;
+} {
+  const amounts = payments
+    .filter(({ status }) => !(emptyStatuses as readonly PaymentStatus[]).includes(status))
+    .map((payment) => receivedMinor(payment) ?? 0)
+    .filter((amount) => amount > 0);
+  return { amountMinor: amounts.reduce((sum, amount) => sum + amount, 0), count: amounts.length };
+}
+
 export interface RefundSums {
   /** What was captured, or is there unconfirmed. */
   capturedMinor: number;

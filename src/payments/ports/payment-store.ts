@@ -80,14 +80,6 @@ export interface PaymentStore {
     to: Milliseconds;
     limit: number;
   }): Promise<Payment[]>;
-  /** Payments of one provider made in [from, to) whose fee is known, oldest first, after the given place. */
-  listPaymentsWithFees(query: {
-    provider: ProviderName;
-    from: Milliseconds;
-    to: Milliseconds;
-    after: { createdAt: Milliseconds; id: string } | null;
-    limit: number;
-  }): Promise<Payment[]>;
   /** Payments whose captured amount is not computed, by their id, after the given one. */
   listUncountedPayments(query: { after: PaymentId | null; limit: number }): Promise<Payment[]>;
   listPaymentsOfOrders(orderIds: readonly OrderId[]): Promise<Payment[]>;

@@ -116,6 +116,8 @@ export interface ExportedOrder {
 export type LineFault =
   | 'quotes_do_not_close'
   | 'too_many_broken_quotes'
+  | 'too_long'
+  | 'damaged'
   | 'transaction_unreadable'
   | 'not_named'
   | 'currency_unknown'
@@ -154,6 +156,6 @@ export interface SalesChannel {
   listCoupons(signal?: AbortSignal): Promise<{ coupons: Coupon[]; isWhole: boolean }>;
   /** Searches for the code first: a repeat after a lost answer finds the coupon of the first try. */
   createCoupon(draft: CouponDraft, signal?: AbortSignal): Promise<{ coupon: Coupon; wasThere: boolean }>;
-  /** Reads the file that the seller exports. Never throws for its content. */
-  readExport(bytes: Uint8Array): ChannelExport;
+  /** Reads the file that the seller exports, in slices between which the process serves others. Never throws for its content. */
+  readExport(bytes: Uint8Array): Promise<ChannelExport>;
 }

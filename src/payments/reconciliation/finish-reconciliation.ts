@@ -2,6 +2,7 @@ import { raiseCase } from '#cases/raise-case.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { Ids } from '#kernel/ids.ts';
+import { slicesOf } from '#kernel/page.ts';
 import type { EventLog } from '#kernel/process.ts';
 import type { Trust } from '#kernel/provider-name.ts';
 import { type Cause, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
@@ -52,8 +53,13 @@ export async function finishReconciliation(
   const { provider } = run;
   const openKeys = new Set(open.map((difference) => findingKey(provider, difference)));
   const kept = open.slice(0, findingsMax);
+  // The run is finished when all of them are there; in one transaction they would keep others waiting.
+  for await (const slice of slicesOf(findings)) {
+    await inTransaction(deps, input.cause, async ({ stores }) => {
+      for (const finding of slice) await stores.reconciliation.insertFinding(finding);
+    });
+  }
   await inTransaction(deps, input.cause, async (tx) => {
-    for (const finding of findings) await tx.stores.reconciliation.insertFinding(finding);
     await tx.stores.reconciliation.changeRun(run);
     const key = `reconciliation:${run.provider}`;
     await endLostFindings(tx, { provider, found: openKeys, bounds: input.bounds });

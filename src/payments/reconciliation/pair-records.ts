@@ -11,8 +11,6 @@ export interface PairingRules<Ours, Theirs> {
   keysOfOurs(ours: Ours): readonly (string | null)[];
   /** The possible keys of their record in our list, the surest first. */
   keysOfTheirs(theirs: Theirs): readonly (string | null)[];
-  /** Whether two records without a common key may be the same; they are paired where there is no other choice. */
-  isAlike?(ours: Ours, theirs: Theirs): boolean;
   isSameCurrency(ours: Ours, theirs: Theirs): boolean;
   isSameAmount(ours: Ours, theirs: Theirs): boolean;
   isSameStatus(ours: Ours, theirs: Theirs): boolean;
@@ -28,22 +26,27 @@ export function pairRecords<Ours, Theirs>(
   lists: Lists<Ours, Theirs>,
   rules: PairingRules<Ours, Theirs>,
 ): Pair<Ours, Theirs>[] {
-  const found = pairByKeys(lists, rules);
-  pairAlike(found, { lists, rules });
-  const paired = new Set(found.values());
-  return [
-    ...lists.theirs.map((theirs): Pair<Ours, Theirs> => {
-      const ours = found.get(theirs);
-      if (ours === undefined) return { kind: 'missing_here', ours: null, theirs };
-      return { kind: classify(ours, { theirs, rules }), ours, theirs };
-    }),
-    ...lists.ours
-      .filter((ours) => !paired.has(ours))
-      .map((ours): Pair<Ours, Theirs> => ({ kind: 'missing_there', ours, theirs: null })),
-  ];
+  return [...pairsOf(lists, { rules, found: pairByKeys(lists, rules) })];
 }
 
-function pairByKeys<Ours, Theirs>(lists: Lists<Ours, Theirs>, rules: PairingRules<Ours, Theirs>): Map<Theirs, Ours> {
+/** The same for records that were found to be one before, each pair when it is asked for. */
+export function* pairsOf<Ours, Theirs>(
+  lists: Lists<Ours, Theirs>,
+  { rules, found }: { rules: PairingRules<Ours, Theirs>; found: ReadonlyMap<Theirs, Ours> },
+): Generator<Pair<Ours, Theirs>> {
+  for (const theirs of lists.theirs) {
+    const ours = found.get(theirs);
+    if (ours === undefined) yield { kind: 'missing_here', ours: null, theirs };
+    else yield { kind: classify(ours, { theirs, rules }), ours, theirs };
+  }
+  const paired = new Set(found.values());
+  for (const ours of lists.ours) if (!paired.has(ours)) yield { kind: 'missing_there', ours, theirs: null };
+}
+
+export function pairByKeys<Ours, Theirs>(
+  lists: Lists<Ours, Theirs>,
+  rules: PairingRules<Ours, Theirs>,
+): Map<Theirs, Ours> {
   const byKey = new Map<string | null, Ours>();
   for (const ours of lists.ours) for (const key of rules.keysOfOurs(ours)) byKey.set(key, ours);
   // Two records that both lack a reference do not match by that.
@@ -55,22 +58,6 @@ function pairByKeys<Ours, Theirs>(lists: Lists<Ours, Theirs>, rules: PairingRule
     if (ours !== undefined) found.set(theirs, ours);
   }
   return found;
-}
-
-function pairAlike<Ours, Theirs>(
-  found: Map<Theirs, Ours>,
-  { lists, rules }: { lists: Lists<Ours, Theirs>; rules: PairingRules<Ours, Theirs> },
-): void {
-  const { isAlike } = rules;
-  if (isAlike === undefined) return;
-  const taken = new Set(found.values());
-  const rest = lists.theirs.filter((theirs) => !found.has(theirs));
-  const free = lists.ours.filter((ours) => !taken.has(ours));
-  for (const theirs of rest) {
-    const [candidate, ...others] = free.filter((ours) => isAlike(ours, theirs));
-    if (candidate === undefined || others.length > 0) continue;
-    if (rest.filter((rival) => isAlike(candidate, rival)).length === 1) found.set(theirs, candidate);
-  }
 }
 
 function classify<Ours, Theirs>(

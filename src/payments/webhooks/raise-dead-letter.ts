@@ -9,7 +9,7 @@ export async function raiseDeadLetter(
   tx: PaymentTx,
   input: { what: string; reason: string; caseId?: string | undefined },
 ): Promise<void> {
-  const key = `dead_letter:${input.what}`;
+  const key = deadLetterKey(input.what);
   // A card that is given up on has an alert of its own; the card of that alert must not raise it once more.
   const shown = input.caseId === undefined ? undefined : await tx.stores.cases.findCase(input.caseId);
   if (shown?.key === key) return;
@@ -23,4 +23,8 @@ export async function raiseDeadLetter(
       why: input.reason,
     },
   });
+}
+
+export function deadLetterKey(what: string): string {
+  return `dead_letter:${what}`;
 }

@@ -2,10 +2,19 @@ import type { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { ConcurrentChange } from '#kernel/database.ts';
 import type { EventLog } from '#kernel/process.ts';
-import { notFound, problem } from '../kit/problem.ts';
+import { notFound, problem, unavailable } from '../kit/problem.ts';
+
+/** A lock, a fail-over or a full disk is over in moments, or somebody is told of it. */
+const retryAfterSeconds = 5;
+
+export interface ErrorDeps {
+  log: EventLog;
+  /** Whether the error says that the database failed, and not what was asked of it. */
+  isDatabaseFailure(error: unknown): boolean;
+}
 
 /** Answers for addresses without a route, and for what a route threw. */
-export function installErrors(app: Hono, deps: { log: EventLog }): void {
+export function installErrors(app: Hono, deps: ErrorDeps): void {
   app.notFound(() => notFound());
   app.onError((error, context) => {
     if (error instanceof HTTPException && error.status < 500) {
@@ -16,6 +25,10 @@ export function installErrors(app: Hono, deps: { log: EventLog }): void {
       return problem({ status: 409, code: 'concurrent_change', detail, headers: { 'retry-after': '1' } });
     }
     deps.log.error('request failed', { method: context.req.method, route: withoutSecret(context.req.path) }, error);
+    if (deps.isDatabaseFailure(error)) {
+      const detail = 'Nothing can be read or stored right now: send the same request again.';
+      return unavailable({ detail, retryAfterSeconds });
+    }
     return problem({ status: 500, detail: 'Something went wrong on our side.' });
   });
 }

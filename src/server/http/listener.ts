@@ -1,8 +1,10 @@
-import type { Server } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
+import { getRequestListener } from '@hono/node-server';
 import { type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { EventLog } from '#kernel/process.ts';
+import { connectionsMaxUnder, readDescriptorsMax } from './connections-max.ts';
+import { type CutReason, createPeers, type PeerLimits } from './peers.ts';
 
 export interface ListenerOptions {
   host: string;
@@ -10,7 +12,22 @@ export interface ListenerOptions {
   port: number;
   /** How long requests in progress may take once the server stops; then their connections are closed. */
   stopTimeoutMs: Milliseconds;
+  /** What differs from the defaults. */
+  limits?: Partial<Limits> | undefined;
 }
+
+/** A sender that transmits its headers or body slowly may take no longer than this. */
+interface Limits extends PeerLimits {
+  headersMaxMs: Milliseconds;
+  requestMaxMs: Milliseconds;
+}
+
+const usualLimits: Omit<Limits, 'connectionsMax'> = {
+  pipelinedMax: 16,
+  unreadMaxMs: 20 * second,
+  headersMaxMs: 10 * second,
+  requestMaxMs: 30 * second,
+};
 
 export interface Listener {
   start(): Promise<{ port: number }>;
@@ -18,26 +35,34 @@ export interface Listener {
   stop(): Promise<void>;
 }
 
-/** A sender that transmits its headers or body slowly may keep a connection no longer than this. */
-const headersTimeoutMs = 10 * second;
-const requestTimeoutMs = 30 * second;
 /** Longer than the idle time of the usual reverse proxies (a minute), so that they never write into a closing connection. */
 const keepAliveTimeoutMs = minute + 5 * second;
 const idleSweepMs = 50;
+/** How often Node looks for senders that are too slow; the default is half a minute. */
+const slowSendersSweepMs = 2 * second;
 
-export function createListener(
-  deps: { fetch(request: Request, env: object): Response | Promise<Response>; log: EventLog },
-  options: ListenerOptions,
-): Listener {
-  // The adaptor is typed for HTTP/2 too; without a createServer of its own it makes a node:http server.
-  const server = createAdaptorServer({
-    fetch: deps.fetch,
-    serverOptions: {
-      headersTimeout: headersTimeoutMs,
-      requestTimeout: requestTimeoutMs,
+export interface ListenerDeps {
+  fetch(request: Request, env: object): Response | Promise<Response>;
+  log: EventLog;
+  onCut?: ((reason: CutReason) => void) | undefined;
+}
+
+export function createListener(deps: ListenerDeps, options: ListenerOptions): Listener {
+  const connectionsMax = connectionsMaxUnder(readDescriptorsMax());
+  const limits: Limits = { ...usualLimits, connectionsMax, ...options.limits };
+  const peers = createPeers(limits, deps.onCut ?? (() => undefined));
+  // HTTP/1.0 knows no Host, and load balancers still speak it; nothing here depends on the name.
+  const listener = getRequestListener(deps.fetch, { hostname: 'localhost' });
+  const server = createServer(
+    {
+      headersTimeout: limits.headersMaxMs,
+      requestTimeout: limits.requestMaxMs,
       keepAliveTimeout: keepAliveTimeoutMs,
+      connectionsCheckingInterval: Math.min(slowSendersSweepMs, limits.headersMaxMs),
     },
-  }) as Server;
+    peers.serve((incoming, outgoing) => void listener(incoming, outgoing)),
+  );
+  server.on('connection', (socket) => peers.admit(socket));
   let stopped: Promise<void> | undefined;
 
   async function close(): Promise<void> {

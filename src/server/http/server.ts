@@ -1,6 +1,8 @@
 import { Hono } from 'hono';
 import type { DomainDeps } from '#accounting/ledger/deps.ts';
+import { tellRefusedKeys } from '#cases/tell-refused-keys.ts';
 import type { ReceiveWebhook } from '#payments/webhooks/receive-webhook.ts';
+import { createKeyGuard, type KeyGuardDeps, type KeyPlace } from '../kit/key-guard.ts';
 import { type Check, healthRoutes } from '../operations/health.ts';
 import type { JobHealth, Metrics } from '../operations/metrics.ts';
 import { metricsRoutes } from '../operations/metrics-routes.ts';
@@ -8,15 +10,17 @@ import { docsRoutes } from '../store-api/docs.ts';
 import { storeApiRoutes } from '../store-api/store-api.ts';
 import { webhookRoutes } from '../webhooks/provider-webhooks.ts';
 import { type TelegramReceiver, telegramRoutes } from '../webhooks/telegram-updates.ts';
-import { installErrors } from './errors.ts';
+import { type ErrorDeps, installErrors } from './errors.ts';
 import { createListener, type Listener, type ListenerOptions } from './listener.ts';
 
-export interface ServerDeps {
+export interface ServerDeps extends Pick<ErrorDeps, 'isDatabaseFailure'> {
   payments: DomainDeps;
   receiveWebhook: ReceiveWebhook;
   metrics: Metrics;
   /** Keys of the shop's site; null: `/v1` answers 404. */
   storeApi: { keys: readonly string[] } | null;
+  /** Bearers of `/metrics`; null: open. */
+  metricsTokens: readonly string[] | null;
   /** The bots that get their updates by webhook, by the name in the path. */
   telegram: ReadonlyMap<string, TelegramReceiver>;
   checks: { live: readonly Check[]; ready: readonly Check[] };
@@ -36,17 +40,18 @@ export function createServer(deps: ServerDeps, options: ListenerOptions): Tillke
   const { clock, log } = deps.payments;
   let isStopping = false;
   const app = new Hono();
-  const storeApi = storeApiRoutes({ payments: deps.payments, access: deps.storeApi });
+  const guardOf = (place: KeyPlace) => createKeyGuard({ clock, log, ...refusals(deps, place) }, place);
+  const storeApi = storeApiRoutes({ payments: deps.payments, access: deps.storeApi, guard: guardOf('store API') });
   const routes = [
     webhookRoutes({ receiveWebhook: deps.receiveWebhook, metrics: deps.metrics, log }),
-    telegramRoutes({ receivers: deps.telegram, log }),
+    telegramRoutes({ receivers: deps.telegram, guard: guardOf('Telegram webhook'), log }),
     storeApi,
     docsRoutes({ storeApi, version: deps.version }),
     healthRoutes({ ...deps.checks, isStopping: () => isStopping, instance: deps.instance, clock, log }),
-    metricsRoutes(deps),
+    metricsRoutes({ ...deps, guard: guardOf('metrics') }),
   ];
   for (const group of routes) app.route('/', group);
-  installErrors(app, { log });
+  installErrors(app, { log, isDatabaseFailure: deps.isDatabaseFailure });
   const listener = createListener(
     {
       fetch(request, env) {
@@ -54,6 +59,7 @@ export function createServer(deps: ServerDeps, options: ListenerOptions): Tillke
         return isStopping ? hangUpAfter(answer) : answer;
       },
       log,
+      onCut: (reason) => deps.metrics.countCutConnection({ reason }),
     },
     options,
   );
@@ -64,6 +70,13 @@ export function createServer(deps: ServerDeps, options: ListenerOptions): Tillke
       isStopping = true;
       return listener.stop();
     },
+  };
+}
+
+function refusals({ payments, metrics }: ServerDeps, place: KeyPlace): Pick<KeyGuardDeps, 'onRefused' | 'tell'> {
+  return {
+    onRefused: () => metrics.countRefusedKey({ place }),
+    tell: (count) => tellRefusedKeys(payments, { place: `the ${place}`, count }),
   };
 }
 

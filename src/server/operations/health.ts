@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { type Clock, withinTime } from '#kernel/clock.ts';
 import type { EventLog } from '#kernel/process.ts';
 import { refuseOtherMethods } from '../kit/problem.ts';
+import { shared } from '../kit/shared.ts';
 
 /** A check that takes longer has failed: the monitor that calls has a time-out too. */
 export const checkTimeoutMs = 2_000;
@@ -46,17 +47,6 @@ export function healthRoutes(deps: HealthRoutesDeps): Hono {
 }
 
 const stopping: CheckResult = { name: 'process', ok: false, vital: true, detail: 'is stopping', durationMs: 0 };
-
-/** Requests at the same time share one run: health checks must not become load. */
-function shared(run: () => Promise<CheckResult[]>): () => Promise<CheckResult[]> {
-  let underWay: Promise<CheckResult[]> | undefined;
-  return () => {
-    underWay ??= run().finally(() => {
-      underWay = undefined;
-    });
-    return underWay;
-  };
-}
 
 type RunDeps = Pick<HealthRoutesDeps, 'clock' | 'log'>;
 

@@ -7,29 +7,44 @@ import { readQueueDepths } from '#messaging/queues/read-queue-depths.ts';
 import { lanes } from '#messaging/queues/topics.ts';
 import { readUntoldOrders } from '#messaging/queues/untold-orders.ts';
 import { readProviderReports } from '#reports/provider-report.ts';
+import { refuseBearer } from '../kit/bearer.ts';
+import type { KeyGuard } from '../kit/key-guard.ts';
 import { refuseOtherMethods } from '../kit/problem.ts';
+import { shared } from '../kit/shared.ts';
 import type { JobHealth, Metrics } from './metrics.ts';
 
 export interface MetricsRoutesDeps {
   payments: DomainDeps;
   metrics: Metrics;
+  /** Accepted bearers; null: open to everybody who reaches the port. */
+  metricsTokens: readonly string[] | null;
+  guard: KeyGuard;
   jobs(): readonly JobHealth[];
 }
 
 export function metricsRoutes(deps: MetricsRoutesDeps): Hono {
   const app = new Hono();
-  app.get('/metrics', async () => {
-    try {
-      await refresh(deps);
-    } catch (error) {
-      // Counters are needed most while the database does not answer, so they are shown all the same.
-      deps.payments.log.error('metrics not refreshed', {}, error);
-    }
-    const { contentType, body } = await deps.metrics.text();
+  const read = shared(() => readMetrics(deps));
+  app.get('/metrics', async (context) => {
+    const { metricsTokens: keys, guard } = deps;
+    const refusal = keys === null ? undefined : refuseBearer(context, { keys, guard });
+    if (refusal !== undefined) return refusal;
+    const { contentType, body } = await read();
     return new Response(body, { headers: { 'content-type': contentType, 'cache-control': 'no-store' } });
   });
   refuseOtherMethods(app, { path: '/metrics', allowed: ['GET', 'HEAD'] });
   return app;
+}
+
+async function readMetrics(deps: MetricsRoutesDeps): Promise<{ contentType: string; body: Uint8Array<ArrayBuffer> }> {
+  try {
+    await refresh(deps);
+  } catch (error) {
+    // Counters are needed most while the database does not answer, so they are shown all the same.
+    deps.payments.log.error('metrics not refreshed', {}, error);
+  }
+  const { contentType, body } = await deps.metrics.text();
+  return { contentType, body: Buffer.from(body) };
 }
 
 /** Updates the gauges, which are read from the database and the registry at each request. */

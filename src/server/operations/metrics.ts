@@ -15,6 +15,9 @@ export interface Metrics extends ProviderMetrics, QueueMetrics {
   countWebhook(event: { provider: string; outcome: string }): void;
   countTransition(change: { from: string; to: string }): void;
   countTelegramSend(send: { bot: string; outcome: string }): void;
+  countRefusedKey(refusal: { place: string }): void;
+  /** A connection that was cut because of what its peer does. */
+  countCutConnection(cut: { reason: string }): void;
   countDroppedLogLines(lines: number): void;
   observeCommit(commit: { transactions: number }): void;
   observeJobRun(run: { job: string; outcome: string; durationMs: Milliseconds }): void;
@@ -68,6 +71,18 @@ function createTrafficMetrics(register: Registry) {
     labelNames: ['bot', 'outcome'],
     registers,
   });
+  const refusedKeys = new Counter({
+    name: 'tillkeeper_refused_keys_total',
+    help: 'Requests with a wrong key, by the place that they came to.',
+    labelNames: ['place'],
+    registers,
+  });
+  const cuts = new Counter({
+    name: 'tillkeeper_connections_cut_total',
+    help: 'Connections that were cut: too many of them (crowded), too many requests ahead (pipelined), answers not read (unread).',
+    labelNames: ['reason'],
+    registers,
+  });
   const transitions = new Counter({
     name: 'tillkeeper_payment_transitions_total',
     help: 'Changes of a payment from one status to another.',
@@ -76,6 +91,8 @@ function createTrafficMetrics(register: Registry) {
   });
   return {
     countWebhook: (event) => webhooks.inc(event),
+    countRefusedKey: (refusal) => refusedKeys.inc(refusal),
+    countCutConnection: (cut) => cuts.inc(cut),
     countTelegramSend: (send) => sends.inc(send),
     countTransition: (change) => transitions.inc(change),
   } satisfies Partial<Metrics>;

@@ -21,6 +21,8 @@ export function jsonOf<Schema>(description: string, schema: Schema) {
 export const refusals = {
   401: problemOf('The bearer key is missing or wrong.'),
   404: problemOf('There is no such order, or the store API is switched off.'),
+  429: problemOf('Too many wrong bearer keys came; a right one passes all the same.'),
+  503: problemOf('Nothing can be read or stored right now; send the same request again.'),
 };
 
 export const bodyRefusals = {

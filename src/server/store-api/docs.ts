@@ -47,24 +47,39 @@ const pagePolicy =
 /** The OpenAPI document of the store API's own routes, and a page that shows it. */
 export function docsRoutes(input: { storeApi: StoreApi; version: string }): Hono {
   const app = new Hono();
-  let description: string | undefined;
-  app.get('/openapi.json', () => {
-    description ??= JSON.stringify(describe(input));
-    return respond(description, 'application/json');
-  });
-  app.get('/docs', () => respond(page, 'text/html; charset=utf-8', { 'content-security-policy': pagePolicy }));
-  app.get('/docs/start.js', () => respond(script, 'text/javascript; charset=utf-8'));
+  const pageBytes = Buffer.from(page);
+  const scriptBytes = Buffer.from(script);
+  const readDescription = once(() => Promise.resolve(Buffer.from(JSON.stringify(describe(input)))));
+  const readAssets = new Map(
+    Array.from(assets, ([file, type]) => [
+      file,
+      { type, read: once(() => readFile(require.resolve(`swagger-ui-dist/${file}`))) },
+    ]),
+  );
+  app.get('/openapi.json', async () => respond(await readDescription(), 'application/json'));
+  app.get('/docs', () => respond(pageBytes, 'text/html; charset=utf-8', { 'content-security-policy': pagePolicy }));
+  app.get('/docs/start.js', () => respond(scriptBytes, 'text/javascript; charset=utf-8'));
   app.get('/docs/:file', async (context) => {
-    const file = context.req.param('file');
-    const type = assets.get(file);
-    if (type === undefined) return notFound();
-    const bytes = await readFile(require.resolve(`swagger-ui-dist/${file}`));
-    return respond(bytes, type, { 'cache-control': 'public, max-age=3600' });
+    const asset = readAssets.get(context.req.param('file'));
+    if (asset === undefined) return notFound();
+    return respond(await asset.read(), asset.type, { 'cache-control': 'public, max-age=3600' });
   });
   for (const path of ['/openapi.json', '/docs', '/docs/:file']) {
     refuseOtherMethods(app, { path, allowed: ['GET', 'HEAD'] });
   }
   return app;
+}
+
+/** Every answer has the same bytes: those that wait for slow readers take their place in memory once. */
+function once(make: () => Promise<Buffer<ArrayBuffer>>): () => Promise<Buffer<ArrayBuffer>> {
+  let made: Promise<Buffer<ArrayBuffer>> | undefined;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
 }
 
 function describe({ storeApi, version }: { storeApi: StoreApi; version: string }): object {
@@ -79,6 +94,6 @@ function describe({ storeApi, version }: { storeApi: StoreApi; version: string }
   });
 }
 
-function respond(body: string | Uint8Array<ArrayBuffer>, type: string, headers: Record<string, string> = {}): Response {
+function respond(body: Uint8Array<ArrayBuffer>, type: string, headers: Record<string, string> = {}): Response {
   return new Response(body, { headers: { 'content-type': type, 'x-content-type-options': 'nosniff', ...headers } });
 }

@@ -46,7 +46,9 @@ const route = createRoute({
     409: problemOf('The same request is still being served.'),
     422: problemOf('The order cannot be accepted as it is, or the key was used with another body.'),
     502: problemOf('The provider refused the payment; `order_id` names the order.'),
-    503: problemOf('The provider could not be reached; send the same request with the same key again.'),
+    503: problemOf(
+      'The provider could not be reached, or nothing can be stored; send the same request with the same key again.',
+    ),
   },
 });
 

@@ -1,8 +1,8 @@
 import { Hono } from 'hono';
 import type { EventLog } from '#kernel/process.ts';
+import type { KeyGuard } from '../kit/key-guard.ts';
 import { brokenBody, notFound, problem, refuseOtherMethods, tooLarge, unavailable } from '../kit/problem.ts';
 import { readBody } from '../kit/read-body.ts';
-import { isOneOf } from '../kit/secret-match.ts';
 
 /** No update of Telegram comes near this size. */
 export const updateBytesMax = 1024 * 1024;
@@ -18,6 +18,7 @@ export interface TelegramReceiver {
 export interface TelegramRoutesDeps {
   /** By the name in the path; empty when the bots poll. */
   receivers: ReadonlyMap<string, TelegramReceiver>;
+  guard: KeyGuard;
   log: EventLog;
 }
 
@@ -28,7 +29,8 @@ export function telegramRoutes(deps: TelegramRoutesDeps): Hono {
     const receiver = deps.receivers.get(bot);
     if (receiver === undefined) return notFound();
     const secret = context.req.header('x-telegram-bot-api-secret-token') ?? '';
-    if (!isOneOf(secret, receiver.secrets)) return problem({ status: 401, detail: 'The secret header is wrong.' });
+    const refusal = deps.guard.refuse(secret, receiver.secrets);
+    if (refusal !== undefined) return refusal;
     const body = await readBody(context.req.raw, updateBytesMax);
     if (body.kind === 'too_large') return tooLarge(updateBytesMax);
     if (body.kind === 'broken') return brokenBody();

@@ -143,6 +143,31 @@ describe('a refund', () => {
     ]);
   });
 
+  test('is counted with every other of its day, however many there are', async () => {
+    const payment = await kit.order('2026-11-20T09:00:00Z', { amount: '5000.00' });
+    await kit.shows(payment, { ...paid, settlement: { expected: '5000.00', received: '5000.00', asset: 'USD' } });
+    const many = 1_001;
+    kit.setClock('2026-11-20T15:00:00Z');
+    const at = kit.deps.clock.now();
+    await kit.deps.database.transaction(async (stores) => {
+      const { orderId, provider } = (await stores.payments.findPayment(payment)) ?? {};
+      if (orderId === undefined || provider === undefined) throw new Error('it vanished');
+      for (let index = 0; index < many; index += 1) {
+        const ours = { id: asRefundId(`refund-${index}`), paymentId: payment, orderId, provider, amountMinor: 100 };
+        const times = { createdAt: at, updatedAt: at, settledAt: at };
+        await stores.refunds.insertRefund(aRefund({ ...ours, ...times, status: 'succeeded', requestKey: null }));
+        const settlement = { provider, id: `payout-${index}`, currency: 'USD', amount: '1.00', status: 'paid' };
+        const nothing = { from: null, to: null, references: null };
+        await stores.fees.saveSettlement({ ...settlement, ...nothing, settledAt: at, readAt: at });
+      }
+    });
+    kit.setClock('2026-11-21T05:00:00Z');
+    expect(await kit.close()).toMatchObject({ closed: 1 });
+    const [ledger] = (await kit.contentOf('2026-11-20')).providers;
+    expect(ledger?.refunds).toMatchObject([{ here: sum(many, '1001.00') }]);
+    expect(ledger?.settlements).toEqual([{ currency: 'USD', ...sum(many, '1001.00') }]);
+  });
+
   test('that did not succeed at the provider is unexplained', async () => {
     kit.book('btcpay').refunds = createFakeRefundProvider(kit.deps.clock, { startsAs: 'pending' });
     const payment = await kit.order('2026-11-20T09:00:00Z');

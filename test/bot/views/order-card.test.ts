@@ -3,6 +3,7 @@ import { confirmationView } from '#bot/kit/confirmation.ts';
 import { allowsButton, type OrderCardOptions, orderCard } from '#bot/screens/orders/order-card-view.ts';
 import { foundOrders, orderList } from '#bot/screens/orders/order-list-view.ts';
 import { orderQuestion } from '#bot/screens/orders/order-questions.ts';
+import { asPaymentId } from '#kernel/ids.ts';
 import { decideOrder, type OrderEvent } from '#orders/decide-order.ts';
 import { orderStatuses } from '#orders/order.ts';
 import type { Payment } from '#payments/model/payment.ts';
@@ -75,6 +76,74 @@ describe('an order card', () => {
       [Open at provider](https://btcpay.example.org/invoices/XED)
       [‹ Orders](order:back:AZL1oHw-eryN7wEjRWeJqw)"
     `);
+  });
+
+  describe('says what was received over all links', () => {
+    const link = (id: number, received: string | null, change: Partial<Payment> = {}): Payment => ({
+      ...aPayment({ status: 'paid', expectedAmount: received, receivedAmount: received, receivedAsset: 'USD' }),
+      id: asPaymentId(`0192f5a0-0000-7000-8000-00000000000${id}`),
+      ...change,
+    });
+    const card = (payments: Payment[], amountMinor = 4_900, currency = 'USD'): string => {
+      const order = anOrder({ status: 'paid', amountMinor, currency });
+      return orderCard({ order, payments, refunds: [], cases: [], timeline: [] }, full).text;
+    };
+    const part = { amountMinor: 2_450 };
+    const inCoin = { receivedAsset: 'BTC', expectedAmount: '0.0006', receivedAmount: '0.0003' };
+    const yen = { currency: 'JPY', requestedAsset: 'JPY', receivedAsset: 'JPY' };
+
+    test.each<[what: string, payments: Payment[], words: string]>([
+      ['two halves', [link(1, '24.50', part), link(2, '24.50', part)], 'Received 49.00 USD of 49.00, in 2 payments'],
+      ['paid twice', [link(1, '49.00'), link(2, '49.00')], 'Received 98.00 USD of 49.00, in 2 payments'],
+      ['paid twice on one link', [link(1, '98.00', { expectedAmount: '49.00' })], 'Received 98.00 USD of 49.00'],
+      [
+        'a part, and a new link that nobody has paid',
+        [link(1, '20.00', { status: 'underpaid', expectedAmount: '49.00' }), link(2, null, { status: 'created' })],
+        'Received 20.00 USD of 49.00\n',
+      ],
+      [
+        'half in a coin, half in the currency',
+        [link(1, null, { status: 'underpaid', ...inCoin }), link(2, '24.50', part)],
+        'Received 49.00 USD of 49.00, in 2 payments',
+      ],
+      [
+        'one that was taken back',
+        [link(1, '49.00', { status: 'reversed' }), link(2, '49.00')],
+        'Received 49.00 USD of 49.00\n',
+      ],
+    ])('%s', (_what, payments, words) => {
+      expect(`${card(payments)}\n`).toContain(words);
+    });
+
+    test('with the places of the currency', () => {
+      const short = link(1, '500', { ...yen, status: 'underpaid', amountMinor: 1_200, expectedAmount: '1200' });
+      expect(card([short], 1_200, 'JPY')).toContain('Received 500 JPY of 1200\n');
+      const rest = link(2, '700', { ...yen, amountMinor: 700 });
+      expect(card([short, rest], 1_200, 'JPY')).toContain('Received 1200 JPY of 1200, in 2 payments');
+    });
+
+    test('with the fees of all of them, per asset, and the payout where all was paid out', () => {
+      const fees = (fee: string, net: string, figuresAsset = 'USD') => ({
+        feeAmount: fee,
+        netAmount: net,
+        figuresAsset,
+      });
+      const [first, second] = [link(1, '24.50', { ...part, ...fees('0.25', '24.25') }), link(2, '24.50', part)];
+      expect(card([first, second])).toContain('Fee 0.25 USD, net 24.25 USD\n');
+      const both = [first, { ...second, ...fees('0.35', '24.15') }];
+      expect(card(both)).toContain('Fee 0.60 USD, net 48.40 USD\n');
+      expect(
+        card([
+          { ...first, settledAt: at },
+          { ...second, ...fees('1', '2', 'USDC') },
+        ]),
+      ).toMatch(/Fee 0\.25 USD, net 24\.25 USD\nFee 1 USDC, net 2 USDC\n/);
+      expect(card(both.map((payment) => ({ ...payment, settledAt: at })))).toContain('net 48.40 USD · settled 22 Nov');
+    });
+
+    test('and nothing where nothing came', () => {
+      expect(card([link(1, null), link(2, null)])).not.toContain('Received');
+    });
   });
 
   test('shows what the provider kept and passed on, and when it paid that out, as far as it told', () => {

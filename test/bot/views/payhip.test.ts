@@ -3,7 +3,7 @@ import { confirmationView } from '#bot/kit/confirmation.ts';
 import { couponList, couponQuestion } from '#bot/screens/channels/coupons-view.ts';
 import { productCard, productList, saveQuestion } from '#bot/screens/channels/products-view.ts';
 import { reviewQuestion } from '#bot/screens/channels/review-question.ts';
-import { importPlan, importReport, importResult } from '#bot/screens/channels/sales-import-view.ts';
+import { importPlan, importReport, importResult, importUnderWay } from '#bot/screens/channels/sales-import-view.ts';
 import { settingsView } from '#bot/screens/channels/settings-view.ts';
 import { orderCard } from '#bot/screens/orders/order-card-view.ts';
 import { foundOrders } from '#bot/screens/orders/order-list-view.ts';
@@ -229,7 +229,7 @@ describe('an import', () => {
   ];
 
   test('says in its dry run what it would do', () => {
-    const plan = { compared: 3, differences: [missing, differs], window: { from: at, to: at } };
+    const plan = { compared: 3, differences: [missing, differs], window: { from: at, to: at }, isWhole: true };
     expect(drawn(importPlan(plan, { ...about, ...look, pendingId }))).toMatchInlineSnapshot(`
       "📄 <b>Dry run</b>: nothing is changed yet
       <code>sales.csv</code> · Payhip · 22 Nov to 22 Nov
@@ -244,8 +244,20 @@ describe('an import', () => {
     `);
   });
 
+  test('says when there are too many payments to look for those that the export lacks', () => {
+    const plan = { compared: 3, differences: [], window: { from: at, to: at }, isWhole: false };
+    const { text } = importPlan(plan, { ...about, ...look, pendingId });
+    expect(text).toContain('too many payments here to say which of them it lacks');
+    expect(importUnderWay(20_000, 'payhip').text).toBe("⏳ Comparing 20000 sales with Payhip's export …");
+  });
+
   test('of thousands of differences is one message all the same', () => {
-    const plan = { compared: 5_000, differences: Array.from({ length: 5_000 }, () => missing), window: null };
+    const plan = {
+      compared: 5_000,
+      differences: Array.from({ length: 5_000 }, () => missing),
+      window: null,
+      isWhole: true,
+    };
     const view = importPlan(plan, { ...about, ...look, pendingId });
     expect(view.text.split('\n').length).toBeLessThanOrEqual(20);
     expect(view.text).toContain('more differences');
@@ -261,8 +273,8 @@ describe('an import', () => {
     `);
   });
 
-  test('sends a file back that is safe in a spreadsheet', () => {
-    const report = importReport({ run, outcomes }, about);
+  test('sends a file back that is safe in a spreadsheet', async () => {
+    const report = (await importReport({ run, outcomes }, about)).toString();
     expect(report).toMatchInlineSnapshot(`
       "﻿result,finding,transaction,line,email,here,there
       healed,missing here,A1,2,'=cmd@example.org,unknown,9.00 USD

@@ -28,7 +28,8 @@ describe('statistics', () => {
       "<b>Last 7 days</b>
       💰 3 paid · ⌛ 2 expired
       Paid: <b>147.00 USD</b>
-      Fees: 0.61 USDC · net 48.39 USDC
+      Fees: 0.61 USDC · net 48.39 USDC · of 49.00 USDC
+      147.00 USD of the paid orders without a fee in USD
       <b>Paid orders a day</b>
       <pre>22 Nov ▇▇▇▇▇ 1
       23 Nov ▇▇▇▇▇▇▇▇▇▇ 2
@@ -39,6 +40,20 @@ describe('statistics', () => {
       28 Nov ·</pre>
       [• 7 d](stats:7) [30 d](stats:30) [90 d](stats:90)"
     `);
+  });
+
+  test.each([
+    ['715.15', '758.00', []],
+    ['715.15', '736.00', ['22.00 USD beside the paid orders: parts, late or surplus money, older orders']],
+    ['390.00', '736.00', ['303.15 USD of the paid orders without a fee in USD']],
+  ])('add up: net %s of %s paid, or the difference is named', (net, paid, words) => {
+    const totals = [{ ...bucket, amountMinor: Number(paid.replace('.', '')) }];
+    const fees = [{ asset: 'USD', fee: '42.85', net }];
+    const { text } = shopStatsView({ from: at, to: at + day, totals, fees, buckets: [] }, { ...look, days: 7 });
+    const lines = text.split('\n');
+    const first = lines.indexOf(`Paid: <b>${paid} USD</b>`);
+    const end = lines.findIndex((each) => each.includes('Paid orders a day'));
+    expect(lines.slice(first + 1, end)).toEqual([`Fees: 42.85 USD · net ${net} USD`, ...words]);
   });
 
   test.each([7, 30, 90] as const)('%i days fit a screen', (days) => {

@@ -9,7 +9,7 @@ test('an Ed25519 key in base64 signs what the provider accepts', async () => {
   const account = { keyId: 'k', publicKey: publicKey.export({ format: 'jwk' }), webhookSecret: 's' };
   await using shop = await openShop('coinbase', {
     sandbox: { accounts: { coinbase: account } },
-    environment: { COINBASE_API_KEY_ID: 'k', COINBASE_API_KEY_SECRET: secret, COINBASE_WEBHOOK_SECRET: 's' },
+    environment: { COINBASE_API_KEY_ID: 'k', COINBASE_API_KEY_SECRET: secret, COINBASE_WEBHOOK_SECRET: 'hook' },
   });
   await expect(shop.provider.probe()).resolves.toBeUndefined();
 });

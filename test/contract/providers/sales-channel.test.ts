@@ -124,7 +124,7 @@ describe('Payhip as a sales channel', () => {
     const { seller, sales } = await open();
     const { id } = seller.buy({ productKey: 'NfPk', email });
     seller.refund(id, 1_000);
-    const exported = sales.readExport(Buffer.from(exportCsv(seller.sales.values())));
+    const exported = await sales.readExport(Buffer.from(exportCsv(seller.sales.values())));
     expect(exported).toMatchObject({
       kind: 'read',
       sales: [{ reference: id, customerEmail: email, currencies: ['USD'] }],

@@ -74,8 +74,14 @@ describe('BitPay', () => {
     ['BITPAY_MERCHANT_TOKEN', 'merchant key'],
   ])('a wrong %s is found in its own check', async (setting, name) => {
     for (const errorsWithStatus200 of [false, true]) {
-      const account = { posToken: 'p', merchantToken: 'm', clientPublicKeyHex: '02', errorsWithStatus200 };
-      const environment = { BITPAY_POS_TOKEN: 'p', BITPAY_MERCHANT_TOKEN: 'm', BITPAY_PRIVATE_KEY: '11'.repeat(32) };
+      const account = {
+        posToken: 'pos-token',
+        merchantToken: 'merchant-token',
+        clientPublicKeyHex: '02',
+        errorsWithStatus200,
+      };
+      const tokens = { BITPAY_POS_TOKEN: 'pos-token', BITPAY_MERCHANT_TOKEN: 'merchant-token' };
+      const environment = { ...tokens, BITPAY_PRIVATE_KEY: '11'.repeat(32) };
       await using shop = await openShop('bitpay', {
         sandbox: { accounts: { bitpay: account } },
         environment: { ...environment, [setting]: 'wrong' },
@@ -119,10 +125,11 @@ describe('BTCPay', () => {
   });
 
   test('rights that are missing are named, with what cannot be done without them', async () => {
-    const account = { apiKey: 'k', storeId: 's', webhookSecret: 'w', permissions: ['btcpay.store.canviewinvoices'] };
+    const given = { apiKey: 'a-key', storeId: 's', webhookSecret: 'the-hook' };
+    const account = { ...given, permissions: ['btcpay.store.canviewinvoices'] };
     await using shop = await openShop('btcpay', {
       sandbox: { accounts: { btcpay: account } },
-      environment: { BTCPAY_API_KEY: 'k', BTCPAY_STORE_ID: 's', BTCPAY_WEBHOOK_SECRET: 'w' },
+      environment: { BTCPAY_API_KEY: 'a-key', BTCPAY_STORE_ID: 's', BTCPAY_WEBHOOK_SECRET: 'the-hook' },
     });
     const checks = await look(shop);
     expect(find(checks, 'key')).toMatchObject({

@@ -58,10 +58,43 @@ export function describeBookReading(open: OpenContractDatabase): void {
         const { payments } = stores;
         const statuses = ['paid', 'overpaid'] as const;
         expect(idsOf(await payments.listPaymentsWithoutFees({ ...window, statuses }))).toEqual(['without']);
-        expect(idsOf(await payments.listPaymentsWithFees({ ...window, after: null }))).toEqual(['with']);
-        const after = { createdAt: noon, id: 'with' };
-        expect(await payments.listPaymentsWithFees({ ...window, after })).toEqual([]);
         expect(await payments.findPayment(asPaymentId('with'))).toMatchObject(known);
+      });
+    });
+
+    test('the fees of a payment are read together, in every unit, page by page', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async (stores) => {
+        const known = { feeAmount: '0.61', netAmount: '48.39', figuresAsset: 'USD', status: 'paid' } as const;
+        await insert(
+          stores,
+          { id: asPaymentId('a'), ...known, createdAt: noon + 1 },
+          { id: asPaymentId('b'), ...known },
+          { id: asPaymentId('c'), status: 'paid' },
+          { id: asPaymentId('d'), ...known, provider: 'coinbase' },
+          { id: asPaymentId('e'), ...known, createdAt: noon + 5 },
+        );
+        const further = { provider: 'btcpay', standing: 'further', at: noon, readAt: noon } as const;
+        for (const [id, asset] of [
+          ['a', 'BTC'],
+          ['a', 'BCH'],
+          ['b', 'BTC'],
+        ] as const) {
+          const figures = { asset, fee: '0.1', net: '0.9', paymentId: asPaymentId(id) };
+          await stores.fees.saveFee({ ...further, ...figures, reference: asProviderReference(id) });
+        }
+        const booked = { asset: 'USD', fee: '0.61', net: '48.39', paymentId: asPaymentId('b') };
+        await stores.fees.saveFee({ ...further, ...booked, standing: 'booked', reference: asProviderReference('b') });
+        const list = (after: { createdAt: number; id: string } | null, limit: number) =>
+          stores.fees.listKnownFees({ provider: 'btcpay', from: noon, to: noon + 5, after, limit });
+        const own = { asset: 'USD', fee: '0.61', net: '48.39' };
+        const more = (asset: string) => ({ asset, fee: '0.1', net: '0.9' });
+        const first = { paymentId: 'b', createdAt: noon, fees: [own, more('BTC')] };
+        const second = { paymentId: 'a', createdAt: noon + 1, fees: [own, more('BCH'), more('BTC')] };
+        expect(await list(null, 9)).toEqual([first, second]);
+        expect(await list(null, 1)).toEqual([first]);
+        expect(await list({ createdAt: noon, id: 'b' }, 1)).toEqual([second]);
+        expect(await list({ createdAt: noon + 1, id: 'a' }, 1)).toEqual([]);
       });
     });
 

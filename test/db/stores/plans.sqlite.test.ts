@@ -18,6 +18,9 @@ const queries: Record<string, (stores: AccountingStores) => Promise<unknown>> = 
   'looking for suspect messages': ({ outbox }) => outbox.hasSuspectedPoison({ lane: 'shop', now }),
   'the depth of the inbox': ({ inbox }) => inbox.depths(now),
   'the depth of the outbox': ({ outbox }) => outbox.depths(now),
+  'orders that the shop was not told of': ({ outbox }) => outbox.listUntoldOrders({ before: now, limit: 9 }),
+  'what the shop was not told of an order': ({ outbox }) =>
+    outbox.listUntoldOrders({ orderId: 'o', before: now, limit: 9 }),
   'owed messages': ({ outbox }) => outbox.readOwed('pager'),
   'owed messages that become due': ({ outbox }) => outbox.makeOwedDue({ lane: 'pager', at: now }),
   'payments to poll': ({ payments }) => payments.listPaymentsToPoll({ now, except: ['btcpay'], limit: 50 }),

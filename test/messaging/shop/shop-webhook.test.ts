@@ -1,20 +1,28 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { day, hour, minute } from '#kernel/clock.ts';
 import type { OutboxMessage } from '#messaging/queues/messaging-store.ts';
 import { createShopWebhookHandler } from '#messaging/shop/shop-webhook.ts';
 import { createTestClock } from '#test/support/time/test-clock.ts';
 
 let server: Server;
-let answer: { status: number; body: string };
+let answer: { status: number; body: string; retryAfter?: string };
+let connections: number;
 beforeEach(async () => {
   answer = { status: 200, body: '' };
+  connections = 0;
   server = createServer((request, response) => {
     request.resume();
     request.on('end', () => {
       response.statusCode = answer.status;
+      if (answer.retryAfter !== undefined) response.setHeader('retry-after', answer.retryAfter);
       response.end(answer.body);
     });
+  });
+  server.on('connection', () => {
+    connections += 1;
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
@@ -41,10 +49,15 @@ const message: OutboxMessage = {
   finishedAttempts: 0,
 };
 
-function announce() {
+const clock = createTestClock();
+
+function openHandler() {
   const { port } = server.address() as AddressInfo;
   const target = { url: `http://127.0.0.1:${port}/hook`, secrets: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'] };
-  const handler = createShopWebhookHandler({ target, clock: createTestClock() });
+  return createShopWebhookHandler({ target, clock });
+}
+
+function announce(handler = openHandler()) {
   return handler.deliver(message, new AbortController().signal);
 }
 
@@ -56,4 +69,43 @@ test('a shop that answers 200 with a whole page has received the event, however 
 test('a shop that answers 500 is sent the event again', async () => {
   answer = { status: 500, body: 'x'.repeat(200_000) };
   expect(await announce()).toMatchObject({ kind: 'retry', error: 'the shop answered 500' });
+});
+
+test.each([
+  ['120', 2 * minute],
+  [new Date(clock.now() + 2 * minute).toUTCString(), 2 * minute],
+  [new Date(clock.now() - minute).toUTCString(), 0],
+  ['86400', hour],
+  [new Date(clock.now() + 40 * day).toUTCString(), hour],
+  ['when it is mended', null],
+])(
+  'a shop that asks by Retry-After to wait %s is sent the event again accordingly, within an hour',
+  async (retryAfter, retryAfterMs) => {
+    answer = { status: 503, body: '', retryAfter };
+    expect(await announce()).toMatchObject({ kind: 'retry', retryAfterMs });
+  },
+);
+
+test('a connection to the shop is kept for the next event, whatever the shop answers', async () => {
+  const handler = openHandler();
+  for (const [status, body] of [
+    [200, ''],
+    [200, '{"ok":true}'],
+    [500, 'x'.repeat(20_000)],
+    [200, 'ok'],
+  ] as const) {
+    answer = { status, body };
+    await announce(handler);
+    // The connection is free once its answer was read to the end.
+    await delay(20);
+  }
+  expect(connections).toBe(1);
+});
+
+test('no more connections are opened to the shop than messages are in hand, and an endless answer keeps none', async () => {
+  const handler = openHandler();
+  await Promise.all(Array.from({ length: 20 }, () => announce(handler)));
+  expect(connections).toBeLessThanOrEqual(4);
+  answer = { status: 200, body: 'x'.repeat(10_000_000) };
+  expect(await announce(handler)).toEqual({ kind: 'done', outcome: 'answered 200' });
 });

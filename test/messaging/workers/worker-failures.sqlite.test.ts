@@ -1,6 +1,6 @@
 // What a worker does when attempts hang, when the process died before, and when the lane has to wait.
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { minute, second } from '#kernel/clock.ts';
+import { day, minute, second } from '#kernel/clock.ts';
 import { createIds } from '#kernel/ids.ts';
 import type { OutboxMessage } from '#messaging/queues/messaging-store.ts';
 import type { DeliveryResult } from '#messaging/workers/outbox-handler.ts';
@@ -159,3 +159,23 @@ test('a lane that pauses for a minute pauses for a minute, also when the clock i
   await worked.drain();
   expect(seen).toEqual(['flood', 'next']);
 });
+
+test.each([
+  ['no wait at all', 0, { least: second / 2, most: second }],
+  ['a short wait', 2 * second, { least: 2 * second, most: 2 * second }],
+  ['a wait of years', 900 * day, { least: day, most: day }],
+])(
+  'a receiver that asks for %s is asked again no sooner than by our own pace, and within a day',
+  async (_what, retryAfterMs, wait) => {
+    const id = await enqueue('asks');
+    const worked = worker(() =>
+      Promise.resolve({ kind: 'retry', error: 'answered 503', retryAfterMs, pausesLane: false }),
+    );
+    expect(await worked.drain()).toBe(1);
+    const row = await opened.database.read((stores) => stores.outbox.find(id));
+    expect(row).toMatchObject({ finishedAttempts: 1, abandonedAt: null });
+    const waitMs = (row?.availableAt ?? 0) - clock.now();
+    expect(waitMs).toBeGreaterThanOrEqual(wait.least);
+    expect(waitMs).toBeLessThanOrEqual(wait.most);
+  },
+);

@@ -6,6 +6,8 @@ export function recordOneOfEach(metrics: Metrics): void {
   metrics.setProviderUp({ provider: 'bitpay', isUp: false });
   metrics.countTransition({ from: 'pending', to: 'paid' });
   metrics.countTelegramSend({ bot: 'pager', outcome: 'sent' });
+  metrics.countRefusedKey({ place: 'store API' });
+  metrics.countCutConnection({ reason: 'crowded' });
   metrics.countDroppedLogLines(3);
   metrics.observeCommit({ transactions: 12 });
   metrics.observeJobRun({ job: 'prune', outcome: 'done', durationMs: 40 });

@@ -20,6 +20,8 @@ describe('the metrics', () => {
       'tillkeeper_telegram_sends_total{bot="pager",outcome="sent"} 1',
       'tillkeeper_commit_transactions_sum 12',
       'tillkeeper_log_lines_dropped_total 3',
+      'tillkeeper_refused_keys_total{place="store API"} 1',
+      'tillkeeper_connections_cut_total{reason="crowded"} 1',
       'tillkeeper_job_duration_seconds_count{job="prune",outcome="done"} 1',
       'tillkeeper_job_overdue{job="prune"} 1',
       'tillkeeper_queue_messages{queue="outbox",lane="pager",state="waiting"} 3',

@@ -86,9 +86,12 @@ describe('the bearer key', () => {
   );
 
   test('may be either of two while one replaces the other', async () => {
-    const own = await openServerFixture({ providers: ['btcpay'], env: { STORE_API_KEY: 'new-key,old-key' } });
+    const own = await openServerFixture({
+      providers: ['btcpay'],
+      env: { STORE_API_KEY: 'new-store-key,old-store-key' },
+    });
     try {
-      for (const key of ['new-key', 'old-key']) {
+      for (const key of ['new-store-key', 'old-store-key']) {
         const response = await storeRequest(own, { headers: { authorization: `bearer ${key}` } });
         expect(response.status).toBe(200);
       }
@@ -126,7 +129,7 @@ describe('every other address', () => {
   test('shows nothing about internal failures', async () => {
     const own = await openServerFixture({ providers: ['btcpay'] });
     await own.db.database.close();
-    const problem = await problemOf(await storeRequest(own), 500);
+    const problem = await problemOf(await storeRequest(own), 503);
     expect(JSON.stringify(problem)).not.toMatch(/closed|database|at /i);
     expect(own.logged.join()).toContain('request failed');
     await own.close();

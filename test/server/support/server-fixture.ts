@@ -1,5 +1,6 @@
 import type { DomainDeps } from '#accounting/ledger/deps.ts';
 import { loadConfig } from '#config/load-config.ts';
+import { isDatabaseFailure } from '#db/engine/database-failure.ts';
 import { systemClock } from '#kernel/clock.ts';
 import { createIds, systemRandom } from '#kernel/ids.ts';
 import type { EventLog } from '#kernel/process.ts';
@@ -66,6 +67,8 @@ export async function openServerFixture(
       receiveWebhook: createWebhookReceiver(payments),
       metrics: createMetrics({ version: '0.0.0-test' }),
       storeApi: config.storeApi,
+      metricsTokens: config.metricsTokens,
+      isDatabaseFailure,
       telegram: options.telegram ?? new Map(),
       checks: { live: options.checks?.live ?? [], ready: options.checks?.ready ?? [] },
       jobs: () => [],

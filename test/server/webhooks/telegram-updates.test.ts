@@ -1,11 +1,15 @@
 import { describe, expect, test } from 'vitest';
+import { createKeyGuard } from '#server/kit/key-guard.ts';
 import { type TelegramReceiver, telegramRoutes } from '#server/webhooks/telegram-updates.ts';
+import { createTestClock } from '#test/support/time/test-clock.ts';
 
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 function open(handleUpdate: TelegramReceiver['handleUpdate'] = async () => undefined) {
   const receivers = new Map([['admin', { secrets: ['new-secret', 'old-secret'], handleUpdate }]]);
-  const app = telegramRoutes({ receivers, log });
+  const guarding = { clock: createTestClock(), log, onRefused: () => undefined, tell: async () => undefined };
+  const guard = createKeyGuard(guarding, 'Telegram webhook');
+  const app = telegramRoutes({ receivers, guard, log });
   return (input: { bot?: string; secret?: string; body?: string } = {}) =>
     app.request(`/telegram/${input.bot ?? 'admin'}`, {
       method: 'POST',

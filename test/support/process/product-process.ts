@@ -28,10 +28,10 @@ export interface ProductProcess {
   remove(): void;
 }
 
-/** `stdout`: where its log goes; kept for `complaints` when left out. */
+/** `stdout`: where its log goes; kept for `complaints` when left out. `descriptorsMax`: as `ulimit -n` sets it. */
 export function createProductProcess(
   world: Pick<World, 'url' | 'environment'>,
-  { stdout = 'pipe' }: { stdout?: 'pipe' | number } = {},
+  { stdout = 'pipe', descriptorsMax }: { stdout?: 'pipe' | number; descriptorsMax?: number } = {},
 ): ProductProcess {
   // A folder without an `.env`, which the product would read.
   const cwd = mkdtempSync(join(tmpdir(), 'tillkeeper-process-'));
@@ -47,7 +47,8 @@ export function createProductProcess(
   return {
     start() {
       // A group of its own, begun by a shell as npm begins it.
-      child = spawn('sh', ['-c', 'exec "$0" node "$1" start', fromRoot('tools/rt'), fromRoot('src/main.ts')], {
+      const limit = descriptorsMax === undefined ? '' : `ulimit -n ${descriptorsMax};`;
+      child = spawn('sh', ['-c', `${limit} exec "$0" node "$1" start`, fromRoot('tools/rt'), fromRoot('src/main.ts')], {
         cwd,
         env: { PATH: process.env['PATH'], LOG_LEVEL: 'warn', ...world.environment },
         stdio: ['ignore', stdout, 'pipe'],

@@ -4,6 +4,8 @@ import type { LineFault, NotAnExport } from '#payments/ports/sales-channel.ts';
 export const lineFaults: Readonly<Record<LineFault, string>> = {
   quotes_do_not_close: 'its quotes do not close',
   too_many_broken_quotes: 'this line and all behind it: too many broken quotes',
+  too_long: 'it is too long to be a line of an export',
+  damaged: 'it has damaged characters',
   transaction_unreadable: 'its transaction is not readable',
   not_named: 'it names neither a transaction nor an e-mail',
   currency_unknown: 'its currency is not known',

@@ -1,4 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
+import { slicesOf } from '#kernel/page.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import type { ExportComparison, ExportDifference } from '#payments/channels/compare-with-export.ts';
 import type { ImportedExport } from '#payments/channels/import-export.ts';
@@ -6,7 +7,7 @@ import type { UnreadableLine } from '#payments/ports/sales-channel.ts';
 import { reasonMinutes } from '../../kit/reason-question.ts';
 import { fitLines, type Line, line, weights } from '../../text/fit.ts';
 import { code, show } from '../../text/html.ts';
-import type { Presentation, View } from '../../text/view.ts';
+import { type Presentation, textView, type View } from '../../text/view.ts';
 import { formatDay, plural } from '../../text/words.ts';
 import { lineFaults } from './export-faults.ts';
 
@@ -36,6 +37,9 @@ export function importPlan(plan: ExportComparison, options: ImportAbout & Presen
     line(countLine(plan), weights.must),
     ...(changes.length > 0 ? [line(`Would ${changes.join(', ')}.`, weights.must)] : []),
     ...(open > 0 ? [line(`${plural(open, 'difference')} would stay open for you.`, weights.must)] : []),
+    ...(plan.isWhole
+      ? []
+      : [line('Its days have too many payments here to say which of them it lacks.', weights.must)]),
     ...differenceLines(plan.differences),
     ...unreadableLines(options.unreadable),
     line(`<i>Good for ${reasonMinutes} minutes, for you only.</i>`, weights.detail),
@@ -50,6 +54,11 @@ export function importPlan(plan: ExportComparison, options: ImportAbout & Presen
       ],
     ],
   };
+}
+
+/** Thousands of sales take a minute. */
+export function importUnderWay(count: number, provider: ProviderName): View {
+  return textView(`⏳ Comparing ${plural(count, 'sale')} with ${providerTitle(provider)}'s export …`);
 }
 
 /** What came of it; the file beside it has every line. */
@@ -133,26 +142,24 @@ function unreadableLines(unreadable: ImportAbout['unreadable']): Line[] {
   return [...shown, ...restLine(unreadable.length - shown.length, moreLines)];
 }
 
-/** The whole result as a file for a spreadsheet: what begins like a formula is kept from being one. */
-export function importReport(result: ImportedExport, options: ImportAbout): string {
-  const rows = result.outcomes.map(({ difference, isHealed }) => ({
-    result: isHealed ? 'healed' : 'open',
-    finding: wordOf(difference),
-    transaction: difference.channelOrder?.reference ?? difference.payment?.reference ?? '',
-    line: difference.channelOrder?.line ?? '',
-    email: difference.channelOrder?.customerEmail ?? '',
-    here: difference.here,
-    there: difference.there,
-  }));
-  const faults = options.unreadable.map(({ line: number, fault }) => ({
-    result: 'unreadable',
-    finding: lineFaults[fault],
-    transaction: '',
-    line: number,
-    email: '',
-    here: '',
-    there: '',
-  }));
+/** The whole result as a file for a spreadsheet: what begins like a formula is kept from being one. Written in slices. */
+export async function importReport(result: ImportedExport, options: ImportAbout): Promise<Buffer> {
   const columns = ['result', 'finding', 'transaction', 'line', 'email', 'here', 'there'];
-  return stringify([...rows, ...faults], { header: true, columns, bom: true, escape_formulas: true });
+  const parts = [stringify([columns], { bom: true })];
+  for await (const slice of slicesOf(result.outcomes)) parts.push(stringify(slice.map(outcomeRow), reportFormat));
+  for await (const slice of slicesOf(options.unreadable)) parts.push(stringify(slice.map(faultRow), reportFormat));
+  return Buffer.from(parts.join(''));
+}
+
+const reportFormat = { escape_formulas: true };
+
+function outcomeRow({ difference, isHealed }: ImportedExport['outcomes'][number]): (string | number)[] {
+  const { channelOrder, payment, here, there } = difference;
+  const transaction = channelOrder?.reference ?? payment?.reference ?? '';
+  const about = [transaction, channelOrder?.line ?? '', channelOrder?.customerEmail ?? ''];
+  return [isHealed ? 'healed' : 'open', wordOf(difference), ...about, here, there];
+}
+
+function faultRow({ line: number, fault }: UnreadableLine): (string | number)[] {
+  return ['unreadable', lineFaults[fault], '', number, '', '', ''];
 }

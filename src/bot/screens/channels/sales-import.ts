@@ -17,7 +17,7 @@ import { editView, replyText, replyView, showTyping } from '../../kit/replies.ts
 import type { Confirmed } from '../../kit/screen.ts';
 import { channelNames } from './channels.ts';
 import { notAnExportText } from './export-faults.ts';
-import { type ImportAbout, importPlan, importReport, importResult } from './sales-import-view.ts';
+import { type ImportAbout, importPlan, importReport, importResult, importUnderWay } from './sales-import-view.ts';
 
 /** A line of an export has some hundred bytes; this is years of a small shop. */
 const exportBytesMax = 4 * 1024 * 1024;
@@ -60,10 +60,11 @@ export const confirmImport: Confirmed = async (env, ctx, { payload }) => {
   if ('fault' in read) return read.fault;
   if (read.hash !== payload['hash']) return 'The file is not the one that was shown: send it again.';
   const { sales, unreadable } = read.exported;
+  await editView(ctx, importUnderWay(sales.length, provider));
   const result = await importExport(env, { provider, sales, fileName, actor: adminActor(ctx.from.id) });
   const about: ImportAbout = { provider, fileName, unreadable };
   await editView(ctx, importResult(result, about));
-  const report = new InputFile(Buffer.from(importReport(result, about)), `reconciled-${fileName}`);
+  const report = new InputFile(await importReport(result, about), `reconciled-${fileName}`);
   await ctx.replyWithDocument(report, { caption: 'Every difference, line by line.' });
   return 'Compared.';
 };
@@ -75,7 +76,7 @@ async function readExport(env: AdminEnv, input: { fileId: string; provider: Prov
   if (download.kind === 'too_large') return { fault: `The file is larger than ${exportBytesMax / 1024 / 1024} MB.` };
   if (download.kind === 'failed') return { fault: `The file could not be fetched: ${download.reason}.` };
   const { bytes } = download;
-  const exported = env.providers.find(input.provider)?.sales?.readExport(bytes);
+  const exported = await env.providers.find(input.provider)?.sales?.readExport(bytes);
   if (exported?.kind !== 'read') {
     return { fault: `That is no sales export. ${exported === undefined ? '' : notAnExportText(exported)}` };
   }

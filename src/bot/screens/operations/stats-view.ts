@@ -1,7 +1,8 @@
 import { day, type Milliseconds } from '#kernel/clock.ts';
-import { formatAsset, formatMoney } from '#kernel/money.ts';
-import { type OrderStatus, orderStatuses } from '#orders/order.ts';
+import { formatAsset, formatMoney, type Money, sumDecimals, withPlaces } from '#kernel/money.ts';
+import { orderStatuses } from '#orders/order.ts';
 import type { OrderBucket, OrderTotals } from '#orders/order-store.ts';
+import { feeGaps, paidStatuses, paidSums } from '#reports/shop-stats.ts';
 import { type StatsDays, statsDays } from '../../text/callback-data.ts';
 import { fitLines, type Line, line, weights } from '../../text/fit.ts';
 import { show } from '../../text/html.ts';
@@ -16,8 +17,6 @@ export interface ShopStats {
   buckets: readonly OrderBucket[];
 }
 
-/** Orders whose money is, or was, there; refunds are not taken off. */
-const paidStatuses: readonly OrderStatus[] = ['paid', 'fulfilled', 'partially_refunded', 'refunded'];
 /** More bars than this would not fit the screen; days are then put together. */
 const barsMax = 10;
 const barUnits = 10;
@@ -27,8 +26,7 @@ export function shopStatsView(stats: ShopStats, options: Presentation & { days: 
   const lines = [
     line(`<b>Last ${options.days} days</b>`, weights.must),
     ...countLines(stats.totals),
-    ...sumLines(stats.totals),
-    ...figureLines(stats.fees),
+    ...moneyLines(paidSums(stats.totals), stats.fees),
     ...barLines(stats, options),
   ];
   const buttons = statsDays.map((days) => ({
@@ -51,22 +49,29 @@ function countLines(totals: readonly OrderTotals[]): Line[] {
   return pairs.map((pair) => line(pair.join(' · ')));
 }
 
-function sumLines(totals: readonly OrderTotals[]): Line[] {
-  const byCurrency = new Map<string, number>();
-  for (const { status, currency, amountMinor } of totals) {
-    if (paidStatuses.includes(status)) byCurrency.set(currency, (byCurrency.get(currency) ?? 0) + amountMinor);
-  }
-  return [...byCurrency].map(([currency, amountMinor]) =>
-    line(`Paid: <b>${show(formatMoney({ amountMinor, currency }))}</b>`),
-  );
-}
-
-/** What providers told, per asset: fees are in their unit, which is not always that of the orders. */
-function figureLines(fees: ShopStats['fees']): Line[] {
-  return fees.map(({ asset, fee, net }) => {
-    const [kept, left] = [fee, net].map((amount) => show(formatAsset({ amount, asset })));
-    return line(`Fees: ${kept} · net ${left}`);
-  });
+/**
+ * Fees are in the unit in which providers report them, which is not always that of the orders. What keeps paid less fees
+ * from being net stands below.
+ */
+function moneyLines(paid: readonly Money[], fees: ShopStats['fees']): Line[] {
+  return [
+    ...paid.map((sum) => line(`Paid: <b>${show(formatMoney(sum))}</b>`)),
+    ...fees.map(({ asset, fee, net }) => {
+      const [kept, left] = [fee, net].map((amount) => show(formatAsset({ amount, asset })));
+      const isPaidIn = paid.some(({ currency }) => currency === asset);
+      const whole = isPaidIn ? '' : ` · of ${show(formatAsset({ amount: sumDecimals([fee, net]), asset }))}`;
+      return line(`Fees: ${kept} · net ${left}${whole}`);
+    }),
+    ...feeGaps(paid, fees).map(({ amount, currency }) => {
+      const size = withPlaces(amount.replace('-', ''), { asset: currency, beside: [amount] });
+      const shown = show(formatAsset({ amount: size, asset: currency }));
+      return line(
+        amount.startsWith('-')
+          ? `${shown} of the paid orders without a fee in ${show(currency)}`
+          : `${shown} beside the paid orders: parts, late or surplus money, older orders`,
+      );
+    }),
+  ];
 }
 
 function barLines(stats: ShopStats, options: Presentation & { days: StatsDays }): Line[] {

@@ -1,5 +1,5 @@
 import type { Case } from '#cases/case.ts';
-import { formatAsset, formatMoney } from '#kernel/money.ts';
+import { formatMoney } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber, type Order, type OrderStatus } from '#orders/order.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
@@ -13,6 +13,7 @@ import { fitLines, type Line, line, weights } from '../../text/fit.ts';
 import { address, bold, code, show } from '../../text/html.ts';
 import { type Button, inPairs, isButtonUrl, type Presentation, type View } from '../../text/view.ts';
 import { formatTime, orderSigns, paymentSigns, sentence, statusWord, trustText } from '../../text/words.ts';
+import { figureLines, receivedLines } from './money-lines.ts';
 import { caseButtons, caseLines, vouchLines } from './order-cases-view.ts';
 import { refundLines } from './refund-lines.ts';
 
@@ -114,13 +115,8 @@ function paymentLines({ order, payments }: OrderDetails, presentation: Presentat
   const provider = providerTitle(payment.provider);
   const help = needsNewLink({ order, payments }) ? '; a new link is needed' : '';
   const lines = [line(`${paymentSigns[payment.status]} ${provider}: payment ${statusWord(payment.status)}${help}`)];
-  if (payment.receivedAmount !== null && payment.receivedAsset !== null) {
-    const received = formatAsset({ amount: payment.receivedAmount, asset: payment.receivedAsset });
-    const expected = payment.expectedAmount === null ? '' : ` of ${show(payment.expectedAmount)}`;
-    lines.push(line(`Received ${show(received)}${expected}`));
-  }
-  lines.push(...vouchLines(payment));
-  lines.push(...figureLines(payment, presentation), line(evidence(payment, presentation)));
+  lines.push(...receivedLines(order, payments), ...vouchLines(payment));
+  lines.push(...figureLines(payments, presentation), line(evidence(payment, presentation)));
   if (payment.heldAt !== null)
     lines.push(line(`✋ Held since ${formatTime(payment.heldAt, presentation)}: accept or reject it`));
   const mayGoBack = payment.paidAt !== null && order.status !== 'refunded' && order.status !== 'cancelled';
@@ -132,19 +128,6 @@ function paymentLines({ order, payments }: OrderDetails, presentation: Presentat
     lines.push(line(`Pay at ${address(payment.checkoutUrl, 500)}`, weights.detail));
   }
   return lines;
-}
-
-/** What the provider kept and passed on, and when it paid that out. */
-function figureLines(
-  { feeAmount, netAmount, figuresAsset: asset, settledAt }: Payment,
-  presentation: Presentation,
-): Line[] {
-  const settled = settledAt === null ? '' : `settled ${formatTime(settledAt, presentation)}`;
-  if (feeAmount === null || netAmount === null || asset === null)
-    return settled === '' ? [] : [line(sentence(settled))];
-  const fee = show(formatAsset({ amount: feeAmount, asset }));
-  const net = show(formatAsset({ amount: netAmount, asset }));
-  return [line(`Fee ${fee}, net ${net}${settled === '' ? '' : ` · ${settled}`}`)];
 }
 
 /** How a payment ends without money. */

@@ -2,7 +2,7 @@ import type { PaymentStore } from '#payments/ports/payment-store.ts';
 import { keyset, within } from '../../query/keyset.ts';
 import { rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import { and, asc, eq, gt, gte, inArray, isNotNull, isNull, lt, sql } from '../../schema/drizzle.ts';
+import { and, asc, eq, gt, gte, inArray, isNull, lt, sql } from '../../schema/drizzle.ts';
 
 type Lists = Pick<
   PaymentStore,
@@ -10,7 +10,6 @@ type Lists = Pick<
   | 'listUncountedPayments'
   | 'listPaymentsChangedSince'
   | 'listPaymentsWithoutFees'
-  | 'listPaymentsWithFees'
   | 'listPaymentsOfOrders'
 >;
 
@@ -44,16 +43,6 @@ export function createPaymentLists(session: Session): Lists {
           within(payments.createdAt, made),
           inArray(payments.status, [...statuses]),
           isNull(payments.figuresAsset),
-        ),
-        { order: byCreation.oldestFirst, limit },
-      ),
-    listPaymentsWithFees: ({ provider, after, limit, ...made }) =>
-      list(
-        and(
-          eq(payments.provider, provider),
-          within(payments.createdAt, made),
-          isNotNull(payments.figuresAsset),
-          byCreation.after(after),
         ),
         { order: byCreation.oldestFirst, limit },
       ),

@@ -90,7 +90,9 @@ export function stateOf(claim: Claim): { state: ProviderRefundState; providerSta
   const paid = paidOut(claim);
   if (compareDecimals(paid, pull.amount) >= 0) return { state: 'succeeded', providerStatus: 'Completed' };
   const isPartly = compareDecimals(paid, '0') > 0;
-  const part = isPartly ? ` (${withPlaces(paid, [pull.amount])} of ${pull.amount} ${pull.currency} paid)` : '';
+  const part = isPartly
+    ? ` (${withPlaces(paid, { asset: pull.currency, beside: [pull.amount] })} of ${pull.amount} ${pull.currency} paid)`
+    : '';
   const open = payouts.find(({ state }) => state !== 'Cancelled' && state !== 'Completed');
   if (open !== undefined) return { state: 'pending', providerStatus: `${open.state}${part}` };
   // Of one that was archived in between, a part was paid and the rest never will be: it is neither succeeded nor cancelled.

@@ -1,5 +1,5 @@
 import type { ZodType } from 'zod';
-import type { Milliseconds } from '#kernel/clock.ts';
+import { type Milliseconds, readRetryAfter } from '#kernel/clock.ts';
 import type { JsonValue } from '#kernel/json.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import {
@@ -10,7 +10,6 @@ import {
 } from '../../ports/provider-errors.ts';
 import type { Verdict } from './breaker.ts';
 import type { Exchange } from './exchange.ts';
-import { readRetryAfter } from './policy.ts';
 
 // What one exchange means: for the caller (a value, or who failed), for the breaker, and for the next attempt.
 

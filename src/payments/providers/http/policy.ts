@@ -39,12 +39,3 @@ export function fullJitter(policy: HttpPolicy, input: { attempt: number; random:
   const step = policy.firstDelayMs * 2 ** Math.min(input.attempt - 1, 30);
   return Math.round(Math.min(step, policy.delayMaxMs) * input.random.next());
 }
-
-/** Reads `Retry-After`, seconds or an HTTP date; null when there is none or it makes no sense. */
-export function readRetryAfter(value: string | undefined, now: Milliseconds): Milliseconds | null {
-  const text = value?.trim() ?? '';
-  if (/^\d{1,9}$/.test(text)) return Number(text) * second;
-  // Date.parse takes almost anything; an HTTP date always begins with the name of a day.
-  const date = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(date) ? null : Math.max(0, date - now);
-}

@@ -32,4 +32,10 @@ export function listOf(rule: z.ZodType<string, string>) {
     .pipe(z.array(rule));
 }
 
-export const secrets = listOf(word);
+/** No provider gives a shorter one: it was cut off, or is something else. */
+const secretLengthMin = 4;
+
+/** Secrets that somebody else gave us. */
+export const secrets = listOf(
+  word.refine((text) => text.length >= secretLengthMin, `is too short: at least ${secretLengthMin} characters`),
+);

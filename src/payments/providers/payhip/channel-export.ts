@@ -2,6 +2,7 @@
 // and may stand in any order; unknown ones are passed over. What a line says twice or unclearly is not guessed at.
 import { asProviderReference } from '#kernel/ids.ts';
 import { compareDecimals, sumDecimals } from '#kernel/money.ts';
+import { mapInSlices } from '#kernel/page.ts';
 import { minorIn, moneyIn, readingsIn } from '../../ports/exported-money.ts';
 import type {
   ChannelExport,
@@ -13,6 +14,7 @@ import type {
 import { currenciesIn, readAmount, type WrittenAmount } from './export-amounts.ts';
 import { type DayOrder, dayOrderOf, readDate } from './export-dates.ts';
 import { type ExportLine, readLines } from './export-lines.ts';
+import { readExportText } from './export-text.ts';
 
 const columnNames = {
   reference: ['transactionid', 'transaction', 'saleid', 'orderid', 'ordernumber', 'paymentid', 'id'],
@@ -31,42 +33,36 @@ type Columns = Partial<Record<Column, number>>;
 /** Some exports begin with a title. */
 const headerWithin = 10;
 const linesMax = 20_000;
+/** No order has more products; a file whose lines all name one transaction has. */
+const productsMax = 50;
 
-export function readChannelExport(bytes: Uint8Array): ChannelExport {
-  const text = decode(bytes);
-  if (text === undefined) return { kind: 'not_an_export', code: 'not_text' };
-  const { lines, unreadable } = readLines(text);
+export async function readChannelExport(file: Uint8Array): Promise<ChannelExport> {
+  const read = readExportText(file, { recordsMax: linesMax });
+  if (read.kind === 'not_an_export') return read;
+  const { lines, unreadable, isCut } = await readLines(read.bytes, { recordsMax: linesMax + headerWithin });
   const headerAt = lines.slice(0, headerWithin).findIndex(({ fields }) => isHeader(columnsOf(fields)));
   const header = lines[headerAt];
-  if (header === undefined) {
-    return { kind: 'not_an_export', code: 'no_header' };
-  }
+  if (header === undefined) return { kind: 'not_an_export', code: 'no_header' };
   const columns = columnsOf(header.fields);
   const body = lines.slice(headerAt + 1);
-  if (body.length > linesMax) return { kind: 'not_an_export', code: 'too_many_lines', linesMax };
+  if (isCut || body.length > linesMax) return { kind: 'not_an_export', code: 'too_many_lines', linesMax };
   const order = dayOrderOf(body.map((line) => cellOf(line, columns, 'date')));
-  const read = body.map((line) => readLine(line, { columns, order }));
-  const refused = read.filter((result) => 'fault' in result);
-  const sales = read.filter((result): result is ExportedOrder => !('fault' in result));
-  const merged = mergeByReference(sales);
+  const results = await mapInSlices(body, (line) => readLine(line, { columns, order }));
+  const refused = results.filter((result) => 'fault' in result);
+  const sales = results.filter((result): result is ExportedOrder => !('fault' in result));
+  const merged = await mergeByReference(sales);
   const faults = [...unreadable, ...refused, ...merged.faults].sort((left, right) => left.line - right.line);
   return { kind: 'read', sales: merged.sales, unreadable: faults };
 }
 
-/** UTF-8 or, by its mark, UTF-16; an old spreadsheet's Latin letters are taken as they are. */
-function decode(bytes: Uint8Array): string | undefined {
-  const isWide = bytes[0] === 0xff && bytes[1] === 0xfe;
-  if (isWide) return new TextDecoder('utf-16le').decode(bytes);
-  if (bytes.includes(0)) return undefined;
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder('windows-1252').decode(bytes);
-  }
-}
-
 function columnsOf(fields: readonly string[]): Columns {
-  const names = fields.map((field) => field.toLowerCase().replaceAll(/[^a-z0-9]/g, ''));
+  // `Price (USD)`: what stands in brackets explains the name.
+  const bare = (field: string): string =>
+    field
+      .normalize('NFKC')
+      .toLowerCase()
+      .replaceAll(/\([^)]*\)/g, '');
+  const names = fields.map((field) => bare(field).replaceAll(/[^a-z0-9]/g, ''));
   const columns: Columns = {};
   for (const [column, known] of Object.entries(columnNames) as [Column, readonly string[]][]) {
     // The first name of our list wins, not the first column: `id` may stand in front of `transaction id`.
@@ -92,6 +88,7 @@ function readLine(line: ExportLine, about: { columns: Columns; order: DayOrder |
   const refuse = (fault: LineFault): ReadLine => ({ line: line.line, fault });
   // A spreadsheet puts an apostrophe in front of what it must not take for a number or a formula.
   const id = value('reference').replace(/^['#]+/, '');
+  if (line.fields.some((field) => field.includes('\0'))) return refuse('damaged');
   const email = value('email').toLowerCase();
   const isNamed = /^[\w-]{1,128}$/.test(id);
   if (id !== '' && !isNamed) return refuse('transaction_unreadable');
@@ -179,16 +176,19 @@ function readingsOf(amount: WrittenAmount, { amount: returned }: Returned): Expo
 }
 
 /** Several lines may belong to one order: one for each item, or one more for what was refunded. */
-function mergeByReference(lines: readonly ExportedOrder[]): { sales: ExportedOrder[]; faults: UnreadableLine[] } {
+async function mergeByReference(
+  lines: readonly ExportedOrder[],
+): Promise<{ sales: ExportedOrder[]; faults: UnreadableLine[] }> {
   const merged = new Map<string, ExportedOrder>();
   const faults: UnreadableLine[] = [];
-  for (const order of lines) {
+  const merge = (order: ExportedOrder): void => {
     const key = order.reference ?? `line ${order.line}`;
     const known = merged.get(key);
     const currencies = known === undefined ? order.currencies : agreeing(known.currencies, order.currencies);
     if (currencies === undefined) faults.push({ line: order.line, fault: 'currency_unknown' });
     else merged.set(key, known === undefined ? order : { ...mergeTwo(known, order), currencies });
-  }
+  };
+  await mapInSlices(lines, merge);
   return { sales: [...merged.values()], faults };
 }
 
@@ -199,7 +199,7 @@ function mergeTwo(known: ExportedOrder, order: ExportedOrder): ExportedOrder {
     lineCount: known.lineCount + 1,
     customerEmail: known.customerEmail ?? order.customerEmail,
     readings: longer.readings.flatMap((_, index) => addUp(readingAt(known, index), readingAt(order, index))),
-    productNames: [...new Set([...known.productNames, ...order.productNames])],
+    productNames: [...new Set([...known.productNames, ...order.productNames])].slice(0, productsMax),
     soldAt: known.soldAt ?? order.soldAt,
   };
 }

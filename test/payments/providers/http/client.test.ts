@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { hour, readRetryAfter } from '#kernel/clock.ts';
 import { readAsDecommissioned } from '#payments/ports/decommissioned-error.ts';
 import { ProviderUnreachable } from '#payments/ports/provider-errors.ts';
-import { readRetryAfter } from '#payments/providers/http/policy.ts';
 import { failureOf, good, openCalls, secret, timesOut } from '../support/http-rig.ts';
 import { json, reset, silence } from '../support/scripted-server.ts';
 
@@ -67,6 +67,8 @@ describe('Retry-After', () => {
     expect(readRetryAfter('30', now)).toBe(30_000);
     expect(readRetryAfter('Sun, 22 Nov 2026 12:00:20 GMT', now)).toBe(20_000);
     expect(readRetryAfter('Sun, 22 Nov 2026 11:00:00 GMT', now)).toBe(0);
+    expect(readRetryAfter('999999999', now)).toBe(hour);
+    expect(readRetryAfter('Sun, 22 Nov 2126 11:00:00 GMT', now)).toBe(hour);
     for (const text of [undefined, '', 'soon', '-1', '1.5', '2026-11-22']) expect(readRetryAfter(text, now)).toBeNull();
   });
 });
