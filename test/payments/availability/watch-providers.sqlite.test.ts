@@ -194,7 +194,9 @@ describe('a decommissioned provider', () => {
     expect((await resolvedAlerts()).map(({ key }) => key)).toEqual(['provider_down:btcpay']);
     const alert = await liveAlert('retired');
     expect(alert).toMatchObject({ severity: 'critical', occurrences: 1, actions: ['ask_provider'] });
-    expect(alert?.facts.why).toBe('For 24 hours every answer was that of a closed provider; the last: this is gone (HTTP 410)');
+    expect(alert?.facts.why).toBe(
+      'For 24 hours every answer was that of a closed provider; the last: this is gone (HTTP 410)',
+    );
     const before = asked;
     await spend(3 * day);
     expect(asked - before).toBe(3);
