@@ -3,6 +3,7 @@ import { second } from '#kernel/clock.ts';
 import { loadDecommissioned } from '#payments/availability/load-decommissioned.ts';
 import { endLostReconciliations } from '#payments/reconciliation/reconciliation-runs.ts';
 import { countCaptured } from '#payments/sync/count-captured.ts';
+import { boundWaits } from '#payments/sync/watch-clock.ts';
 import { checkQuarantine } from '#payments/webhooks/check-quarantine.ts';
 import type { Core } from './core.ts';
 
@@ -17,6 +18,7 @@ export async function recoverAfterCrash({ payments, database, instanceId }: Core
   // SQLite is used by one process: a row that is still leased was leased by a process that crashed.
   const isAlone = database.engine === 'sqlite';
   if (isAlone) await unlockAll({ payments, database, instanceId });
+  await boundWaits(payments);
   await countCaptured(payments);
   await endLostReconciliations(payments, { isAlone });
   await loadDecommissioned(payments);

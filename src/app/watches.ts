@@ -4,6 +4,7 @@ import { createProviderWatch, type WatchProviders } from '#payments/availability
 import { createShopWatch, type WatchShop } from '#payments/availability/watch-shop.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import { createReconciler, type ReconcileProvider } from '#payments/reconciliation/reconcile-provider.ts';
+import { createClockWatch, type WatchClock } from '#payments/sync/watch-clock.ts';
 import { createWebhookWatch, type WatchWebhooks } from '#payments/webhooks/watch-webhooks.ts';
 
 export interface Watches {
@@ -12,6 +13,7 @@ export interface Watches {
   catchUp: CatchUp;
   watchWebhooks: WatchWebhooks;
   watchShop: WatchShop;
+  watchClock: WatchClock;
 }
 
 /** `ending` ends reconciliations in progress: they may take minutes, and the next start compares again. */
@@ -25,5 +27,6 @@ export function createWatches(payments: PaymentDeps, ending: AbortSignal): Watch
     catchUp: createCatchUp(payments, { reconcile }),
     watchWebhooks: createWebhookWatch(payments, { reconcile }),
     watchShop: createShopWatch(payments),
+    watchClock: createClockWatch(payments),
   };
 }

@@ -24,6 +24,7 @@ import type { ReconcileProvider } from '#payments/reconciliation/reconcile-provi
 import { reconciliationRetention } from '#payments/reconciliation/reconciliation-runs.ts';
 import { followRefunds } from '#payments/refunds/follow-refunds.ts';
 import { pollPayments } from '#payments/sync/poll-payments.ts';
+import type { WatchClock } from '#payments/sync/watch-clock.ts';
 import { watchDeadLetters } from '#payments/webhooks/watch-dead-letters.ts';
 import type { WatchWebhooks } from '#payments/webhooks/watch-webhooks.ts';
 import type { Timing } from './plan.ts';
@@ -46,6 +47,7 @@ export interface JobsDeps {
   catchUp: CatchUp;
   watchWebhooks: WatchWebhooks;
   watchShop: WatchShop;
+  watchClock: WatchClock;
 }
 
 const pollLimit = 50;
@@ -68,6 +70,12 @@ const retentions: readonly Retention<PaymentStores>[] = [
 export function createJobs(deps: JobsDeps): Job[] {
   const { payments } = deps;
   return [
+    {
+      name: 'watch-clock',
+      timing: { everyMs: 5 * second },
+      timeoutMs: minute,
+      run: () => deps.watchClock(),
+    },
     {
       name: 'poll-payments',
       // Each payment has a time when its next poll is due; the job finds it within two seconds.

@@ -78,6 +78,16 @@ export function parseMoney(text: string, currency: string): Money {
   return { amountMinor, currency };
 }
 
+/** Minor units of a decimal that is not below zero; undefined where it is no amount of this currency. */
+export function minorIn(decimal: string, currency: string): number | undefined {
+  try {
+    return parseMoney(decimal, currency).amountMinor;
+  } catch (error) {
+    if (error instanceof MoneyInvalid) return undefined;
+    throw error;
+  }
+}
+
 /** `4900 USD` becomes `49.00`: the decimal that providers and the shop are given. */
 export function toDecimal(money: Money): string {
   const digits = currencyDigits(money.currency);

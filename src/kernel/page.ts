@@ -1,6 +1,6 @@
 // Keyset paging: a page begins beside a row and not at a count, so that rows which are added or removed meanwhile do not move
 // a page, and no page costs more than the first.
-import { setImmediate as nextTurn, setImmediate } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** Where a page begins: beside a row that was shown. Null stands for the beginning of the list. */
 export interface PagePosition<Key> {
@@ -99,7 +99,7 @@ export async function* walkPages<Row>(
     if (page.length > 0) yield page;
     last = page.at(-1);
     if (last === undefined || page.length < limit) return;
-    await setImmediate();
+    await nextTurn();
   }
 }
 

@@ -26,6 +26,12 @@ export type OrderChange = Partial<Pick<Order, 'attention' | 'paidAt' | 'fulfille
   updatedAt: Milliseconds;
 };
 
+/** An exact amount of any of these currencies. */
+export interface SearchedAmount {
+  amountMinor: number;
+  currencies: readonly string[];
+}
+
 export interface OrderStore {
   /** The next order number; no number is given twice. Writes, so only inside a transaction. */
   nextOrderNumber(): Promise<number>;
@@ -52,8 +58,8 @@ export interface OrderStore {
   }): Promise<Order[]>;
   /** Orders awaiting payment that have expired and have no open payment of the right amount, oldest expiry first. */
   listExpiredOrders(query: { now: Milliseconds; limit: number }): Promise<Order[]>;
-  /** Case-insensitive part of reference, e-mail, customer's name, note or item name; or an exact amount. Newest first. */
-  searchOrders(query: { text: string; amountMinor: number | null; limit: number }): Promise<Order[]>;
+  /** Case-insensitive part of reference, e-mail, customer's name, note or item name; or one of these amounts. Newest first. */
+  searchOrders(query: { text: string; amounts: readonly SearchedAmount[]; limit: number }): Promise<Order[]>;
   /** Counts and sums per status and currency of orders made in [from, to), in buckets of `bucketMs` from `from` on. */
   totalOrders(query: { from: Milliseconds; to: Milliseconds; bucketMs: Milliseconds }): Promise<OrderBucket[]>;
 }

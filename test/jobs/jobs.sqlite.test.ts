@@ -38,6 +38,7 @@ async function liveAlerts(): Promise<string[]> {
 describe('the table of jobs', () => {
   test('has one row for each scheduled job', () => {
     const names = [
+      'watch-clock',
       'poll-payments',
       'follow-refunds',
       'expire-orders',
@@ -57,6 +58,7 @@ describe('the table of jobs', () => {
   });
 
   test('has only jobs that say how many they did, and none to do on an empty database', async () => {
+    expect(await run('watch-clock')).toEqual({ setBack: 0 });
     expect(await run('poll-payments')).toEqual({ polled: 0, changed: 0, failed: 0 });
     expect(await run('expire-orders')).toEqual({ expired: 0 });
     expect(await run('watch-shop')).toEqual({ untold: 0 });

@@ -122,6 +122,8 @@ export interface QueueStore<Row> {
    * wait until `repeatedAt`. Returns how many leases were ended.
    */
   unlockAll(input: { exceptBy: string; repeatedAt: Milliseconds }): Promise<number>;
+  /** Rows that wait for a time after `latest` are due then. */
+  hasten(input: { latest: Milliseconds }): Promise<void>;
   find(id: string): Promise<Row | undefined>;
   /** Newest first. */
   listAbandoned(query: { before: TimedKey | null; after?: TimedKey | null; limit: number }): Promise<Row[]>;

@@ -1,10 +1,10 @@
 // Pure: the orders of an export beside our payments of that channel, one comparison for each order and for each payment
 // that the export lacks. A value that is missing or ambiguous is never a difference that can be healed.
 import type { Milliseconds } from '#kernel/clock.ts';
-import { formatMoney, type Money, toDecimal } from '#kernel/money.ts';
+import { formatMoney, type Money, minorIn, toDecimal } from '#kernel/money.ts';
 import { mapInSlices } from '#kernel/page.ts';
 import type { Payment } from '../model/payment.ts';
-import { type ExportedMoney, minorIn, moneyIn, readingsIn } from '../ports/exported-money.ts';
+import { type ExportedMoney, moneyIn, readingsIn } from '../ports/exported-money.ts';
 import type { ExportedOrder } from '../ports/sales-channel.ts';
 import type { Difference } from '../reconciliation/compare-with-provider.ts';
 import { type Pair, type PairingRules, pairByKeys, pairsOf } from '../reconciliation/pair-records.ts';

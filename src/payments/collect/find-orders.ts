@@ -1,6 +1,7 @@
 import type { Database } from '#kernel/database.ts';
-import { isCurrency, MoneyInvalid, parseMoney } from '#kernel/money.ts';
+import { currencyDigits, digitsByCode, minorIn } from '#kernel/money.ts';
 import { type Order, parseOrderNumber } from '#orders/order.ts';
+import type { SearchedAmount } from '#orders/order-store.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 
 /**
@@ -23,21 +24,23 @@ export function findOrders(
     for (const payment of await stores.payments.searchPayments({ text, limit: input.limit })) {
       add(await stores.orders.findOrder(payment.orderId));
     }
-    const query = { text: text.toLowerCase(), amountMinor: amountIn(text), limit: input.limit };
+    const query = { text: text.toLowerCase(), amounts: amountsIn(text), limit: input.limit };
     for (const order of await stores.orders.searchOrders(query)) add(order);
     return [...found.values()];
   });
 }
 
-/** Reads an amount as minor units; without a currency it has two decimal places, as most currencies have. */
-function amountIn(text: string): number | null {
-  const match = /^(\d[\d.]*)(?:\s*([A-Za-z]{3,4}))?$/.exec(text);
-  const currency = match?.[2]?.toUpperCase() ?? 'USD';
-  if (match?.[1] === undefined || !isCurrency(currency)) return null;
-  try {
-    return parseMoney(match[1], currency).amountMinor;
-  } catch (error) {
-    if (error instanceof MoneyInvalid) return null;
-    throw error;
-  }
+/**
+ * An amount as minor units of its currency; without one, of each that it may be in: `600` are 60000 cents, and 600 yen.
+ */
+function amountsIn(text: string): SearchedAmount[] {
+  const [, amount, code] = /^(\d[\d.]*)(?:\s*([A-Za-z]{3,4}))?$/.exec(text) ?? [];
+  if (amount === undefined) return [];
+  const named = code?.toUpperCase();
+  const currencies = [...digitsByCode.keys()].filter((currency) => named === undefined || currency === named);
+  const byPlaces = Map.groupBy(currencies, currencyDigits);
+  return [...byPlaces.values()].flatMap((alike): SearchedAmount[] => {
+    const amountMinor = minorIn(amount, alike[0] ?? '');
+    return amountMinor === undefined ? [] : [{ amountMinor, currencies: alike }];
+  });
 }

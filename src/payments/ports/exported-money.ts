@@ -1,4 +1,4 @@
-import { currencyDigits, MoneyInvalid, parseMoney } from '#kernel/money.ts';
+import { currencyDigits, minorIn } from '#kernel/money.ts';
 import type { ExportedAmounts, ExportedOrder } from './sales-channel.ts';
 
 /** The money of an exported order, in minor units of one currency. */
@@ -25,14 +25,4 @@ export function readingsIn(
   currency: string,
 ): readonly ExportedAmounts[] {
   return currencyDigits(currency) < 3 ? readings.slice(0, 1) : readings;
-}
-
-/** Minor units of a decimal that is not below zero; undefined where it is no amount of this currency. */
-export function minorIn(decimal: string, currency: string): number | undefined {
-  try {
-    return parseMoney(decimal, currency).amountMinor;
-  } catch (error) {
-    if (error instanceof MoneyInvalid) return undefined;
-    throw error;
-  }
 }

@@ -40,6 +40,8 @@ export interface PaymentStore {
    * fetched. Those of the `except` providers are skipped.
    */
   listPaymentsToPoll(query: { now: Milliseconds; except: readonly ProviderName[]; limit: number }): Promise<Payment[]>;
+  /** Polls that are due after `latest` are due then. */
+  hastenPolls(input: { latest: Milliseconds }): Promise<void>;
   /** Payments of one provider that are still polled, due or not, most overdue first. */
   listAskedPayments(query: { provider: ProviderName; limit: number }): Promise<Payment[]>;
   /**

@@ -44,4 +44,6 @@ export interface RefundStore {
   changeRefund(refund: Refund, change: RefundChange): Promise<Refund>;
   /** Refunds whose `nextPollAt` is past, most overdue first; those of the `except` providers are skipped. */
   listRefundsToPoll(query: { now: Milliseconds; except: readonly ProviderName[]; limit: number }): Promise<Refund[]>;
+  /** Polls that are due after `latest` are due then. */
+  hastenPolls(input: { latest: Milliseconds }): Promise<void>;
 }

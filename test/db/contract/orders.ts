@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ConcurrentChange } from '#kernel/database.ts';
 import { asOrderId } from '#kernel/ids.ts';
 import type { Order } from '#orders/order.ts';
-import type { OrderStores } from '#orders/order-store.ts';
+import type { OrderStores, SearchedAmount } from '#orders/order-store.ts';
 import type { OpenContractDatabase } from './harness.ts';
 import { noon, sampleOrder, samplePayment, sampleTimelineEntry } from './samples.ts';
 
@@ -71,7 +71,7 @@ export function describeOrders(open: OpenContractDatabase): void {
         const bare = { status: 'fulfilled', updatedAt: noon + 3 } as const;
         expect(await orders.changeOrder(changed, bare)).toEqual({ ...changed, ...bare, version: 3 });
         expect(await orders.findOrder(id)).toEqual({ ...order, ...change, ...bare, version: 3 });
-        expect(numbersOf(await orders.searchOrders({ text: 'IN CASH', amountMinor: null, limit: 5 }))).toEqual([1]);
+        expect(numbersOf(await orders.searchOrders({ text: 'IN CASH', amounts: [], limit: 5 }))).toEqual([1]);
       });
     });
 
@@ -139,8 +139,9 @@ export function describeOrders(open: OpenContractDatabase): void {
       ];
       await opened.database.transaction((stores) => insertAll(stores, stored));
       await opened.database.read(async ({ orders }) => {
-        const find = async (text: string, amountMinor: number | null = null): Promise<number[]> =>
-          numbersOf(await orders.searchOrders({ text, amountMinor, limit: 9 }));
+        const find = async (text: string, ...amounts: SearchedAmount[]): Promise<number[]> =>
+          numbersOf(await orders.searchOrders({ text, amounts, limit: 9 }));
+        const five = { amountMinor: 500, currencies: ['EUR', 'USD'] };
         expect(await find('cart_9')).toEqual([1]);
         expect(await find('9%')).toEqual([1]);
         expect(await find('9!')).toEqual([2]);
@@ -149,8 +150,11 @@ export function describeOrders(open: OpenContractDatabase): void {
         expect(await find('bob@example')).toEqual([2]);
         expect(await find('blue pr')).toEqual([3]);
         expect(await find('call BACK')).toEqual([3]);
-        expect(await find('nothing of the kind', 500)).toEqual([2]);
-        expect(await find('', 500)).toEqual([2]);
+        expect(await find('nothing of the kind', five)).toEqual([2]);
+        expect(await find('', five)).toEqual([2]);
+        expect(await find('', { ...five, currencies: ['JPY'] })).toEqual([]);
+        expect(await find('', { ...five, currencies: ['JPY'] }, five)).toEqual([2]);
+        expect(await find('', { ...five, currencies: [] })).toEqual([]);
         expect(await find(' ')).toEqual([]);
         expect(await find('field guide')).toEqual([2, 1]);
       });

@@ -131,6 +131,11 @@ export function describePayments(open: OpenContractDatabase): void {
         const except = ['btcpay', 'bitpay'] as const;
         expect(idsOf(await payments.listPaymentsToPoll({ now: noon, except, limit: 9 }))).toEqual(['payment-6']);
       });
+      await opened.database.transaction(async ({ payments }) => {
+        await payments.hastenPolls({ latest: noon });
+        const due = await payments.listPaymentsToPoll({ now: noon, except: [], limit: 9 });
+        expect(idsOf(due)).toEqual(['payment-2', 'payment-6', 'payment-1', 'payment-3']);
+      });
     });
 
     test('of one provider are walked through a window of time, oldest first', async () => {

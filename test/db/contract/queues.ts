@@ -192,6 +192,33 @@ export function describeQueues(open: OpenContractDatabase): void {
       expect(outcomes).toEqual([{ outcome: 'discarded' }]);
     });
 
+    test('hastens what waits for longer than it should, and nothing else', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async ({ outbox, inbox }) => {
+        for (const [id, availableAt] of [
+          ['far', noon + 99],
+          ['near', noon + 3],
+          ['due', noon - 9],
+        ] as const) {
+          await outbox.enqueue(sampleMessage(id, { availableAt }));
+        }
+        await outbox.hasten({ latest: noon + 5 });
+        const rows = await Promise.all(['far', 'near', 'due'].map((id) => outbox.find(id)));
+        expect(rows.map((row) => row?.availableAt)).toEqual([noon + 5, noon + 3, noon - 9]);
+        await inbox.append(sampleEvent('event'));
+        await inbox.claimDue(claimBy('me'));
+        await inbox.release({
+          id: 'event',
+          lockedBy: 'me',
+          availableAt: noon + 99,
+          error: 'no',
+          isFinishedAttempt: true,
+        });
+        await inbox.hasten({ latest: noon });
+        expect(idsOf(await inbox.claimDue(claimBy('me')))).toEqual(['event']);
+      });
+    });
+
     test('knows its depth, its oldest due row and its dead letters by lane', async () => {
       await using opened = await open();
       await opened.database.transaction(async ({ outbox, inbox }) => {

@@ -90,6 +90,8 @@ export function describeRefunds(open: OpenContractDatabase): void {
         expect(idsOf(await due([]))).toEqual(['e', 'b', 'a']);
         expect(idsOf(await due(['bitpay']))).toEqual(['b', 'a']);
         expect(idsOf(await due([], 1))).toEqual(['e']);
+        await stores.refunds.hastenPolls({ latest: noon + 2 });
+        expect(idsOf(await due([]))).toEqual(['e', 'b', 'a', 'c']);
       });
     });
   });

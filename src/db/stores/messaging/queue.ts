@@ -4,7 +4,7 @@ import type { QueueBookkeeping, QueueStore } from '#messaging/queues/messaging-s
 import { prepared } from '../../query/prepared.ts';
 import { deleteFirst, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import { and, asc, eq, isNotNull, isNull, lt, lte, ne, or, sql } from '../../schema/drizzle.ts';
+import { and, asc, eq, gt, isNotNull, isNull, lt, lte, ne, or, sql } from '../../schema/drizzle.ts';
 import { createClaims } from './queue-claims.ts';
 import { createDeadLetters } from './queue-dead-letters.ts';
 import { countDepths } from './queue-depths.ts';
@@ -63,6 +63,13 @@ export function createQueueStore<Row extends QueueBookkeeping>(session: Session,
         .where(and(isWaiting, isNull(table.lockedBy), crashedTwice, lt(table.availableAt, input.repeatedAt)));
       if (freed.length > 0) session.noteDue(name, null);
       return freed.length;
+    },
+    async hasten({ latest }) {
+      await db
+        .update(table)
+        .set({ availableAt: latest })
+        .where(and(isWaiting, gt(table.availableAt, latest)));
+      session.noteDue(name, latest);
     },
     find: async (id) => asRows<Row>(await findById({ id }))[0],
     ...createDeadLetters<Row>(session, shape),

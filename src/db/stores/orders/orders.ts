@@ -64,8 +64,10 @@ export function createOrderStore(session: Session): OrderStore {
       // An empty text is contained in every text; it finds nothing instead of everything.
       const hasText =
         text === '' ? undefined : or(contains(orders.searchText, text), contains(orders.searchNote, text));
-      const hasAmount = query.amountMinor === null ? undefined : eq(orders.amountMinor, query.amountMinor);
-      const where = or(hasText, hasAmount);
+      const hasAmount = query.amounts.map(({ amountMinor, currencies }) =>
+        and(eq(orders.amountMinor, amountMinor), inArray(orders.currency, [...currencies])),
+      );
+      const where = or(hasText, ...hasAmount);
       return where === undefined ? [] : list(where, { order: byCreation.newestFirst, limit: query.limit });
     },
     async totalOrders(query) {

@@ -4,12 +4,17 @@ import { rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
 import { and, asc, eq, gt, inArray, isNotNull, lte, sql } from '../../schema/drizzle.ts';
 
-/** The payments that show whether a provider is available. */
-export function createWatchLists(session: Session): Pick<PaymentStore, 'listAskedPayments' | 'listMovedPayments'> {
+/** The payments that are polled, and those that show whether a provider is available. */
+export function createWatchLists(
+  session: Session,
+): Pick<PaymentStore, 'hastenPolls' | 'listAskedPayments' | 'listMovedPayments'> {
   const { db } = session;
   const { payments, timelineEntries: timeline } = session.tables;
   const { list } = rowsOf(db, payments);
   return {
+    async hastenPolls({ latest }) {
+      await db.update(payments).set({ nextPollAt: latest }).where(gt(payments.nextPollAt, latest));
+    },
     listAskedPayments: ({ provider, limit }) =>
       list(and(eq(payments.provider, provider), isNotNull(payments.nextPollAt)), {
         order: keyset(payments, 'nextPollAt').oldestFirst,

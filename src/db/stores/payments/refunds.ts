@@ -4,7 +4,7 @@ import { createCompareAndSet } from '../../query/compare-and-set.ts';
 import { keyset, within } from '../../query/keyset.ts';
 import { rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import { and, eq, gte, inArray, lte, notInArray } from '../../schema/drizzle.ts';
+import { and, eq, gt, gte, inArray, lte, notInArray } from '../../schema/drizzle.ts';
 
 export function createRefundStore(session: Session): RefundStore {
   const { db } = session;
@@ -35,5 +35,8 @@ export function createRefundStore(session: Session): RefundStore {
         order: keyset(refunds, 'nextPollAt').oldestFirst,
         limit,
       }),
+    async hastenPolls({ latest }) {
+      await db.update(refunds).set({ nextPollAt: latest }).where(gt(refunds.nextPollAt, latest));
+    },
   };
 }

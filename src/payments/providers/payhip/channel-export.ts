@@ -1,9 +1,9 @@
 // Payhip: the CSV of sales that the seller exports by hand. Its columns are not published, so they are known by many names
 // and may stand in any order; unknown ones are passed over. What a line says twice or unclearly is not guessed at.
 import { asProviderReference } from '#kernel/ids.ts';
-import { compareDecimals, sumDecimals } from '#kernel/money.ts';
+import { compareDecimals, minorIn, sumDecimals } from '#kernel/money.ts';
 import { mapInSlices } from '#kernel/page.ts';
-import { minorIn, moneyIn, readingsIn } from '../../ports/exported-money.ts';
+import { moneyIn, readingsIn } from '../../ports/exported-money.ts';
 import type {
   ChannelExport,
   ExportedAmounts,

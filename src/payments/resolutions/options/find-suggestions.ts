@@ -1,8 +1,9 @@
 import type { Case } from '#cases/case.ts';
 import { day } from '#kernel/clock.ts';
-import { MoneyInvalid, parseMinorFloor } from '#kernel/money.ts';
+import { isCurrency, MoneyInvalid, parseMinorFloor } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { type Order, parseOrderNumber } from '#orders/order.ts';
+import type { SearchedAmount } from '#orders/order-store.ts';
 import { balanceOf } from '../../model/balance.ts';
 import type { ProviderRegistry } from '../../ports/payment-provider.ts';
 import type { PaymentStores } from '../../ports/payment-store.ts';
@@ -41,22 +42,25 @@ async function gather(stores: PaymentStores, stray: StrayPayment & { at: number 
     const number = parseOrderNumber(text);
     if (number !== undefined) add([await stores.orders.findOrderByNumber(number)]);
   }
-  const amountMinor = minorOf(stray);
-  if (amountMinor !== null) add(await stores.orders.searchOrders({ text: '', amountMinor, limit: sameAmountMax }));
+  const amounts = amountsOf(stray);
+  if (amounts.length > 0) add(await stores.orders.searchOrders({ text: '', amounts, limit: sameAmountMax }));
   // A day on, because an order may be made after the payment; the list goes back from there.
   const before = { createdAt: stray.at + day, id: '' };
   add(await stores.orders.listOrders({ statuses: null, before, limit: sameTimeMax }));
   return [...found.values()];
 }
 
-function minorOf({ money, sameAssets: same }: StrayPayment): number | null {
-  if (money === null) return null;
-  try {
-    return parseMinorFloor(money.amount, same.includes(money.asset) ? 'USD' : money.asset);
-  } catch (error) {
-    if (error instanceof MoneyInvalid) return null;
-    throw error;
-  }
+function amountsOf({ money, sameAssets: same }: StrayPayment): SearchedAmount[] {
+  if (money === null) return [];
+  const currencies = [money.asset, ...(same.includes(money.asset) ? ['USD'] : [])].filter(isCurrency);
+  return currencies.flatMap((currency): SearchedAmount[] => {
+    try {
+      return [{ amountMinor: parseMinorFloor(money.amount, currency), currencies: [currency] }];
+    } catch (error) {
+      if (error instanceof MoneyInvalid) return [];
+      throw error;
+    }
+  });
 }
 
 /** What the provider asks for in place of a dollar, where that is a coin of the same worth. */
