@@ -1,6 +1,8 @@
 // The process: command line, signals, exit code. Everything else is in app/, which is loaded only after the settings
 // were found valid, so that a wrong one is reported at once.
+import { existsSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { addEnvironmentFile, boundNameLookups, environment, readTextFile } from '#config/environment.ts';
 import { readFileUrl, readPath } from '#config/file-path.ts';
@@ -16,12 +18,19 @@ const exitUsage = 64;
 
 const stopMaxMs = 25_000;
 
+const environmentFile = '.env';
+
 function refuse(faults: readonly string[]): never {
   for (const fault of faults) console.error(fault);
+  if (faults.some((fault) => fault.endsWith(' is required')) && !existsSync(environmentFile)) {
+    const example = fileURLToPath(new URL('../.env.example', import.meta.url));
+    console.error(`there is no ${environmentFile} in ${process.cwd()}: copy ${example} to it and fill it in`);
+  }
   process.exit(exitConfiguration);
 }
 
-async function start(): Promise<void> {
+async function start(words: readonly string[]): Promise<void> {
+  if (words.length > 0) refuseUsage('start');
   const loaded = loadConfig(environment, { readFile: readTextFile });
   if (!loaded.ok) refuse(loaded.faults);
   const [{ createApp }, { createStopHandler }, { systemClock }] = await Promise.all([
@@ -29,11 +38,18 @@ async function start(): Promise<void> {
     import('#app/stop-on-signal.ts'),
     import('#kernel/clock.ts'),
   ]);
-  const app = await createApp({ config: loaded.config });
+  let unusable: string | undefined;
+  const app = await createApp({
+    config: loaded.config,
+    onUnusable(fault) {
+      unusable = fault;
+      stop('SIGTERM');
+    },
+  });
   const stop = createStopHandler({
     stop: () => app.stop(),
     stopMaxMs,
-    exit: (code) => process.exit(code),
+    exit: (code) => (unusable === undefined ? process.exit(code) : refuse([unusable])),
     complain: (what) => console.error(what),
     clock: systemClock,
     elapsed: () => performance.now(),
@@ -48,7 +64,8 @@ async function start(): Promise<void> {
   }
 }
 
-async function migrate(): Promise<void> {
+async function migrate(words: readonly string[]): Promise<void> {
+  if (words.length > 0) refuseUsage('migrate');
   const loaded = loadDatabaseConfig(environment, { readFile: readTextFile });
   if (!loaded.ok) refuse(loaded.faults);
   const { migrateDatabase } = await import('#app/core.ts');
@@ -120,17 +137,38 @@ function refuseUsage(usage: string): never {
   process.exit(exitUsage);
 }
 
-const commands: ReadonlyMap<string, (words: readonly string[]) => Promise<void>> = new Map(
-  Object.entries({ start, migrate, doctor, backup, restore }),
-);
+interface Command {
+  usage: string;
+  does: string;
+  run(words: readonly string[]): Promise<void>;
+}
 
+const commands: ReadonlyMap<string, Command> = new Map([
+  ['start', { usage: 'start', does: 'runs the product; migrations are applied by themselves', run: start }],
+  ['migrate', { usage: 'migrate', does: 'applies the migrations of the database, and ends', run: migrate }],
+  ['doctor', { usage: 'doctor [--json]', does: 'checks the set-up, a line each; changes nothing', run: doctor }],
+  ['backup', { usage: 'backup FILE [--force]', does: 'copies the database to FILE, also while it runs', run: backup }],
+  ['restore', { usage: 'restore FILE [--force]', does: 'puts a copy in place of the database', run: restore }],
+]);
+
+function printHelp(): void {
+  console.log('usage: npm start, npm run COMMAND, or node src/main.ts COMMAND\n');
+  for (const { usage, does } of commands.values()) console.log(`  ${usage.padEnd(24)}${does}`);
+  console.log('\nSettings come from the environment and from .env; .env.example lists them all.');
+}
+
+const [name = 'start', ...words] = process.argv.slice(2);
+if ([name, ...words].some((word) => word === '--help' || word === '-h') || name === 'help') {
+  printHelp();
+  process.exit(0);
+}
 enableCompileCache();
-const fault = addEnvironmentFile('.env');
+const fault = addEnvironmentFile(environmentFile);
 if (fault !== undefined) refuse([fault]);
-const command = commands.get(process.argv[2] ?? 'start');
+const command = commands.get(name);
 if (command === undefined) refuseUsage([...commands.keys()].join(' | '));
 try {
-  await command(process.argv.slice(3));
+  await command.run(words);
 } catch (error) {
   console.error(error instanceof Error ? `${error.name}: ${error.message}` : error);
   process.exit(error instanceof DatabaseInUse ? exitTemporaryFailure : exitFailure);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { destination } from 'pino';
 import { createApp } from '#app/app.ts';
 import { type Config, loadConfig } from '#config/load-config.ts';
+import { systemClock } from '#kernel/clock.ts';
 import { providerNames } from '#kernel/provider-name.ts';
 import type { ProviderSandbox } from '../providers/options.ts';
 import { webhookPath } from '../providers/registry.ts';
@@ -109,7 +110,9 @@ async function open(options: DemoWorldOptions, stops: Stop[]): Promise<Omit<Demo
     STORE_WEBHOOK_SECRET: secrets.webhook,
     TIME_ZONE: Intl.DateTimeFormat().resolvedOptions().timeZone,
   });
-  const app = await createApp({ config, clock, logDestination: log });
+  // The past is told in jumps; it says itself which job runs between them.
+  const jobClock = { ...systemClock, now: clock.now };
+  const app = await createApp({ config, clock, jobClock, logDestination: log });
   stops.push(() => app.stop());
   await app.start();
   return {

@@ -2,6 +2,7 @@ import type { ProviderName } from '#kernel/provider-name.ts';
 import type { ApiCall, FaultControls, ForeignInput, ProviderRecord, VisitInput, WebhookDelivery } from './contract.ts';
 import type { SimulatedShop } from './host.ts';
 import type { AccountByProvider } from './registry.ts';
+import type { Reword } from './rewording.ts';
 
 export interface ProviderSandboxOptions {
   /** Default `127.0.0.1`. */
@@ -40,6 +41,8 @@ export interface ProviderSandbox {
   /** The last attempts to deliver, oldest first. */
   deliveries(provider: ProviderName): readonly WebhookDelivery[];
   faults(provider: ProviderName): FaultControls;
+  /** What the provider says otherwise from now on, in each answer in JSON; undefined: nothing. */
+  reword(provider: ProviderName, change: Reword | undefined): void;
   /** Sets something that only this provider has, as the control page does: the balance of a ledger, for one. */
   setDial(provider: ProviderName, name: string, value: string): void;
   /** The provider as a shop of its own; undefined where it collects for us. */

@@ -47,6 +47,7 @@ export async function startProviderSandbox(options: ProviderSandboxOptions = {})
       stations[provider].provider.records().find((record) => record.reference === reference),
     callLog: (provider) => stations[provider].calls.calls,
     deliveries: (provider) => stations[provider].deliveries.log,
+    reword: (provider, change) => stations[provider].rewording.set(change),
     faults: (provider) => stations[provider].faults.controls,
     setDial: (provider, name, value) => setDial(stations[provider].provider, { name, value }),
     shop: (provider) => stations[provider].provider.shop,

@@ -9,6 +9,7 @@ import { createLateCalls } from './late-calls.ts';
 import type { ProviderSandboxOptions } from './options.ts';
 import { type AccountByProvider, simulators } from './registry.ts';
 import { retryDelaysMsDefault } from './retry.ts';
+import { createRewording, type Rewording } from './rewording.ts';
 import type { Simulator, SimulatorAccount } from './simulator.ts';
 
 /** One simulated provider with everything around it. */
@@ -17,6 +18,7 @@ export interface Station {
   readonly faults: FaultSource;
   readonly calls: CallLog;
   readonly deliveries: Deliveries;
+  readonly rewording: Rewording;
   /** The provider's API behind its faults. */
   readonly app: Hono<{ Bindings: HttpBindings }>;
   /** The product's settings of an account that was made up; empty for one that was given. */
@@ -68,7 +70,9 @@ function openStation<Account extends SimulatorAccount>(
     },
   };
   const app = new Hono<{ Bindings: HttpBindings }>();
+  const rewording = createRewording();
   app.use('*', injectFaults({ faults, log: calls, late, now, errorBody: simulator.failureBody }));
+  app.use('*', rewording.middleware);
   app.route('/', provider.api);
-  return { provider, faults, calls, deliveries, app, environment };
+  return { provider, faults, calls, deliveries, rewording, app, environment };
 }

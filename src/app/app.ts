@@ -4,7 +4,7 @@ import { createOwnerDirectory } from '#access/owner-directory.ts';
 import { isDatabaseFailure } from '#db/engine/database-failure.ts';
 import type { JobRun } from '#jobs/job-runner.ts';
 import { createJobs } from '#jobs/jobs.ts';
-import { createScheduler, type Scheduler } from '#jobs/scheduler.ts';
+import { createScheduler, findStuckJobs, type Scheduler } from '#jobs/scheduler.ts';
 import { type Clock, second, systemClock } from '#kernel/clock.ts';
 import { type Random, systemRandom } from '#kernel/ids.ts';
 import type { Lifecycle } from '#kernel/process.ts';
@@ -41,6 +41,8 @@ export type AppDeps = Pick<CoreDeps, 'config' | 'providerPolicy' | 'logDestinati
   /** What the jobs go by, where that is another clock: a test that moves time does not run them by it. */
   jobClock?: Clock;
   random?: Random;
+  /** Told why the product cannot do its work with these settings, once that shows after the start; a sentence for the admin. */
+  onUnusable?: (fault: string) => void;
 };
 
 /** How long requests that are being served may take to finish at the stop. */
@@ -85,7 +87,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   };
 }
 
-function assemble({ config, jobClock }: AppDeps, core: Core): Sides {
+function assemble({ config, jobClock, onUnusable }: AppDeps, core: Core): Sides {
   const { payments, database, metrics } = core;
   const { clock, log, providers } = payments;
   const ending = new AbortController();
@@ -98,6 +100,10 @@ function assemble({ config, jobClock }: AppDeps, core: Core): Sides {
     doctor: createSetUpDoctor({ config, clock, random: payments.random, instance: core.instanceId }),
     readHealth: () => readHealthReport({ ...healthDeps, scheduler, checks }),
     onSend: (send) => metrics.countTelegramSend(send),
+    onTokenRefused(setting, reason) {
+      const advice = 'copy the token from BotFather again';
+      onUnusable?.(`${setting} is not accepted by ${config.telegram.apiRoot} (${reason}): ${advice}`);
+    },
   });
   const handlers = [
     ...bots.adminBot.outboxHandlers,
@@ -107,8 +113,13 @@ function assemble({ config, jobClock }: AppDeps, core: Core): Sides {
     createRefundHandler(payments),
   ];
   const workers = createWorkers({ ...payments, instanceId: core.instanceId }, { lanes: allLanes, handlers });
-  const scheduler = createScheduler({
-    jobs: createJobs({ payments, ...watches, timeZone: config.timeZone }),
+  const scheduler: Scheduler = createScheduler({
+    jobs: createJobs({
+      payments,
+      ...watches,
+      timeZone: config.timeZone,
+      stuckJobs: () => findStuckJobs(scheduler.states()),
+    }),
     timeZone: config.timeZone,
     clock: jobClock ?? clock,
     log,

@@ -11,14 +11,22 @@ export interface Bots {
   pager: Pager;
 }
 
-type BotDeps = Omit<Parameters<typeof createAdminBot>[0], keyof DomainDeps> & { payments: DomainDeps };
+type BotDeps = Omit<Parameters<typeof createAdminBot>[0], keyof DomainDeps> & {
+  payments: DomainDeps;
+  /** Told the setting whose token Telegram refuses, and its words. */
+  onTokenRefused(setting: string, reason: string): void;
+};
 
 export function createBots(config: Config, deps: BotDeps): Bots {
-  const { payments, ...rest } = deps;
+  const { payments, onTokenRefused, ...rest } = deps;
   const { telegram } = config;
   const mode = updateModeOf(config);
   const shared = { apiRoot: telegram.apiRoot, alertChatId: telegram.alertChatId, timeZone: config.timeZone };
-  const adminBot = createAdminBot({ ...payments, ...rest }, { ...shared, token: telegram.adminToken, mode });
+  const refusalOf = (setting: string) => ({ onTokenRefused: (reason: string) => onTokenRefused(setting, reason) });
+  const adminBot = createAdminBot(
+    { ...payments, ...rest },
+    { ...shared, ...refusalOf('TELEGRAM_BOT_TOKEN'), token: telegram.adminToken, mode },
+  );
   const pager = createPager(
     {
       ...payments,
@@ -28,7 +36,7 @@ export function createBots(config: Config, deps: BotDeps): Bots {
       otherBot: telegram.pager.kind === 'own' ? adminBot.sender : null,
     },
     telegram.pager.kind === 'own'
-      ? { ...shared, token: telegram.pager.token, mode }
+      ? { ...shared, ...refusalOf('TELEGRAM_PAGER_TOKEN'), token: telegram.pager.token, mode }
       : { ...shared, token: telegram.adminToken, mode: { kind: 'send_only' } },
   );
   return { adminBot, pager };

@@ -85,7 +85,7 @@ function alertsCheck(deps: Pick<HealthDeps, 'database' | 'clock'>): Check {
       const { count, since, reason } = await readOwedMessages(deps);
       if (since === null) return { ok: true, detail: 'all were shown' };
       const forMinutes = Math.floor((deps.clock.now() - since) / minute);
-      const what = `${count} message${count === 1 ? '' : 's'} reached no chat that ${count === 1 ? 'it is' : 'they are'} for`;
+      const what = `${count} message${count === 1 ? ' has' : 's have'} not reached the chat that ${count === 1 ? 'it is' : 'they are'} for`;
       return { ok: false, detail: `${what}, for ${forMinutes} min: ${reason ?? 'no reason known'}` };
     },
   };

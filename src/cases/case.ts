@@ -29,6 +29,7 @@ export const paymentKinds = [
   'payment_not_created',
   'payment_stuck',
   'payment_held',
+  'payment_unread',
 ] as const;
 
 export type PaymentKind = (typeof paymentKinds)[number];
@@ -65,6 +66,7 @@ export const noticeKinds = [
   'channel_refunds_waiting',
   'reconciliation',
   'shop_untold',
+  'jobs_stuck',
   'dead_letter',
 ] as const;
 
@@ -170,6 +172,14 @@ export function isAboutSurplus(kind: CaseKind): boolean {
 /** An admin looked at it and decided; it did not end by itself. */
 export function wasDecided({ status, resolution }: Pick<Case, 'status' | 'resolution'>): boolean {
   return status === 'resolved' && resolution !== null && resolution !== 'by_itself';
+}
+
+/**
+ * A payment of which the provider says what this version does not understand is one case, whether a fetch or a comparison
+ * told of it; `subject` is our payment id, or the provider's reference of one that is not ours.
+ */
+export function unreadKey(provider: ProviderName, subject: string): string {
+  return `payment_unread:${provider}:${subject}`;
 }
 
 /** A payment at a provider that no order of ours explains is one case, whether a webhook or a comparison told of it. */

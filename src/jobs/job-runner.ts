@@ -25,6 +25,8 @@ export interface JobRunner {
   runningMs(): Milliseconds | null;
   /** Null before the first run has ended. */
   lastRun(): JobRun | null;
+  /** The runs since the last good one, and for how long they have failed. */
+  failures(): { runs: number; ms: Milliseconds };
   /** Resolves once the work in progress has ended, which may be long after its time-out. */
   idle(): Promise<void>;
 }
@@ -41,6 +43,7 @@ export function createJobRunner(deps: JobRunnerDeps, input: { job: Job; stopping
   const { job, stopping } = input;
   let current: { run: Promise<JobRun>; work: Promise<void>; beganAt: Milliseconds } | undefined;
   let lastRun: JobRun | null = null;
+  let failures = { runs: 0, since: 0 };
 
   function launch(): NonNullable<typeof current> {
     const at = clock.now();
@@ -52,6 +55,8 @@ export function createJobRunner(deps: JobRunnerDeps, input: { job: Job; stopping
       if (isEnded) return;
       isEnded = true;
       lastRun = { job: job.name, at, durationMs: clock.elapsed() - beganAt, outcome };
+      const since = failures.runs === 0 ? beganAt : failures.since;
+      failures = outcome.kind === 'done' ? { runs: 0, since: 0 } : { runs: failures.runs + 1, since };
       report(deps, lastRun);
       run.resolve(lastRun);
     };
@@ -73,6 +78,7 @@ export function createJobRunner(deps: JobRunnerDeps, input: { job: Job; stopping
     },
     runningMs: () => (current === undefined ? null : clock.elapsed() - current.beganAt),
     lastRun: () => lastRun,
+    failures: () => ({ runs: failures.runs, ms: failures.runs === 0 ? 0 : clock.elapsed() - failures.since }),
     async idle() {
       await current?.work;
     },

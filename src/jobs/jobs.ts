@@ -5,6 +5,7 @@ import { closeDueDays } from '#accounting/daily-close/close-due-days.ts';
 import { fetchFees } from '#accounting/fees/fetch-fees.ts';
 import type { DomainDeps } from '#accounting/ledger/deps.ts';
 import { caseRetention } from '#cases/prune-cases.ts';
+import { reportStuckJobs, type StuckJob } from '#cases/report-stuck-jobs.ts';
 import { retireCases } from '#cases/retire-cases.ts';
 import { wakeCases } from '#cases/snooze-case.ts';
 import { hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
@@ -48,6 +49,8 @@ export interface JobsDeps {
   watchWebhooks: WatchWebhooks;
   watchShop: WatchShop;
   watchClock: WatchClock;
+  /** The jobs of this table that do not do their work. */
+  stuckJobs(): readonly StuckJob[];
 }
 
 const pollLimit = 50;
@@ -75,6 +78,12 @@ export function createJobs(deps: JobsDeps): Job[] {
       timing: { everyMs: 5 * second },
       timeoutMs: minute,
       run: () => deps.watchClock(),
+    },
+    {
+      name: 'watch-jobs',
+      timing: { everyMs: minute },
+      timeoutMs: minute,
+      run: () => reportStuckJobs(payments, deps.stuckJobs()),
     },
     {
       name: 'poll-payments',

@@ -12,6 +12,8 @@ export interface JobState {
   isRunning: boolean;
   /** It stands still: its run does not end though its time-out is long over, or it is due and does not begin. */
   isOverdue: boolean;
+  /** Several runs in a row have failed or timed out, for minutes. */
+  isFailing: boolean;
   /** Null before the first run has ended. */
   lastRun: JobRun | null;
   /** Null while the scheduler is stopped. */
@@ -38,6 +40,9 @@ interface Entry {
 
 /** The wall clock is looked at so often while a job waits: it may have been set, or the machine may have slept. */
 const lookEveryMs: Milliseconds = minute;
+/** So many runs in a row, over so long, are no hiccup. */
+const failuresMax = 3;
+const failingForMs: Milliseconds = 5 * minute;
 /** A job may be so late because the machine is busy. */
 const lateMaxMs: Milliseconds = 2 * minute;
 
@@ -66,11 +71,13 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
 
   function stateOf({ job, plan, runner }: Entry): JobState {
     const runningMs = runner.runningMs();
+    const failures = runner.failures();
     const lateMs = runningMs === null ? plan.overdueMs() : runningMs - job.timeoutMs;
     return {
       name: job.name,
       isRunning: runningMs !== null,
       isOverdue: isActive() && lateMs > lateMaxMs,
+      isFailing: failures.runs >= failuresMax && failures.ms >= failingForMs,
       lastRun: runner.lastRun(),
       nextRunAt: isActive() ? clock.now() + Math.max(plan.leftMs(), 0) : null,
     };
@@ -93,4 +100,14 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     runJob: (name) => entries.get(name)?.runner.run(),
     states: () => [...entries.values()].map(stateOf),
   };
+}
+
+/** The jobs that do not do their work, with why. */
+export function findStuckJobs(states: readonly JobState[]): { name: string; reason: string }[] {
+  return states.flatMap(({ name, isOverdue, isFailing, lastRun }) => {
+    if (isOverdue) return [{ name, reason: `${name} stands still` }];
+    if (!isFailing) return [];
+    const why = lastRun?.outcome.kind === 'failed' ? lastRun.outcome.error : 'it takes too long';
+    return [{ name, reason: `${name}: ${why}` }];
+  });
 }

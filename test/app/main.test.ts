@@ -13,14 +13,45 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 function run(words: string | string[], settings: Record<string, string> = {}) {
+  const { status, lines } = runWhole(words, settings);
+  return { status, lines };
+}
+
+function runWhole(words: string | string[], settings: Record<string, string> = {}) {
   const env = { PATH: process.env['PATH'], ...settings };
   const all = [main, ...[words].flat()];
-  const { status, stderr } = spawnSync(process.execPath, all, { cwd: folder, env, encoding: 'utf8' });
-  return { status, lines: stderr.trim().split('\n') };
+  const { status, stdout, stderr } = spawnSync(process.execPath, all, { cwd: folder, env, encoding: 'utf8' });
+  return { status, lines: stderr.trim().split('\n'), output: stdout };
 }
 
 test('a start without settings names each one that is missing, and ends with 78', () => {
-  expect(run('start')).toEqual({ status: 78, lines: ['TELEGRAM_BOT_TOKEN is required', 'OWNER_IDS is required'] });
+  const { status, lines } = run('start');
+  expect({ status, lines: lines.slice(0, 2) }).toEqual({
+    status: 78,
+    lines: ['TELEGRAM_BOT_TOKEN is required', 'OWNER_IDS is required'],
+  });
+});
+
+test('a start with nothing set says where the example of all settings is; with a .env it does not', () => {
+  const [, , hint = '', ...more] = run('start').lines;
+  const named = /^there is no \.env in \S+: copy (\S+\/\.env\.example) to it and fill it in$/.exec(hint)?.[1] ?? '';
+  expect(existsSync(named)).toBe(true);
+  expect(more).toEqual([]);
+  writeFileSync(join(folder, '.env'), 'OWNER_IDS=1\n');
+  expect(run('start')).toMatchObject({ status: 78, lines: ['TELEGRAM_BOT_TOKEN is required'] });
+});
+
+test.each(['--help', 'backup --help'])('%s explains every command, whatever is set, and ends with 0', (text) => {
+  writeFileSync(join(folder, '.env'), Buffer.from('OWNER_IDS=1\n', 'utf16le'));
+  const { status, lines, output } = runWhole(text.split(' '));
+  expect({ status, lines }).toEqual({ status: 0, lines: [''] });
+  for (const command of ['start', 'migrate', 'doctor', 'backup FILE', 'restore FILE'])
+    expect(output).toContain(`  ${command} `);
+  expect(output).toContain('.env.example');
+});
+
+test.each(['start', 'migrate'])('%s with a word that it does not know begins nothing, and ends with 64', (word) => {
+  expect(run([word, '--prot=80'])).toEqual({ status: 64, lines: [`usage: main.ts ${word}`] });
 });
 
 test('a .env that cannot be read is one line and 78 too', () => {

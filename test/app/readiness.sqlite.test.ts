@@ -20,7 +20,7 @@ test('jobs on time are shown; jobs that stand still make the process unready, an
   const sleep: Clock['sleep'] = (_ms, signal) =>
     new Promise((resolve) => signal?.addEventListener('abort', () => resolve()));
   app = await openAppFixtureIn(world, { jobClock: { ...world.clock, sleep } });
-  expect(await readiness()).toMatchObject({ status: 200, jobs: { ok: true, vital: true, detail: '15 on time' } });
+  expect(await readiness()).toMatchObject({ status: 200, jobs: { ok: true, vital: true, detail: '16 on time' } });
   expect((await app.send('/metrics')).text).toContain('tillkeeper_job_overdue{job="poll-payments"} 0');
   // A job of an interval is overdue by elapsed time: that the wall clock is set back changes nothing.
   world.clock.set(-3 * hour);
@@ -32,6 +32,9 @@ test('jobs on time are shown; jobs that stand still make the process unready, an
   const { text } = await app.send('/metrics');
   expect(text).toContain('tillkeeper_job_overdue{job="poll-payments"} 1');
   expect(text).toContain('tillkeeper_job_overdue{job="prune"} 0');
+  await app.runJob('watch-jobs');
+  const card = await app.awaitCard(({ text: said }) => said.includes('jobs do not run'));
+  expect(card.text).toContain('poll-payments');
   const health = await app.ask('/health', ({ text: answer }) => answer.includes('🔴 job'));
   expect(health.text).toMatch(/🔴 job poll-payments, .* · overdue, it stands still/);
 });

@@ -141,6 +141,42 @@ describe('an alert that its chat refuses', () => {
 });
 
 describe('an alert that cannot be sent for a while', () => {
+  test('counts as owed after five minutes', async () => {
+    await using shop = await openBotShop();
+    shop.telegram.failNext({ times: 1_000, kind: 'error_500' });
+    await shop.raise();
+    await shop.deliver();
+    shop.deps.clock.advance(5 * minute);
+    expect(await shop.owed()).toBe(0);
+    shop.deps.clock.advance(1);
+    expect(await shop.owed()).toBe(1);
+  });
+
+  test('comes as soon as Telegram is reached again, however long it was away', async () => {
+    await using shop = await openBotShop({ alertChatId: group });
+    shop.telegram.failNext({ times: 100_000, kind: 'error_500' });
+    shop.telegram.failNext({ method: 'getUpdates', times: 100_000, kind: 'error_500' });
+    await shop.raise();
+    for (let tries = 0; tries < 8; tries += 1) {
+      await shop.deliver();
+      shop.deps.clock.advance(hour);
+    }
+    await shop.deliver();
+    shop.pager.start();
+    await expect.poll(() => shop.pager.health().detail).not.toBe('not connected yet');
+    shop.telegram.clearFaults();
+    shop.deps.clock.advance(minute);
+    await shop.deliver();
+    expect(cards(shop, 'pager_bot', group)).toEqual([]);
+    await expect.poll(() => shop.pager.health().ok).toBe(true);
+    await expect
+      .poll(async () => {
+        await shop.deliver();
+        return cards(shop, 'pager_bot', group).length;
+      })
+      .toBe(1);
+  });
+
   test('goes by the other bot after a minute, and by the pager once that is back', async () => {
     await using shop = await openBotShop();
     shop.telegram.failNext({ bot: 'pager_bot', times: 1_000, kind: 'error_500' });

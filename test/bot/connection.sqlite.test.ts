@@ -65,6 +65,26 @@ describe('a bot that polls', () => {
   });
 });
 
+describe('a token that Telegram refuses', () => {
+  const refusals = (times: number) => ({ bot: 'till_bot', method: 'getMe', times, kind: 'refuse' as const });
+
+  test('is told of once it was refused twice before it was ever accepted', async () => {
+    const told: string[] = [];
+    await using shop = await openBotShop({ onTokenRefused: (reason) => void told.push(reason) });
+    shop.telegram.failNext({ ...refusals(3), refusal: { code: 401, description: 'Unauthorized' } });
+    shop.adminBot.start();
+    const attempts = () => shop.telegram.history({ bot: 'till_bot', method: 'getMe' }).length;
+    await expect.poll(attempts).toBe(1);
+    await expect.poll(() => shop.adminBot.health().detail).toBe('401: Unauthorized');
+    expect(told).toEqual([]);
+    for (const attempt of [2, 3]) {
+      shop.deps.clock.advance(minute);
+      await expect.poll(attempts).toBe(attempt);
+    }
+    await expect.poll(() => told).toEqual(['401: Unauthorized']);
+  });
+});
+
 describe('a bot that is called', () => {
   test('tells Telegram its address and secret, and serves what is posted', async () => {
     const received: { url: string | undefined; secret: unknown }[] = [];

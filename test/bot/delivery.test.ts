@@ -143,6 +143,7 @@ function aLine(differences: Partial<TelegramLine<TelegramUpdate>>): TelegramLine
     getUpdates: async () => [],
     setWebhook: async () => undefined,
     deleteWebhook: async () => undefined,
+    onReached: async () => undefined,
     classify: () => ({ kind: 'unreachable', reason: 'x' }),
     handle: async () => undefined,
     keyOf: () => 'chat',
@@ -180,6 +181,7 @@ test.each([
     return new Promise((resolve) => signal?.addEventListener('abort', () => resolve()));
   };
   const line = aLine({
+    onReached: async () => undefined,
     classify: () => ({ kind: 'slow_down', retryAfterMs: retryAfterSeconds * 1_000 }),
     getUpdates: () => Promise.reject(new Error('429')),
   });

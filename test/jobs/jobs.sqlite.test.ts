@@ -19,7 +19,7 @@ const signal = new AbortController().signal;
 beforeEach(async () => {
   fixture = await openServerFixture({ policy: { attemptsMax: 1, breakerFailuresMax: 1, breakerOpenMs: 1 } });
   const { payments } = fixture;
-  jobs = createJobs({ payments, ...createWatches(payments, signal), timeZone: 'UTC' });
+  jobs = createJobs({ payments, ...createWatches(payments, signal), timeZone: 'UTC', stuckJobs: () => [] });
 });
 afterEach(() => fixture.close());
 
@@ -39,6 +39,7 @@ describe('the table of jobs', () => {
   test('has one row for each scheduled job', () => {
     const names = [
       'watch-clock',
+      'watch-jobs',
       'poll-payments',
       'follow-refunds',
       'expire-orders',
@@ -59,6 +60,7 @@ describe('the table of jobs', () => {
 
   test('has only jobs that say how many they did, and none to do on an empty database', async () => {
     expect(await run('watch-clock')).toEqual({ setBack: 0 });
+    expect(await run('watch-jobs')).toEqual({ stuck: 0 });
     expect(await run('poll-payments')).toEqual({ polled: 0, changed: 0, failed: 0 });
     expect(await run('expire-orders')).toEqual({ expired: 0 });
     expect(await run('watch-shop')).toEqual({ untold: 0 });

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { JobRun } from '#jobs/job-runner.ts';
 import type { Job } from '#jobs/jobs.ts';
-import { createScheduler, type Scheduler } from '#jobs/scheduler.ts';
+import { createScheduler, findStuckJobs, type Scheduler } from '#jobs/scheduler.ts';
 import { type Clock, day, hour, minute, second, systemClock } from '#kernel/clock.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import type { EventLog } from '#kernel/process.ts';
@@ -183,6 +183,43 @@ describe('a job is overdue', () => {
     open({ timing: { everyMs: minute }, run: async () => ({}) }, { clock });
     clock.advance(day);
     expect(isOverdue()).toBe(false);
+  });
+});
+
+describe('a job is stuck', () => {
+  const openEveryMinute = async (run: Job['run']) => {
+    const clock = createTestClock();
+    await open({ timing: { everyMs: minute }, run }, { clock }).start();
+    const stuckAfter = async (minutes: number): Promise<unknown> => {
+      for (let passed = 0; passed < minutes; passed += 1) {
+        await settled(() => undefined);
+        clock.advance(minute);
+      }
+      return settled(() => findStuckJobs(scheduler.states()));
+    };
+    return { clock, stuckAfter };
+  };
+
+  test('when it has failed for minutes, several times in a row, until it works again', async () => {
+    let isBroken = true;
+    const { stuckAfter } = await openEveryMinute(async () => {
+      if (isBroken) throw new TypeError('broken');
+      return {};
+    });
+    expect(await stuckAfter(4)).toEqual([]);
+    expect(await stuckAfter(1)).toEqual([{ name: 'sweep', reason: 'sweep: TypeError: broken' }]);
+    isBroken = false;
+    expect(await stuckAfter(1)).toEqual([]);
+    isBroken = true;
+    expect(await stuckAfter(4)).toEqual([]);
+  });
+
+  test('when it stands still', async () => {
+    const gate = Promise.withResolvers<JsonObject>();
+    const { stuckAfter } = await openEveryMinute(() => gate.promise);
+    expect(await stuckAfter(3)).toEqual([]);
+    expect(await stuckAfter(1)).toEqual([{ name: 'sweep', reason: 'sweep stands still' }]);
+    gate.resolve({});
   });
 });
 

@@ -13,8 +13,14 @@ import {
   setSecret,
   tell,
 } from '#test/support/app-fixture/payhip-seller.ts';
+import { owner, pagerBot } from '#test/support/app-fixture/world.ts';
 
 const kim = 'kim@customer.example';
+
+/** Messages that rang; an edit is none. */
+function cardsOf(app: AppFixture) {
+  return app.telegram.messages({ bot: pagerBot, chatId: owner.id });
+}
 
 describe('a webhook of Payhip that may be forged', () => {
   let app: AppFixture;
@@ -110,4 +116,34 @@ test('a Payhip that is switched off answers 404, also at the address that was go
   for (const name of ['PAYHIP_API_KEY', 'PAYHIP_WEBHOOK_PATH_SECRET', 'PAYHIP_API_URL']) environment[name] = '';
   await app.restart();
   expect((await tell(app, body, path)).status).toBe(404);
+});
+
+test('a hundred forged refunds ring eleven times, and the genuine one behind them is recorded', async () => {
+  await using app = await openAppFixture();
+  await addProduct(app, samplePack.words);
+  const before = cardsOf(app).length;
+  const refunded = { type: 'refunded', amount_refunded: 2400, date: undefined };
+  for (let index = 0; index < 100; index += 1) {
+    expect((await tell(app, paidBody(app, { ...refunded, id: `Forged${index}` }))).status).toBe(200);
+  }
+  const sale = sellerAt(app).buy({ productKey: samplePack.key, email: kim, isUntold: true });
+  sellerAt(app).refund(sale.id, sale.cents);
+  await app.sandbox.settle();
+  // The card of all together is brought up to date at the end of a minute.
+  app.clock.move(minute);
+  await app.awaitQuiet();
+  const cards = cardsOf(app).slice(before);
+  expect(cards).toHaveLength(11);
+  expect(cards.filter(({ text }) => text.includes('many refunds that fit no order here'))).toHaveLength(1);
+  sellerAt(app).tellOf(sale);
+  await awaitSale(app, sale.id, ({ status }) => status === 'refunded');
+});
+
+test('a coupon that only the webhook knows holds the order', async () => {
+  await using app = await openAppFixture();
+  await addProduct(app, samplePack.words);
+  const coupons = [{ code: 'ALLFREE', percentage: 100, amount: null }];
+  await tell(app, paidBody(app, { price: 0, coupons }));
+  const order = await awaitSale(app, 'HandMade01', ({ status }) => status === 'needs_attention');
+  expect(order.attention).toContain('The coupon “ALLFREE” is not in Payhip’s list of coupons.');
 });

@@ -4,7 +4,7 @@ import type { Milliseconds } from '#kernel/clock.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import { decidePayment, findIn, nextStatus } from '#payments/model/decide-payment.ts';
 import type { Payment, PaymentStatus } from '#payments/model/payment.ts';
-import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
+import type { ListedPayment, PaymentSnapshot } from '#payments/model/snapshot.ts';
 import { compareWithProvider, isFollowedElsewhere } from '#payments/reconciliation/compare-with-provider.ts';
 import { type Counted, groupOf, groupOfStatus } from '../ledger/tally.ts';
 
@@ -31,13 +31,13 @@ export function compareDay(input: {
   payments: readonly Payment[];
   /** Made shortly before or after it, or known to us from some other day. */
   neighbours: readonly Payment[];
-  snapshots: readonly PaymentSnapshot[];
+  listed: readonly ListedPayment[];
   from: Milliseconds;
   to: Milliseconds;
 }): DayComparison {
-  const { payments, neighbours, snapshots } = input;
+  const { payments, neighbours, listed } = input;
   const bounds = { oldest: input.from, newest: input.to - 1 };
-  const comparisons = compareWithProvider({ here: [...payments, ...neighbours], there: snapshots, ...bounds });
+  const comparisons = compareWithProvider({ here: [...payments, ...neighbours], there: listed, ...bounds });
   const ofTheDay = new Set(payments);
   const own = new Map<Payment, PaymentSnapshot>();
   const there: Counted[] = [];
@@ -48,10 +48,12 @@ export function compareDay(input: {
     const isUnmatched = snapshot !== null && (payment === null || isFollowedElsewhere(payment, snapshot));
     if (isUnmatched && isWithin(snapshot.createdAt, input)) there.push(countUnmatched(snapshot));
     if (isOfTheDay && snapshot !== null && !isUnmatched) own.set(payment, snapshot);
+    if (difference === undefined) continue;
     // A payment that is missing here belongs to the day on which it was made there; any other to the day of our
     // payment.
-    const isTold = difference?.kind === 'missing_here' ? isWithin(snapshot?.createdAt ?? null, input) : isOfTheDay;
-    if (difference === undefined || !isTold) continue;
+    const isTheirs = difference.kind === 'missing_here' || payment === null;
+    const madeThere = snapshot?.createdAt ?? difference.unread?.createdAt ?? null;
+    if (!(isTheirs ? isWithin(madeThere, input) : isOfTheDay)) continue;
     const isDecided = payment !== null && difference.kind === 'status' && isOverridden(payment);
     differences.push({ ...difference, isDecided });
   }

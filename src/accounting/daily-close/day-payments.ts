@@ -2,7 +2,7 @@ import { type Milliseconds, minute } from '#kernel/clock.ts';
 import { assert } from '#kernel/invariant.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Payment } from '#payments/model/payment.ts';
-import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
+import type { ListedPayment } from '#payments/model/snapshot.ts';
 import type { PaymentStore } from '#payments/ports/payment-store.ts';
 import { pagesOfPayments } from '#payments/reconciliation/reconciliation-runs.ts';
 import type { AccountingStores } from '../ledger/deps.ts';
@@ -36,7 +36,7 @@ export interface DayPayments {
 export async function loadDayPayments(
   stores: AccountingStores,
   window: DayWindow,
-  snapshots: readonly PaymentSnapshot[],
+  listed: readonly ListedPayment[],
 ): Promise<DayPayments> {
   const { provider, from, to } = window;
   const list: PaymentStore['listPaymentsMadeBetween'] = (query) => stores.payments.listPaymentsMadeBetween(query);
@@ -51,8 +51,8 @@ export async function loadDayPayments(
   const known = new Set<string>(
     around.flatMap(({ id, reference }) => [id, ...(reference === null ? [] : [reference])]),
   );
-  for (const { reference, paymentId } of snapshots) {
-    if (known.has(reference) || (paymentId !== null && known.has(paymentId))) continue;
+  for (const { reference, paymentId } of listed) {
+    if (reference === null || known.has(reference) || (paymentId !== null && known.has(paymentId))) continue;
     // A create whose answer was lost may have been made there long after it was requested here.
     const elsewhere = await stores.payments.findPaymentByReference({ provider, reference });
     if (elsewhere !== undefined) neighbours.push(elsewhere);

@@ -2,6 +2,7 @@ import type { Database } from '#kernel/database.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import type { Refund } from '#payments/model/refund.ts';
 import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
+import { ProviderNotUnderstood } from '#payments/ports/provider-errors.ts';
 import type { RefundProvider } from '#payments/ports/refund-provider.ts';
 import type { AccountingStores } from '../ledger/deps.ts';
 import type { Known } from './close-day.ts';
@@ -21,14 +22,27 @@ export async function fetchDayRefunds(
   if (refunds.length > askedMax) {
     return { kind: 'unknown', why: `${title} is not asked for more than ${askedMax} refunds of one day.` };
   }
-  const value = new Set<string>();
+  try {
+    return { kind: 'known', value: new Set(await readRefunds(deps, { refunds, port: provider.refunds, signal })) };
+  } catch (error) {
+    if (!(error instanceof ProviderNotUnderstood)) throw error;
+    return { kind: 'unknown', why: `What ${title} says of its refunds is not understood: ${error.what}.` };
+  }
+}
+
+async function readRefunds(
+  deps: { database: Database<AccountingStores> },
+  input: { port: RefundProvider; refunds: readonly Refund[]; signal: AbortSignal | undefined },
+): Promise<string[]> {
+  const { port, refunds, signal } = input;
+  const there: string[] = [];
   for (const [paymentId, ours] of Map.groupBy(refunds, (refund) => refund.paymentId)) {
     const payment = await deps.database.read((stores) => stores.payments.findPayment(paymentId));
     if (payment === undefined || payment.reference === null) continue;
     const paid = { paymentReference: payment.reference, asset: payment.requestedAsset };
-    for (const id of await succeededThere(provider.refunds, { ...paid, ours, signal })) value.add(id);
+    there.push(...(await succeededThere(port, { ...paid, ours, signal })));
   }
-  return { kind: 'known', value };
+  return there;
 }
 
 async function succeededThere(

@@ -4,9 +4,9 @@
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import { causeOf } from '#kernel/transaction-context.ts';
 import type { Refund } from '#payments/model/refund.ts';
-import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
+import type { ListedPayment, PaymentSnapshot } from '#payments/model/snapshot.ts';
 import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
-import { ProviderRejected } from '#payments/ports/provider-errors.ts';
+import { ProviderNotUnderstood, ProviderRejected } from '#payments/ports/provider-errors.ts';
 import { refreshPayment } from '#payments/sync/refresh-payment.ts';
 import type { AccountingDeps } from '../ledger/deps.ts';
 import type { Known } from './close-day.ts';
@@ -21,7 +21,8 @@ const askedMax = 200;
 
 export interface FetchedDay {
   provider: ProviderName;
-  snapshots: Known<PaymentSnapshot[]>;
+  /** With what is not understood. */
+  listed: Known<ListedPayment[]>;
   /** The ids of the day's refunds that succeeded there too. */
   refundsThere: Known<ReadonlySet<string>>;
   tellsFees: boolean;
@@ -43,27 +44,27 @@ export async function fetchDay(
   const provider = deps.providers.find(name);
   if (provider === undefined) return unknownDay(name, `${providerTitle(name)} is not configured any more.`);
   const tellsFees = provider.fees !== null || provider.capabilities.tellsFees === true;
-  const snapshots = await fetchPayments(deps, { ...input, provider });
+  const listed = await fetchPayments(deps, { ...input, provider });
   const refundsThere = await fetchDayRefunds(deps, { ...input, provider });
-  return { provider: name, snapshots, refundsThere, tellsFees, isGivenUp: false };
+  return { provider: name, listed, refundsThere, tellsFees, isGivenUp: false };
 }
 
 /** A day of a provider that is not called, with the reason. */
 export function unknownDay(provider: ProviderName, why: string): FetchedDay {
   const unknown = { kind: 'unknown', why } as const;
-  return { provider, snapshots: unknown, refundsThere: unknown, tellsFees: false, isGivenUp: false };
+  return { provider, listed: unknown, refundsThere: unknown, tellsFees: false, isGivenUp: false };
 }
 
-async function fetchPayments(deps: AccountingDeps, asked: Asked): Promise<Known<PaymentSnapshot[]>> {
+async function fetchPayments(deps: AccountingDeps, asked: Asked): Promise<Known<ListedPayment[]>> {
   const { provider, window, signal } = asked;
   if (!provider.capabilities.canList) {
     return { kind: 'unknown', why: `${providerTitle(provider.name)} cannot list its payments in this set-up.` };
   }
-  const value: PaymentSnapshot[] = [];
+  const value: ListedPayment[] = [];
   const around = { from: window.from - edgeMs, to: window.to + edgeMs };
   for await (const page of provider.listPayments(around, signal)) value.push(...page);
   const day = await deps.database.read((stores) => loadDayPayments(stores, window, value));
-  const { differences } = compareDay({ ...window, ...day, snapshots: value });
+  const { differences } = compareDay({ ...window, ...day, listed: value });
   for (const difference of differences.slice(0, askedMax)) {
     const snapshot = await askAgain(deps, { ...asked, difference });
     if (snapshot !== undefined) value.push(snapshot);
@@ -94,7 +95,7 @@ async function askAgain(
   try {
     return await provider.fetchPayment(reference, { details, known: { requested, expiresAt }, signal });
   } catch (error) {
-    if (error instanceof ProviderRejected) return undefined;
+    if (error instanceof ProviderRejected || error instanceof ProviderNotUnderstood) return undefined;
     throw error;
   }
 }

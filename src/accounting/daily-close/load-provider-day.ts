@@ -26,10 +26,10 @@ export async function loadProviderDay(
   const { fetched } = input;
   const { provider, refundsThere, tellsFees, isGivenUp } = fetched;
   const window = { provider, from: input.from, to: input.to };
-  const snapshots = fetched.snapshots.kind === 'known' ? fetched.snapshots.value : [];
-  const { payments, neighbours } = await loadDayPayments(stores, window, snapshots);
-  const compared = compareDay({ ...window, payments, neighbours, snapshots });
-  const isKnown = fetched.snapshots.kind === 'known';
+  const listed = fetched.listed.kind === 'known' ? fetched.listed.value : [];
+  const { payments, neighbours } = await loadDayPayments(stores, window, listed);
+  const compared = compareDay({ ...window, payments, neighbours, listed });
+  const isKnown = fetched.listed.kind === 'known';
   const query = { ...window, limit: dayRowsMax + 1 };
   const refunds = requireWhole(await stores.refunds.listRefundsSucceededBetween(query), `refunds of ${provider}`);
   const unmatched = await stores.fees.listFees({ ...query, standing: 'unmatched' });
@@ -42,7 +42,7 @@ export async function loadProviderDay(
     refundsThere,
     tellsFees,
     isGivenUp,
-    there: fetched.snapshots.kind === 'known' ? { kind: 'known', value: compared.there } : fetched.snapshots,
+    there: fetched.listed.kind === 'known' ? { kind: 'known', value: compared.there } : fetched.listed,
     furtherFees: await furtherFees(stores, payments),
     settlements: requireWhole(await stores.fees.listSettlements(query), `settlements of ${provider}`),
     differences: [

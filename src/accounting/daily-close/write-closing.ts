@@ -3,8 +3,10 @@
 import { needsDecision } from '#cases/case.ts';
 import type { CaseCount } from '#cases/case-store.ts';
 import { hour, type Milliseconds, minute } from '#kernel/clock.ts';
+import { providerTitle } from '#kernel/provider-name.ts';
 import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import { enqueueOutboxMessage } from '#messaging/queues/enqueue-outbox-message.ts';
+import { isUnread } from '#payments/model/snapshot.ts';
 import { correctionOf } from '../ledger/booked-payment.ts';
 import { chainStart, contentText, createEntriesHash, entryText, hashLink } from '../ledger/chain.ts';
 import type { Closing, ClosingContent, ClosingDelay, LedgerEntry, LedgerPayment } from '../ledger/closing.ts';
@@ -135,8 +137,8 @@ function linkUp(next: NextDay, about: { content: ClosingContent; previous: Closi
   return { number, day, timeZone: about.content.timeZone, closedAt, endsAt, content, hash, previousHash };
 }
 
-function notesOf({ next, delay, closedAt }: ClosingDraft & { closedAt: Milliseconds }): string[] {
-  const notes: string[] = [];
+function notesOf({ next, delay, closedAt, fetched }: ClosingDraft & { closedAt: Milliseconds }): string[] {
+  const notes: string[] = fetched.flatMap((one) => leftOutOf(one, next));
   const { previous } = next;
   const lateHours = Math.floor((closedAt - next.dueAt) / hour);
   if (previous === undefined) notes.push('The ledger begins with this day.');
@@ -145,6 +147,16 @@ function notesOf({ next, delay, closedAt }: ClosingDraft & { closedAt: Milliseco
   const broken = previous && brokenOf(previous);
   if (broken !== undefined) notes.push(`The chain is broken before this day: ${broken}.`);
   return notes;
+}
+
+/** What the provider lists of the day and this version does not understand. */
+function leftOutOf({ provider, listed }: FetchedDay, { from, to }: NextDay): string[] {
+  const entries = listed.kind === 'known' ? listed.value.filter(isUnread) : [];
+  const count = entries.filter(({ createdAt: at }) => at === null || (at >= from && at < to)).length;
+  if (count === 0) return [];
+  const title = providerTitle(provider);
+  if (count === 1) return [`1 payment was left out: what ${title} says of it is not understood.`];
+  return [`${count} payments were left out: what ${title} says of them is not understood.`];
 }
 
 /** Checks only the last link: the whole chain is checked by `verifyLedger`. */

@@ -5,7 +5,7 @@ import { ConcurrentChange } from '#kernel/database.ts';
 import { causeOf, type TransactionDeps } from '#kernel/transaction-context.ts';
 import type { FeesProvider } from '#payments/ports/fees-provider.ts';
 import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
-import { ProviderError } from '#payments/ports/provider-errors.ts';
+import { ProviderError, ProviderNotUnderstood } from '#payments/ports/provider-errors.ts';
 import { refreshPayment } from '#payments/sync/refresh-payment.ts';
 import type { AccountingDeps, AccountingStores } from '../ledger/deps.ts';
 import { saveFees, saveSettlements } from './save-fees.ts';
@@ -38,17 +38,28 @@ export async function fetchFees(deps: AccountingDeps, input: { signal?: AbortSig
   for (const provider of deps.providers.list()) {
     if (input.signal?.aborted) return read;
     if ((deps.providers.health(provider.name)?.retiredAt ?? null) !== null) continue;
-    try {
-      const { fees } = provider;
-      if (fees !== null) await fetchListedFees(deps, { ...input, provider, fees, read });
-      else if (provider.capabilities.tellsFees) await askForFees(deps, { ...input, provider, read });
-    } catch (error) {
-      if (!(error instanceof ProviderError || error instanceof ConcurrentChange)) throw error;
-      read.failed += 1;
-      deps.log.warn('fees not read', { provider: provider.name, reason: error.message });
+    for (const part of partsOf(deps, { ...input, provider, read })) {
+      try {
+        await part();
+      } catch (error) {
+        if (!(error instanceof ProviderError || error instanceof ConcurrentChange)) throw error;
+        read.failed += 1;
+        deps.log.warn('fees not read', { provider: provider.name, reason: error.message });
+        // A provider that does not answer is not asked for more; what is not understood concerns itself alone.
+        if (!(error instanceof ProviderNotUnderstood)) break;
+      }
     }
   }
   return read;
+}
+
+function partsOf(deps: AccountingDeps, reading: Reading): (() => Promise<void>)[] {
+  const { fees, capabilities } = reading.provider;
+  if (fees !== null) {
+    const listed = { ...reading, fees };
+    return [() => fetchListedFees(deps, listed), () => fetchSettlements(deps, listed)];
+  }
+  return capabilities.tellsFees ? [() => askForFees(deps, reading)] : [];
 }
 
 interface Reading {
@@ -70,6 +81,16 @@ async function fetchListedFees(
     read.booked += saved.booked;
     read.unmatched += saved.unmatched;
   }
+}
+
+async function fetchSettlements(
+  deps: TransactionDeps<AccountingStores>,
+  input: Reading & { fees: FeesProvider },
+): Promise<void> {
+  const { fees, read, signal } = input;
+  const { name } = input.provider;
+  const to = deps.clock.now();
+  const window = { from: to - windowMs, to };
   for await (const page of fees.listSettlements(window, signal)) {
     read.settlements += await saveSettlements(deps, { provider: name, page, cause });
   }

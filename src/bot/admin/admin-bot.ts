@@ -8,7 +8,7 @@ import type { OutboxHandler } from '#messaging/workers/outbox-handler.ts';
 import type { AdminBotDeps, AdminEnv } from '../kit/env.ts';
 import { createOrderCardHandler } from '../screens/orders/order-cards.ts';
 import { createAlertChat, noteMoves } from '../telegram/alert-chat.ts';
-import { type Connection, createConnection } from '../telegram/connection.ts';
+import { type Connection, createConnection, type OnTokenRefused } from '../telegram/connection.ts';
 import { createGrammySender } from '../telegram/grammy-sender.ts';
 import { heedWaits } from '../telegram/heed-waits.ts';
 import { createOnceWithin } from '../telegram/once-within.ts';
@@ -27,6 +27,7 @@ export interface AdminBotOptions {
   /** The group whose alert buttons are served; null when alerts go to the owners in private. */
   alertChatId: number | null;
   timeZone: string;
+  onTokenRefused?: OnTokenRefused | undefined;
 }
 
 export interface AdminBot extends Lifecycle {
@@ -90,6 +91,7 @@ export function createAdminBot(deps: AdminBotDeps, options: AdminBotOptions): Ad
     bot: 'admin',
     mode,
     line: createLine({ ...env, bot, api: plainApi }),
+    onTokenRefused: options.onTokenRefused,
   });
   const reported = reportSends(createGrammySender(plainApi), { bot: 'admin', onSend: deps.onSend });
   const sender = heedWaits(noteMoves(reported, deps), deps.clock);

@@ -1,6 +1,6 @@
 import type { Api, Bot } from 'grammy';
 import type { Update } from 'grammy/types';
-import { allowedUpdates, heedChatNews } from '../telegram/chat-news.ts';
+import { allowedUpdates, heedChatNews, serveReached } from '../telegram/chat-news.ts';
 import type { TelegramLine } from '../telegram/connection.ts';
 import { readGrammyError } from '../telegram/grammy-errors.ts';
 import { asGrammySignal } from '../telegram/grammy-sender.ts';
@@ -50,6 +50,7 @@ export function createLine(
     async deleteWebhook(signal) {
       await api.deleteWebhook({}, asGrammySignal(signal));
     },
+    onReached: () => serveReached(deps),
     classify: readGrammyError,
     async handle(update) {
       try {

@@ -1,6 +1,6 @@
 import type { Telegraf } from 'telegraf';
 import type { Update } from 'telegraf/types';
-import { allowedUpdates, heedChatNews } from '../telegram/chat-news.ts';
+import { allowedUpdates, heedChatNews, serveReached } from '../telegram/chat-news.ts';
 import type { TelegramLine } from '../telegram/connection.ts';
 import { readTelegrafError } from './errors.ts';
 import { asTelegrafSignal } from './sender.ts';
@@ -36,6 +36,7 @@ export function createPagerLine(
     async deleteWebhook(signal) {
       await telegram.callApi('deleteWebhook', {}, { signal: asTelegrafSignal(signal) });
     },
+    onReached: () => serveReached(deps),
     classify: readTelegrafError,
     async handle(update) {
       try {

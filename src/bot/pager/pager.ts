@@ -6,7 +6,7 @@ import { second } from '#kernel/clock.ts';
 import type { Lifecycle } from '#kernel/process.ts';
 import type { OutboxHandler } from '#messaging/workers/outbox-handler.ts';
 import { createAlertChat, noteMoves } from '../telegram/alert-chat.ts';
-import { createConnection } from '../telegram/connection.ts';
+import { createConnection, type OnTokenRefused } from '../telegram/connection.ts';
 import { heedWaits } from '../telegram/heed-waits.ts';
 import { createOnceWithin } from '../telegram/once-within.ts';
 import { type OnSend, reportSends } from '../telegram/report-sends.ts';
@@ -36,6 +36,7 @@ export interface PagerOptions {
   /** Where alerts go; null: to every owner, in private. */
   alertChatId: number | null;
   timeZone: string;
+  onTokenRefused?: OnTokenRefused | undefined;
 }
 
 export interface Pager extends Lifecycle {
@@ -70,7 +71,12 @@ export function createPager(deps: PagerDeps, options: PagerOptions): Pager {
     recentRequests: createOnceWithin(deps.clock, { forMs: sameTapMs, keysMax: 1_000 }),
   });
   const line = createPagerLine({ ...deps, telegraf, alertChat, sharesToken: options.mode.kind === 'send_only' });
-  const connection = createConnection<Update>(deps, { bot: 'pager', mode: options.mode, line });
+  const connection = createConnection<Update>(deps, {
+    bot: 'pager',
+    mode: options.mode,
+    line,
+    onTokenRefused: options.onTokenRefused,
+  });
   return {
     start: () => connection.start(),
     stop: () => connection.stop(),

@@ -32,6 +32,15 @@ export async function heedChatNews(deps: NewsDeps, update: ChatUpdate): Promise<
   }
 }
 
+/** What could not be sent for long waits for long: it is tried at once when Telegram is there again. Never rejects. */
+export async function serveReached(deps: NewsDeps): Promise<void> {
+  try {
+    await makeOwedDue(deps);
+  } catch (error) {
+    deps.log.error('owed messages not made due', {}, error);
+  }
+}
+
 async function keepMove(deps: NewsDeps, message: NonNullable<ChatUpdate['message']>): Promise<void> {
   const { chat, migrate_to_chat_id: movedTo, migrate_from_chat_id: movedFrom } = message;
   if (movedTo !== undefined) await noteMove(deps, { chatId: chat.id, movedTo });

@@ -16,6 +16,8 @@ export interface TelegramLine<Update extends TelegramUpdate> {
   getUpdates(query: { offset: number; timeoutSeconds: number }, signal: AbortSignal): Promise<Update[]>;
   setWebhook(webhook: { url: string; secret: string }, signal: AbortSignal): Promise<void>;
   deleteWebhook(signal: AbortSignal): Promise<void>;
+  /** Telegram is there, for the first time or again after a failure. Never rejects. */
+  onReached(): Promise<void>;
   classify(error: unknown): SendOutcome;
   handle(update: Update): Promise<void>;
   /** Updates of one key are handled one after the other. */
@@ -37,6 +39,12 @@ interface ConnectionDeps {
   log: EventLog;
 }
 
+/** Called when Telegram refuses the token at the start, and again when it is asked once more; with its words. */
+export type OnTokenRefused = (reason: string) => void;
+
+/** So many refusals before it was ever accepted are no slip of Telegram's. */
+const refusalsMax = 2;
+
 /** Telegram is asked again after a second, then ever more slowly, never more rarely than every minute. */
 const reconnectPolicy: RetryPolicy = { firstDelayMs: second, delayMaxMs: minute, attemptsMax: Number.MAX_SAFE_INTEGER };
 /** Telegram holds an empty poll open for so long. */
@@ -50,7 +58,12 @@ export const callTimeoutMs: Milliseconds = 20 * second;
 
 export function createConnection<Update extends TelegramUpdate>(
   deps: ConnectionDeps,
-  options: { bot: 'admin' | 'pager'; mode: UpdateMode; line: TelegramLine<Update> },
+  options: {
+    bot: 'admin' | 'pager';
+    mode: UpdateMode;
+    line: TelegramLine<Update>;
+    onTokenRefused?: OnTokenRefused | undefined;
+  },
 ): Connection<Update> {
   const { clock, log } = deps;
   const { bot, line, mode } = options;
@@ -64,8 +77,10 @@ export function createConnection<Update extends TelegramUpdate>(
 
   function noteOk(): void {
     lastOkAt = clock.elapsed();
-    if (failure !== null) log.info('telegram reached', { bot, name });
+    if (failure === null) return;
     failure = null;
+    log.info('telegram reached', { bot, name });
+    void queue.run('', () => line.onReached());
   }
 
   function noteFailure(error: unknown): SendOutcome {
@@ -98,8 +113,16 @@ export function createConnection<Update extends TelegramUpdate>(
   }
 
   async function connect(): Promise<void> {
+    let refusals = 0;
     await persist(async () => {
-      name = await line.introduce(bounded());
+      try {
+        name = await line.introduce(bounded());
+      } catch (error) {
+        const outcome = line.classify(error);
+        if (outcome.kind === 'unreachable' && outcome.isTokenRefused) refusals += 1;
+        if (outcome.kind === 'unreachable' && refusals === refusalsMax) options.onTokenRefused?.(outcome.reason);
+        throw error;
+      }
     });
     await persist(() => line.prepare(bounded(minute)));
     await persist(async () => {

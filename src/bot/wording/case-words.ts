@@ -19,6 +19,7 @@ export const kindWords: Readonly<Record<CaseKind, string>> = {
   payment_not_created: 'No link made',
   payment_stuck: 'Stuck',
   payment_held: 'Held for review',
+  payment_unread: 'Not understood',
   refund_failed: 'Refund failed',
   refund_unknown: 'Refund unknown',
   refund_held: 'Refund held',
@@ -38,6 +39,7 @@ export const kindWords: Readonly<Record<CaseKind, string>> = {
   channel_refunds_waiting: 'Refunds wait',
   reconciliation: 'Books differ',
   shop_untold: 'Shop not told',
+  jobs_stuck: 'Jobs do not run',
   dead_letter: 'Dead letter',
 };
 

@@ -26,6 +26,8 @@ function checkFailureText(failure: CheckFailure): string {
       return fetchRefusalText(failure);
     case 'provider_failed':
       return `${title}: ${failure.message}`;
+    case 'not_understood':
+      return `${title} says ${failure.what}, which this version does not understand`;
     case 'provider_off':
       return `${title} is not configured`;
     case 'busy':

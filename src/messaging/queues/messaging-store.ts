@@ -63,7 +63,7 @@ export interface ClaimRequest {
   suspectedPoison: boolean;
 }
 
-/** Messages that wait because those whom they are for cannot be reached. */
+/** Messages that have not reached those whom they are for. */
 export interface OwedMessages {
   count: number;
   /** When the oldest was queued; null when there is none. */
@@ -175,9 +175,10 @@ export interface OutboxStore extends QueueStore<OutboxMessage> {
    * it is named. The longest untold first.
    */
   listUntoldOrders(query: { orderId?: string; before: Milliseconds; limit: number }): Promise<UntoldOrder[]>;
-  readOwed(lane: string): Promise<OwedMessages>;
-  /** Makes the owed messages of a lane due at once; how many were not. */
-  makeOwedDue(input: { lane: string; at: Milliseconds }): Promise<number>;
+  /** Messages that were put back as owed, and those that were queued before `lateBefore` and failed. */
+  readOwed(query: { lane: string; lateBefore: Milliseconds }): Promise<OwedMessages>;
+  /** Makes them due at once; how many were not. */
+  makeOwedDue(input: { lane: string; lateBefore: Milliseconds; at: Milliseconds }): Promise<number>;
 }
 
 /** A webhook that was refused, as it is kept for a later check. */

@@ -1,5 +1,5 @@
 // What is owed to admins: alerts and reports that reached nobody they are for. They wait in the lane of the pager.
-import type { Clock } from '#kernel/clock.ts';
+import { type Clock, type Milliseconds, minute } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import type { MessagingStores, OwedMessages } from './messaging-store.ts';
 import type { Lane } from './topics.ts';
@@ -11,12 +11,19 @@ interface OwedDeps {
 
 const lane: Lane = 'pager';
 
-export function readOwedMessages(deps: Pick<OwedDeps, 'database'>): Promise<OwedMessages> {
-  return deps.database.read((stores) => stores.outbox.readOwed(lane));
+/** One that fails for longer is owed as well: so long the failure may pass unnoticed. */
+const lateAfterMs: Milliseconds = 5 * minute;
+
+export function readOwedMessages(deps: OwedDeps): Promise<OwedMessages> {
+  return deps.database.read((stores) => stores.outbox.readOwed(owedNow(deps)));
 }
 
 /** They are tried at once: somebody can be reached again. Returns how many waited. */
 export async function makeOwedDue(deps: OwedDeps): Promise<number> {
   if ((await readOwedMessages(deps)).count === 0) return 0;
-  return deps.database.transaction((stores) => stores.outbox.makeOwedDue({ lane, at: deps.clock.now() }));
+  return deps.database.transaction((stores) => stores.outbox.makeOwedDue({ ...owedNow(deps), at: deps.clock.now() }));
+}
+
+function owedNow({ clock }: Pick<OwedDeps, 'clock'>): { lane: Lane; lateBefore: Milliseconds } {
+  return { lane, lateBefore: clock.now() - lateAfterMs };
 }

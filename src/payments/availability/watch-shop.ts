@@ -1,7 +1,7 @@
 // Watches whether the shop hears of its orders: a message that waits for its next attempt is not due, and a shop that
 // refuses them one after the other would be noticed only after days, as dead letters.
-import { raiseCase, restateCase } from '#cases/raise-case.ts';
-import { resolveCase } from '#cases/resolve-case.ts';
+import type { CaseFacts } from '#cases/case.ts';
+import { keepCase } from '#cases/keep-case.ts';
 import { asOrderId } from '#kernel/ids.ts';
 import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import type { UntoldOrder } from '#messaging/queues/messaging-store.ts';
@@ -33,7 +33,13 @@ export function createShopWatch(deps: TransactionDeps<PaymentStores>): WatchShop
     const changed = new Set([...now.symmetricDifference(shown)].slice(0, cardsMax));
     if (known.live !== undefined || now.size > 0 || changed.size > 0) {
       await inTransaction(deps, cause, async (tx) => {
-        await keepCase(tx, known.untold);
+        await keepCase(tx, {
+          key,
+          kind: 'shop_untold',
+          severity: 'critical',
+          facts: factsOf(known.untold),
+          over: 'Nothing waits for the shop any more.',
+        });
         for (const id of changed) await refreshCards(tx, id);
       });
     }
@@ -42,21 +48,16 @@ export function createShopWatch(deps: TransactionDeps<PaymentStores>): WatchShop
   };
 }
 
-async function keepCase(tx: PaymentTx, untold: readonly UntoldOrder[]): Promise<void> {
+function factsOf(untold: readonly UntoldOrder[]): Pick<CaseFacts, 'headline' | 'detail' | 'why'> | null {
   const [oldest] = untold;
-  if (oldest === undefined) {
-    await resolveCase(tx, { key, by: 'Nothing waits for the shop any more.' });
-    return;
-  }
+  if (oldest === undefined) return null;
   const named = untold.slice(0, namedMax).map(({ number }) => number);
   const others = untold.length > named.length ? ` and ${untold.length - named.length} more` : '';
-  const facts = {
+  return {
     headline: `Shop not told of ${untold.length} ${untold.length === 1 ? 'order' : 'orders'}`,
     detail: `${named.join(', ')}${others}. They are sent again until the shop answers with success.`,
     why: oldest.reason ?? 'no answer yet',
   };
-  const isLive = await restateCase(tx, { key, facts });
-  if (!isLive) await raiseCase(tx, { key, kind: 'shop_untold', severity: 'critical', facts });
 }
 
 async function refreshCards(tx: PaymentTx, id: string): Promise<void> {

@@ -17,6 +17,8 @@ export type ExportHealing =
   | { kind: 'none' };
 
 export interface ExportDifference extends Difference {
+  /** A line that cannot be read is no difference. */
+  kind: Exclude<Difference['kind'], 'unread'>;
   channelOrder: ExportedOrder | null;
   healing: ExportHealing;
 }

@@ -6,7 +6,7 @@ import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transactio
 import type { ProviderDeps } from '../lifecycle/deps.ts';
 import { failureWords } from '../ports/failure-words.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
-import { ProviderError, ProviderUnreachable } from '../ports/provider-errors.ts';
+import { ProviderError, ProviderRateLimited, ProviderRejected } from '../ports/provider-errors.ts';
 import type { Coupon, CouponDraft } from '../ports/sales-channel.ts';
 
 export type CouponCreated =
@@ -47,8 +47,13 @@ export async function createCoupon(
     return { kind: 'was_there', coupon };
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    await audit(deps, { actor, action: 'coupon.failed', draft, details: { why: failureWords(error) } });
-    return { kind: 'failed', isRejected: !(error instanceof ProviderUnreachable), message: failureWords(error) };
+    const why = failureWords(error);
+    await audit(deps, { actor, action: 'coupon.failed', draft, details: { why } });
+    return {
+      kind: 'failed',
+      isRejected: error instanceof ProviderRejected || error instanceof ProviderRateLimited,
+      message: why,
+    };
   }
 }
 

@@ -18,8 +18,7 @@ import { toOrder, toPayment, toSnapshot } from './channel-order-rows.ts';
 import { type ChannelEvidence, checkChannelOrder, type LicenseCheck, worthOf } from './check-channel-order.ts';
 import { hasOwnCard, raiseTogether } from './raise-together.ts';
 import { bookReturns } from './return-channel-order.ts';
-import { readReviewThresholds } from './review-threshold.ts';
-import { takeFromLimit } from './unreviewed-limit.ts';
+import { readReviewThresholds, takeFromLimit } from './review-threshold.ts';
 
 export interface ReceivedChannelOrder {
   provider: ProviderName;

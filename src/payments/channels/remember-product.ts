@@ -13,7 +13,8 @@ export function rememberable(order: Pick<Order, 'origin' | 'items' | 'amountMino
   // With a coupon or tax in it, the price of the order is not the price of the product.
   if (order.metadata['coupon'] !== undefined || order.metadata['vat'] !== undefined) return undefined;
   const amountMinor = order.amountMinor / item.quantity;
-  if (!Number.isInteger(amountMinor) || !skuPattern.test(item.sku)) return undefined;
+  // A price of nothing would be what every later order is weighed by.
+  if (!Number.isInteger(amountMinor) || amountMinor <= 0 || !skuPattern.test(item.sku)) return undefined;
   return { sku: item.sku, name: clip(item.name, productNameUnitsMax), amountMinor, currency: order.currency };
 }
 

@@ -14,7 +14,7 @@ import { applySnapshot } from '../lifecycle/apply-snapshot.ts';
 import { applyOrderEvent } from '../lifecycle/change-order.ts';
 import type { SnapshotDeps } from '../lifecycle/deps.ts';
 import { type Refresh, withPayment } from '../lifecycle/payment-lease.ts';
-import { postponePoll } from '../lifecycle/postpone-poll.ts';
+import { endUnread, keepUnread, postponePoll } from '../lifecycle/unread-payment.ts';
 import { writeTimeline } from '../lifecycle/write-timeline.ts';
 import { findIn } from '../model/decide-payment.ts';
 import { hasLink, isMismatchedPayment, type Payment } from '../model/payment.ts';
@@ -22,7 +22,7 @@ import type { PaymentSnapshot } from '../model/snapshot.ts';
 import { failureWords } from '../ports/failure-words.ts';
 import type { CreatePaymentRequest, PaymentProvider, ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
-import { ProviderError, ProviderRejected } from '../ports/provider-errors.ts';
+import { ProviderError, ProviderNotUnderstood, ProviderRejected } from '../ports/provider-errors.ts';
 import { raiseNotCreated, tellUnlinked } from './unlinked-case.ts';
 
 /** A create that the provider does not know so long after its expiry was never carried out. */
@@ -71,9 +71,11 @@ export async function requestPayment(
       } catch (error) {
         if (!(error instanceof ProviderError)) throw error;
         const isRejected = error instanceof ProviderRejected;
+        const isUnread = error instanceof ProviderNotUnderstood;
         if (isRejected) await refuse(deps, { ...held, alternatives, why: failureWords(error) });
+        else if (isUnread) await keepUnread(deps, { ...held, error });
         else await postponePoll(deps, held);
-        if (!isRejected && alternatives === 0) await tellUnlinked(deps, { ...held, because: error });
+        if (!isRejected && !isUnread && alternatives === 0) await tellUnlinked(deps, { ...held, because: error });
         return { kind: 'failed', provider: payment.provider, isRejected, message: failureWords(error) };
       }
     },
@@ -95,7 +97,11 @@ export async function recoverCreation(deps: SnapshotDeps, held: Held): Promise<R
     ...held,
     search: () => provider.findCreatedPayment(request, held.signal),
   });
-  if (snapshot !== undefined) return applySnapshot(deps, { ...held, paymentId: payment.id, snapshot });
+  if (snapshot !== undefined) {
+    const applied = await applySnapshot(deps, { ...held, paymentId: payment.id, snapshot });
+    await endUnread(deps, held);
+    return applied;
+  }
   if (deps.clock.now() < payment.expiresAt + lostCreateAfterMs) {
     await postponePoll(deps, held);
     await tellUnlinked(deps, { ...held, because: `${providerTitle(payment.provider)} does not know of one yet` });
@@ -112,7 +118,8 @@ async function findCreated(
   try {
     return await held.search();
   } catch (error) {
-    if (error instanceof ProviderError) await tellUnlinked(deps, { ...held, because: error });
+    const isTold = !(error instanceof ProviderError) || error instanceof ProviderNotUnderstood;
+    if (!isTold) await tellUnlinked(deps, { ...held, because: error });
     throw error;
   }
 }

@@ -7,7 +7,7 @@ import { createKeyedMutex, type KeyedMutex } from '#kernel/keyed-mutex.ts';
 import type { TransactionDeps } from '#kernel/transaction-context.ts';
 import type { Payment, PaymentStatus } from '../model/payment.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
-import type { ProviderError } from '../ports/provider-errors.ts';
+import type { ProviderError, ProviderNotUnderstood } from '../ports/provider-errors.ts';
 
 /**
  * Longer than the few provider calls that one fetch or create needs; each is bounded to half a minute (http/policy.ts).
@@ -32,6 +32,8 @@ export type Refresh =
   /** Somebody else is working on it: another process, or this one with enough others waiting. */
   | { kind: 'busy'; isHere: boolean }
   | { kind: 'provider_failed'; error: ProviderError }
+  /** The provider answers what this version does not understand; a case says so. */
+  | { kind: 'not_understood'; error: ProviderNotUnderstood }
   /** The provider is not configured any more. */
   | { kind: 'provider_off' }
   | { kind: 'unknown' };

@@ -2,7 +2,8 @@ import type { Milliseconds } from '#kernel/clock.ts';
 import type { PaymentId, ProviderReference } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 
-export const findingKinds = ['missing_here', 'missing_there', 'status', 'amount', 'currency'] as const;
+/** `unread`: the provider says of it what this version does not understand, so that it was left out. */
+export const findingKinds = ['missing_here', 'missing_there', 'status', 'amount', 'currency', 'unread'] as const;
 export type FindingKind = (typeof findingKinds)[number];
 
 export const reconciliationStatuses = ['running', 'finished', 'failed'] as const;

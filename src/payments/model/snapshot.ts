@@ -12,6 +12,33 @@ import type { ProviderName, Trust } from '#kernel/provider-name.ts';
 export const snapshotStates = ['open', 'processing', 'confirmed', 'expired', 'failed', 'invalid', 'cancelled'] as const;
 export type SnapshotState = (typeof snapshotStates)[number];
 
+/** A payment in a provider's list that this version does not understand, and what can be told of it all the same. */
+export interface UnreadPayment {
+  provider: ProviderName;
+  reference: ProviderReference | null;
+  /** Our payment id, where the entry has it. */
+  paymentId: PaymentId | null;
+  createdAt: Milliseconds | null;
+  /** What is not understood, in a few words: `status "ON_HOLD"`. */
+  unread: string;
+}
+
+/** One payment of a provider's list. */
+export type ListedPayment = PaymentSnapshot | UnreadPayment;
+
+export function isUnread(listed: ListedPayment): listed is UnreadPayment {
+  return 'unread' in listed;
+}
+
+export function isRead(listed: ListedPayment): listed is PaymentSnapshot {
+  return !isUnread(listed);
+}
+
+/** The same beside our own words: `not understood: status "ON_HOLD"`. */
+export function unreadWords(what: string): string {
+  return `not understood: ${what}`;
+}
+
 /** What a provider said about a payment when it was fetched, in the domain's terms. */
 export interface PaymentSnapshot {
   provider: ProviderName;

@@ -1,6 +1,12 @@
 // What an admin reads of a call to a provider that failed: plain words, and the code in brackets. The error's own message is
 // for the log.
-import { type ProviderError, ProviderRateLimited, ProviderRejected, ProviderUnreachable } from './provider-errors.ts';
+import {
+  type ProviderError,
+  ProviderNotUnderstood,
+  ProviderRateLimited,
+  ProviderRejected,
+  ProviderUnreachable,
+} from './provider-errors.ts';
 
 /** By the codes of the network, as Node and OpenSSL name them. */
 const networkWords: readonly { codes: RegExp; words: string }[] = [
@@ -18,6 +24,7 @@ export function failureWords(error: ProviderError): string {
   const said = error.message.startsWith(`${error.operation}: `)
     ? error.message.slice(error.operation.length + 2)
     : error.message;
+  if (error instanceof ProviderNotUnderstood) return `its answer is not understood: ${error.what}`;
   if (error instanceof ProviderRateLimited) return inBrackets('it asks us to wait', codeOf(error));
   const timeout = /^no answer within (.+)$/.exec(said)?.[1];
   if (timeout !== undefined) return inBrackets('no answer came in time', timeout === 'its turn' ? null : timeout);

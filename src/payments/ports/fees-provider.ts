@@ -30,7 +30,8 @@ export interface ProviderSettlement {
 
 /**
  * Reads the provider's own ledger. All calls go out, are bounded, are never made inside a transaction,
- * and may throw ProviderRejected, ProviderUnreachable or ProviderRateLimited. Reading them twice gives the same fees.
+ * and may throw ProviderRejected, ProviderUnreachable or ProviderRateLimited. Reading them twice gives the same fees. What
+ * is understood comes first; then ProviderNotUnderstood says what was left out.
  */
 export interface FeesProvider {
   /** Of every payment that was entered in [from, to), in pages; one with a share in several units comes once for each. */

@@ -3,7 +3,7 @@ import type { Milliseconds } from '#kernel/clock.ts';
 import type { PaymentId, ProviderReference } from '#kernel/ids.ts';
 import type { AssetAmount, Money } from '#kernel/money.ts';
 import type { ProviderName, Trust } from '#kernel/provider-name.ts';
-import type { PaymentSnapshot } from '../model/snapshot.ts';
+import type { ListedPayment, PaymentSnapshot } from '../model/snapshot.ts';
 import type { FeesProvider } from './fees-provider.ts';
 import type { RefundProvider } from './refund-provider.ts';
 import type { SalesChannel } from './sales-channel.ts';
@@ -90,8 +90,8 @@ export interface FetchOptions {
 }
 
 /**
- * A payment company. All outgoing calls may throw ProviderRejected, ProviderUnreachable or ProviderRateLimited
- * (provider-errors.ts), are bounded in time, and are never made inside a transaction.
+ * A payment company. All outgoing calls may throw ProviderRejected, ProviderUnreachable, ProviderRateLimited or
+ * ProviderNotUnderstood (provider-errors.ts), are bounded in time, and are never made inside a transaction.
  */
 export interface PaymentProvider {
   readonly name: ProviderName;
@@ -103,11 +103,11 @@ export interface PaymentProvider {
   /** Searches for the payment of a create whose answer was lost; undefined when the provider has none. */
   findCreatedPayment(request: CreatePaymentRequest, signal?: AbortSignal): Promise<PaymentSnapshot | undefined>;
   fetchPayment(reference: ProviderReference, options?: FetchOptions): Promise<PaymentSnapshot>;
-  /** Every payment made in [from, to), in pages; throws ProviderRejected when the set-up cannot list. */
-  listPayments(
-    window: { from: Milliseconds; to: Milliseconds },
-    signal?: AbortSignal,
-  ): AsyncIterable<PaymentSnapshot[]>;
+  /**
+   * Every payment made in [from, to), in pages, each read by itself: one that is not understood hides no other. Throws
+   * ProviderRejected when the set-up cannot list.
+   */
+  listPayments(window: { from: Milliseconds; to: Milliseconds }, signal?: AbortSignal): AsyncIterable<ListedPayment[]>;
   /** Asks the provider to close an unpaid payment; resolves also when it is closed already. */
   cancelPayment(reference: ProviderReference, signal?: AbortSignal): Promise<void>;
   /** How this set-up refunds; null where it cannot, and then `gaps` says so. */

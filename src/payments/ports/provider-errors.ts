@@ -1,4 +1,5 @@
 import type { Milliseconds } from '#kernel/clock.ts';
+import type { PaymentId } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 
 interface ProviderFailure {
@@ -42,6 +43,24 @@ export class ProviderUnreachable extends ProviderError {
   constructor(failure: ProviderFailure & { wasAsked?: boolean }) {
     super(failure);
     this.wasAsked = failure.wasAsked ?? true;
+  }
+}
+
+/**
+ * The provider answered, and this version does not understand what it says: a new status, an odd field. That concerns the
+ * one payment that was asked about, and says nothing against the provider. Whether a command was carried out is not known.
+ */
+export class ProviderNotUnderstood extends ProviderError {
+  override readonly name = 'ProviderNotUnderstood';
+  /** What is not understood, in a few words: `status "ON_HOLD"`. */
+  readonly what: string;
+  /** Our payment id, where the answer has it; null where it is not ours, or cannot be told. */
+  readonly paymentId: PaymentId | null;
+
+  constructor(failure: ProviderFailure & { what: string; paymentId?: PaymentId | null }) {
+    super(failure);
+    this.what = failure.what;
+    this.paymentId = failure.paymentId ?? null;
   }
 }
 

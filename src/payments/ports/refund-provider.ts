@@ -49,7 +49,8 @@ export interface RefundQuery {
 
 /**
  * Refunds payments. All calls are bounded in time, are never made inside a transaction, and may throw ProviderRejected
- * (it was not carried out), ProviderUnreachable (it may have been) or ProviderRateLimited (it was not).
+ * (it was not carried out), ProviderUnreachable or ProviderNotUnderstood (it may have been) or ProviderRateLimited (it was
+ * not).
  */
 export interface RefundProvider {
   /**

@@ -142,7 +142,7 @@ export type ChannelExport =
 
 /**
  * A shop of its own, whose orders are known by its webhooks. Outgoing calls may throw ProviderRejected,
- * ProviderUnreachable or ProviderRateLimited (provider-errors.ts), are bounded in time, and are never made inside a
+ * ProviderUnreachable, ProviderRateLimited or ProviderNotUnderstood (provider-errors.ts), are bounded in time, and are never made inside a
  * transaction.
  */
 export interface SalesChannel {

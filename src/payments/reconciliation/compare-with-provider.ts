@@ -6,7 +6,14 @@ import { compareDecimals, formatAsset } from '#kernel/money.ts';
 import { decidePayment } from '../model/decide-payment.ts';
 import type { Payment } from '../model/payment.ts';
 import type { FindingKind } from '../model/reconciliation.ts';
-import type { PaymentSnapshot } from '../model/snapshot.ts';
+import {
+  isRead,
+  isUnread,
+  type ListedPayment,
+  type PaymentSnapshot,
+  type UnreadPayment,
+  unreadWords,
+} from '../model/snapshot.ts';
 import { type Pair, type PairingRules, pairRecords } from './pair-records.ts';
 
 export interface Difference {
@@ -20,11 +27,19 @@ export interface Difference {
   mayHeal: boolean;
   /** The provider's snapshot of it; null where it has none. */
   snapshot: Pick<PaymentSnapshot, 'requested' | 'label' | 'providerStatus' | 'createdAt'> | null;
+  /** The provider's entry, where it is not understood. */
+  unread?: UnreadPayment;
+}
+
+interface LeftOut {
+  kind: 'unread';
+  ours: Payment | null;
+  theirs: null;
 }
 
 /** One pair of the comparison; `difference` is undefined where both sides agree, or nothing needs to be reported. */
 export interface Comparison {
-  pair: Pair<Payment, PaymentSnapshot>;
+  pair: Pair<Payment, PaymentSnapshot> | LeftOut;
   difference: Difference | undefined;
 }
 
@@ -55,16 +70,42 @@ export function isFollowedElsewhere(payment: Payment, snapshot: PaymentSnapshot)
   return payment.reference !== null && payment.reference !== snapshot.reference;
 }
 
+/** What the provider lists and nobody understands is left out, with our payment that it is about, and is told of. */
 export function compareWithProvider(
-  input: { here: readonly Payment[]; there: readonly PaymentSnapshot[] } & Bounds,
+  input: { here: readonly Payment[]; there: readonly ListedPayment[] } & Bounds,
 ): Comparison[] {
-  const pairs = pairRecords({ ours: input.here, theirs: input.there }, rules);
-  return pairs.map((pair) => ({ pair, difference: differenceOf(pair, input) }));
+  const unread = input.there.filter(isUnread);
+  const leftOut = unread.map((entry) => leaveOut(entry, input.here));
+  const leftOutHere = new Set(leftOut.map(({ pair }) => pair.ours));
+  const ours = input.here.filter((payment) => !leftOutHere.has(payment));
+  const pairs = pairRecords({ ours, theirs: input.there.filter(isRead) }, rules);
+  const isWhole = unread.every(isNamed);
+  return [...pairs.map((pair) => ({ pair, difference: differenceOf(pair, { ...input, isWhole }) })), ...leftOut];
 }
 
-function differenceOf(pair: Pair<Payment, PaymentSnapshot>, bounds: Bounds): Difference | undefined {
+/** An entry that does not even say what it is about may be any payment that the list seems to lack. */
+export function isNamed({ reference, paymentId }: UnreadPayment): boolean {
+  return reference !== null || paymentId !== null;
+}
+
+function leaveOut(unread: UnreadPayment, here: readonly Payment[]): Comparison & { pair: LeftOut } {
+  const { reference, paymentId } = unread;
+  const isOurs = (ours: Payment): boolean =>
+    ours.id === paymentId || (reference !== null && ours.reference === reference);
+  const payment = here.find(isOurs) ?? null;
+  const words = { here: payment?.status ?? 'unknown', there: unreadWords(unread.unread) };
+  return {
+    pair: { kind: 'unread', ours: payment, theirs: null },
+    difference: { kind: 'unread', reference, payment, ...words, mayHeal: false, snapshot: null, unread },
+  };
+}
+
+function differenceOf(
+  pair: Pair<Payment, PaymentSnapshot>,
+  bounds: Bounds & { isWhole: boolean },
+): Difference | undefined {
   if (pair.kind === 'missing_here') return missingHere(pair.theirs, bounds);
-  if (pair.kind === 'missing_there') return missingThere(pair.ours, bounds);
+  if (pair.kind === 'missing_there') return bounds.isWhole ? missingThere(pair.ours, bounds) : undefined;
   const { kind, ours: payment, theirs: snapshot } = pair;
   const base = { reference: snapshot.reference, payment, snapshot, mayHeal: false };
   const here = formatAsset({ amount: payment.requestedAmount, asset: payment.requestedAsset });

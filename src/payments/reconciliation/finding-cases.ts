@@ -1,7 +1,7 @@
 // A difference that a comparison could not heal is a case: an hourly run that finds it again does not change the age of
 // the case, one that finds it no longer resolves it, and an admin's decision stands while the difference does not
 // change.
-import { type Case, findingKinds, unmatchedKey, wasDecided } from '#cases/case.ts';
+import { type Case, findingKinds, unmatchedKey, unreadKey, wasDecided } from '#cases/case.ts';
 import type { CaseStore, CaseTx } from '#cases/case-store.ts';
 import { raiseCase } from '#cases/raise-case.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
@@ -9,20 +9,34 @@ import type { Milliseconds } from '#kernel/clock.ts';
 import { formatAsset } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { formatOrderNumber } from '#orders/order.ts';
-import type { FindingKind } from '../model/reconciliation.ts';
+import { raiseUnread } from '../lifecycle/unread-payment.ts';
+import type { Payment } from '../model/payment.ts';
+import { type FindingKind, findingKinds as reconciliationKinds } from '../model/reconciliation.ts';
+import type { UnreadPayment } from '../model/snapshot.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 import type { Bounds, Difference } from './compare-with-provider.ts';
 
 /** At most so many open findings of one provider are checked for those that are over. */
 const endedMax = 2_000;
 
-const headlines: Readonly<Record<FindingKind, string>> = {
+/** So many payments of one run that are not understood have a card each; of more, the list of exceptions has the rest. */
+const ringsMax = 5;
+
+const headlines: Readonly<Record<Differing, string>> = {
   missing_here: 'The provider has a payment that we do not know',
   missing_there: 'The provider does not have our payment',
   status: 'The provider’s status differs from ours',
   amount: 'The provider collects another amount',
   currency: 'The provider collects another currency',
 };
+
+/** An entry that is not understood is no difference: its case is that of the payment (unread-payment.ts). */
+type Differing = Exclude<FindingKind, 'unread'>;
+type RealDifference = Difference & { kind: Differing };
+
+export function isReal(difference: Difference): difference is RealDifference {
+  return difference.kind !== 'unread';
+}
 
 export function findingKey(
   provider: ProviderName,
@@ -32,10 +46,58 @@ export function findingKey(
   return `finding_${kind}:${provider}:${reference ?? payment?.id ?? 'unknown'}`;
 }
 
+/** What a later run that understands it again would find, or not: until then the case of a difference stands. */
+export function keysOfLeftOut(provider: ProviderName, differences: readonly Difference[]): string[] {
+  const leftOut = differences.filter((difference) => !isReal(difference));
+  return reconciliationKinds.flatMap((kind) => leftOut.map((about) => findingKey(provider, { ...about, kind })));
+}
+
+/** One case for each payment that is not understood, and the end of those of foreign ones that are understood again. */
+export async function openUnread(
+  tx: PaymentTx,
+  input: { provider: ProviderName; differences: readonly Difference[]; bounds: Bounds },
+): Promise<void> {
+  const { provider, differences, bounds } = input;
+  const found = new Set<string>();
+  let count = 0;
+  for (const { unread, reference, payment: listed } of differences) {
+    if (unread === undefined) continue;
+    const payment = listed ?? (await findElsewhere(tx, unread));
+    const madeAt = payment?.createdAt ?? unread.createdAt;
+    const about = { provider, reference, payment, what: unread.unread, madeAt, rings: count < ringsMax };
+    await raiseUnread(tx, about);
+    if (payment === null) found.add(unreadKey(provider, reference ?? 'unknown'));
+    // From here on it is asked for by itself, also where nothing more was expected of it.
+    else if (payment.nextPollAt === null) await askSoon(tx, payment);
+    count += 1;
+  }
+  const query = { provider, kinds: ['payment_unread'], limit: endedMax } as const;
+  for (const { key, paymentId, subjectAt } of await tx.stores.cases.listLiveCasesOfProvider(query)) {
+    // One of ours is asked for by itself, and ends when it is understood.
+    const isOver = paymentId === null && !found.has(key) && isCovered(subjectAt, bounds);
+    if (isOver) await resolveCase(tx, { key, by: 'A later comparison understands what the provider says.' });
+  }
+}
+
+async function askSoon(tx: PaymentTx, payment: Payment): Promise<void> {
+  const now = tx.clock.now();
+  await tx.stores.payments.tryChangePayment(payment, { nextPollAt: now, updatedAt: now });
+}
+
+/** Our payment may have been made so long before that the comparison does not reach it. */
+async function findElsewhere(tx: PaymentTx, unread: UnreadPayment): Promise<Payment | null> {
+  const { provider, reference, paymentId } = unread;
+  const { payments } = tx.stores;
+  const byId = paymentId === null ? undefined : await payments.findPayment(paymentId);
+  const found =
+    byId ?? (reference === null ? undefined : await payments.findPaymentByReference({ provider, reference }));
+  return found?.provider === provider ? found : null;
+}
+
 /** Opens new cases, updates known ones, and returns how many of the differences an admin has decided about. */
 export async function openFindings(
   tx: PaymentTx,
-  input: { provider: ProviderName; differences: readonly Difference[] },
+  input: { provider: ProviderName; differences: readonly RealDifference[] },
 ): Promise<{ settled: number }> {
   const { provider, differences } = input;
   const keys = differences.map((difference) => findingKey(provider, difference));
@@ -65,7 +127,7 @@ function isSettled(last: Case, { here, there }: Difference): boolean {
  */
 async function openFinding(
   tx: PaymentTx,
-  input: { provider: ProviderName; difference: Difference; key: string },
+  input: { provider: ProviderName; difference: RealDifference; key: string },
 ): Promise<void> {
   const { provider, difference, key } = input;
   const { kind, payment, snapshot, here, there } = difference;

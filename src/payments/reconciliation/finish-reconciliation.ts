@@ -8,8 +8,16 @@ import type { Trust } from '#kernel/provider-name.ts';
 import { type Cause, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '../model/reconciliation.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
-import type { Bounds, Difference } from './compare-with-provider.ts';
-import { endLostFindings, findingKey, firstUnsettled, openFindings } from './finding-cases.ts';
+import { type Bounds, type Difference, isNamed } from './compare-with-provider.ts';
+import {
+  endLostFindings,
+  findingKey,
+  firstUnsettled,
+  isReal,
+  keysOfLeftOut,
+  openFindings,
+  openUnread,
+} from './finding-cases.ts';
 
 /** A run keeps at most so many findings: if everything differs it is one case, not ten thousand. */
 const findingsMax = 500;
@@ -51,8 +59,10 @@ export async function finishReconciliation(
   };
   const findings = outcomes.slice(0, findingsMax).map((outcome) => toFinding(deps, { run, ...outcome }));
   const { provider } = run;
-  const openKeys = new Set(open.map((difference) => findingKey(provider, difference)));
-  const kept = open.slice(0, findingsMax);
+  const found = [...open.map((difference) => findingKey(provider, difference)), ...keysOfLeftOut(provider, open)];
+  const differing = open.filter(isReal);
+  const leftOut = open.length - differing.length;
+  const kept = differing.slice(0, findingsMax);
   // The run is finished when all of them are there; in one transaction they would keep others waiting.
   for await (const slice of slicesOf(findings)) {
     await inTransaction(deps, input.cause, async ({ stores }) => {
@@ -62,16 +72,19 @@ export async function finishReconciliation(
   await inTransaction(deps, input.cause, async (tx) => {
     await tx.stores.reconciliation.changeRun(run);
     const key = `reconciliation:${run.provider}`;
-    await endLostFindings(tx, { provider, found: openKeys, bounds: input.bounds });
+    // What says nothing of itself may be whatever the list seems to lack.
+    const isWhole = open.every(({ unread }) => unread === undefined || isNamed(unread));
+    if (isWhole) await endLostFindings(tx, { provider, found: new Set(found), bounds: input.bounds });
+    await openUnread(tx, { provider, differences: open.slice(0, findingsMax), bounds: input.bounds });
     const { settled } = await openFindings(tx, { provider, differences: kept });
-    if (run.openCount === settled) {
+    if (differing.length === settled) {
       await resolveCase(tx, { key, by: 'A later reconciliation found no difference.' });
       return;
     }
     const live = await tx.stores.cases.findLiveCase(key);
     const first = await firstUnsettled(tx.stores, { provider, open: kept });
     const why = first === undefined ? 'It is none of those that are kept.' : whyOf(first);
-    const detail = detailOf(run, { kept: findings.length, settled });
+    const detail = detailOf(run, { kept: findings.length, settled: settled + leftOut });
     // An hourly run that finds the same again must not notify the admins again.
     if (live?.facts.why === why && live.facts.detail === detail) return;
     await raiseCase(tx, {
@@ -90,6 +103,7 @@ export async function finishReconciliation(
     compared: run.comparedCount,
     healed: run.healedCount,
     open: run.openCount,
+    leftOut,
   });
   return { run, findings };
 }

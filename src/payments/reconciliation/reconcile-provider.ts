@@ -8,7 +8,7 @@ import type { Cause } from '#kernel/transaction-context.ts';
 import type { SnapshotDeps } from '../lifecycle/deps.ts';
 import type { Payment } from '../model/payment.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '../model/reconciliation.ts';
-import type { PaymentSnapshot } from '../model/snapshot.ts';
+import type { ListedPayment } from '../model/snapshot.ts';
 import type { DecommissionedProviders } from '../ports/decommissioned-providers.ts';
 import { failureWords } from '../ports/failure-words.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
@@ -115,9 +115,9 @@ async function listThere(
   deps: { providers: ProviderRegistry },
   run: ReconciliationRun,
   signal: AbortSignal | undefined,
-): Promise<PaymentSnapshot[]> {
+): Promise<ListedPayment[]> {
   const provider = deps.providers.find(run.provider);
-  const found: PaymentSnapshot[] = [];
+  const found: ListedPayment[] = [];
   if (provider === undefined) return found;
   for await (const page of provider.listPayments({ from: run.windowFrom, to: run.windowTo }, signal)) {
     found.push(...page);

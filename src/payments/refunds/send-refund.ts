@@ -13,7 +13,7 @@ import { formatOrderNumber } from '#orders/order.ts';
 import type { ProviderDeps } from '../lifecycle/deps.ts';
 import { withPayment } from '../lifecycle/payment-lease.ts';
 import type { Payment } from '../model/payment.ts';
-import { isOpenRefund, type Refund } from '../model/refund.ts';
+import type { Refund } from '../model/refund.ts';
 import { coversRefund, returnableOf } from '../model/refundable.ts';
 import { failureWords } from '../ports/failure-words.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
@@ -21,6 +21,7 @@ import type { PaymentStores } from '../ports/payment-store.ts';
 import { ProviderError, ProviderRateLimited, ProviderRejected } from '../ports/provider-errors.ts';
 import type { ProviderRefund, RefundCommand, RefundProvider } from '../ports/refund-provider.ts';
 import { applyRefundSnapshots } from './apply-refund-snapshots.ts';
+import { findRefunds } from './fetch-refunds.ts';
 import {
   postponeRefund,
   recordMissing,
@@ -163,11 +164,9 @@ async function fail(deps: ProviderDeps, held: Held & { refund: Refund; words: st
 async function isFound(deps: ProviderDeps, held: Held & { refund: Refund }): Promise<boolean> {
   const { payment, port, refund } = held;
   assert(payment.reference !== null, `payment ${payment.id} has no reference and a refund`);
-  const known = await deps.database.read((stores) => stores.refunds.listRefundsForPayment(payment.id));
-  // All open refunds, so that another one of ours is not mistaken for a refund made at the provider.
-  const ours = known.filter(isOpenRefund).map(({ id, reference }) => ({ refundId: id, reference }));
-  const query = { paymentReference: payment.reference, asset: payment.requestedAsset, ours };
-  const snapshots = await port.findRefunds(query, held.signal);
+  const { cause, signal } = held;
+  const asked = { payment, paymentReference: payment.reference, port, cause, signal };
+  const snapshots = await findRefunds(deps, asked);
   await applyRefundSnapshots(deps, { paymentId: payment.id, snapshots, cause: held.cause });
   return snapshots.some((snapshot) => snapshot.refundId === refund.id);
 }

@@ -15,6 +15,7 @@ export type OrderCheck = { kind: 'checked'; changed: number; failed: CheckFailur
 export type CheckFailure =
   | FetchRefusal
   | { code: 'provider_failed'; provider: ProviderName; message: string }
+  | { code: 'not_understood'; provider: ProviderName; what: string }
   | { code: 'provider_off' | 'busy'; provider: ProviderName };
 
 /** Fetches every payment of an order from its provider, when an admin asks for it. */
@@ -44,6 +45,7 @@ export async function checkOrder(deps: SnapshotDeps, input: { orderId: OrderId; 
     const about = { provider: payment.provider };
     if (refresh.kind === 'provider_failed')
       failed.push({ code: refresh.kind, ...about, message: failureWords(refresh.error) });
+    if (refresh.kind === 'not_understood') failed.push({ code: refresh.kind, ...about, what: refresh.error.what });
     if (refresh.kind === 'provider_off' || refresh.kind === 'busy') failed.push({ code: refresh.kind, ...about });
   }
   return { kind: 'checked', changed, failed };

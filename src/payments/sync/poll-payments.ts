@@ -1,6 +1,6 @@
 import type { SnapshotDeps } from '../lifecycle/deps.ts';
 import type { Refresh } from '../lifecycle/payment-lease.ts';
-import { postponePoll } from '../lifecycle/postpone-poll.ts';
+import { postponePoll } from '../lifecycle/unread-payment.ts';
 import type { Payment } from '../model/payment.ts';
 import { listUnavailable } from '../ports/provider-availability.ts';
 import { refreshPayment } from './refresh-payment.ts';
@@ -33,7 +33,7 @@ export async function pollPayments(
       const outcome = await pollOne(deps, { payment, signal: input.signal });
       counts.polled += 1;
       if (outcome === 'changed') counts.changed += 1;
-      if (outcome === 'provider_failed' || outcome === 'threw') counts.failed += 1;
+      if (outcome === 'provider_failed' || outcome === 'not_understood' || outcome === 'threw') counts.failed += 1;
     }
   };
   await Promise.all(Array.from({ length: concurrency }, work));

@@ -6,9 +6,9 @@ import { recoverCreation } from '../collect/request-payment.ts';
 import { applySnapshot } from '../lifecycle/apply-snapshot.ts';
 import type { ProviderDeps, SnapshotDeps } from '../lifecycle/deps.ts';
 import { type Refresh, withPayment } from '../lifecycle/payment-lease.ts';
-import { postponePoll } from '../lifecycle/postpone-poll.ts';
+import { endUnread, keepUnread, postponePoll } from '../lifecycle/unread-payment.ts';
 import { isOpenPayment, type Payment } from '../model/payment.ts';
-import { ProviderError } from '../ports/provider-errors.ts';
+import { ProviderError, ProviderNotUnderstood } from '../ports/provider-errors.ts';
 import { fetchRefunds } from '../refunds/fetch-refunds.ts';
 import { rehearsalOf } from './rehearsal.ts';
 
@@ -45,15 +45,28 @@ export async function refreshPayment(
         const reference = payment.reference ?? input.claimedReference;
         if (reference === undefined) return await recoverCreation(deps, held);
         const refresh = await fetchAndApply(deps, { ...held, reference, detail: input.detail });
+        await endUnread(deps, held);
         return await withRefunds(deps, { ...held, refresh });
       } catch (error) {
-        if (!(error instanceof ProviderError)) throw error;
-        await postponePoll(deps, held);
-        return { kind: 'provider_failed', error };
+        return afterFailure(deps, { ...held, error });
       }
     },
   });
   return leased.kind === 'done' ? leased.result : leased;
+}
+
+async function afterFailure(
+  deps: SnapshotDeps,
+  held: { payment: Payment; cause: Cause; error: unknown },
+): Promise<Refresh> {
+  const { error } = held;
+  if (error instanceof ProviderNotUnderstood) {
+    await keepUnread(deps, { ...held, error });
+    return { kind: 'not_understood', error };
+  }
+  if (!(error instanceof ProviderError)) throw error;
+  await postponePoll(deps, held);
+  return { kind: 'provider_failed', error };
 }
 
 /** A rehearsal of `refreshPayment`: the provider is called, and everything that follows is rolled back. */
@@ -84,7 +97,12 @@ async function withRefunds(
   const { payment, refresh, cause, signal } = input;
   const hadMoney = payment.paidAt !== null || payment.receivedAmount !== null;
   if (refresh.kind !== 'unchanged' || cause.kind === 'poll' || !hadMoney) return refresh;
-  await fetchRefunds(deps, { payment, cause, signal });
+  try {
+    await fetchRefunds(deps, { payment, cause, signal });
+  } catch (error) {
+    // The payment itself is understood; its refunds have a case of their own.
+    if (!(error instanceof ProviderNotUnderstood)) throw error;
+  }
   return refresh;
 }
 

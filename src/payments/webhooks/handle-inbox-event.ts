@@ -10,10 +10,12 @@ import type { InboxEvent } from '#messaging/queues/messaging-store.ts';
 import type { DeliveryResult } from '#messaging/workers/outbox-handler.ts';
 import { handleChannelEvent } from '../channels/handle-channel-event.ts';
 import type { SnapshotDeps } from '../lifecycle/deps.ts';
+import { raiseUnread } from '../lifecycle/unread-payment.ts';
 import type { PaymentSnapshot } from '../model/snapshot.ts';
 import { failureWords } from '../ports/failure-words.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
+import { ProviderNotUnderstood } from '../ports/provider-errors.ts';
 import { refreshPayment } from '../sync/refresh-payment.ts';
 
 /**
@@ -50,7 +52,7 @@ export async function handleInboxEvent(
   const cause: Cause = { kind: 'webhook', id: event.id, actor: { kind: 'provider', id: provider } };
   const { detail } = event;
   const paymentId = await findEventPayment(deps, { provider, reference, detail, signal });
-  if (typeof paymentId === 'object') return noteUnknownPayment(deps, { snapshot: paymentId.foreign, cause });
+  if (typeof paymentId === 'object') return noteForeign(deps, { provider, reference, found: paymentId, cause });
   const hint = { claimedReference: reference, ...(detail !== null && { detail }) };
   const refresh = await refreshPayment(deps, { paymentId, ...hint, cause, waitingMax, signal });
   switch (refresh.kind) {
@@ -67,6 +69,9 @@ export async function handleInboxEvent(
       // By the queue's own backoff: a lease of a crashed process lasts for minutes, and no event may become a dead
       // letter for it.
       return { ...busy, retryAfterMs: null };
+    case 'not_understood':
+      // Its case and its polls go on; the event said no more than that something has changed.
+      return { kind: 'done', outcome: 'not understood' };
     case 'provider_failed':
       return { kind: 'retry', error: failureWords(refresh.error), retryAfterMs: null, pausesLane: false };
     default:
@@ -87,19 +92,52 @@ function isHeldBack(deps: { providers: ProviderRegistry }, provider: ProviderNam
 export async function findEventPayment(
   deps: { database: Database<PaymentStores>; providers: ProviderRegistry },
   input: { provider: ProviderName; reference: ProviderReference; detail: string | null; signal: AbortSignal },
-): Promise<PaymentId | { foreign: PaymentSnapshot | undefined }> {
+): Promise<PaymentId | Foreign> {
   const known = await deps.database.read((stores) => stores.payments.findPaymentByReference(input));
   if (known !== undefined) return known.id;
-  const { provider, reference, detail, signal } = input;
-  const options = { details: detail === null ? [] : [detail], signal };
-  const snapshot = await deps.providers.find(provider)?.fetchPayment(reference, options);
-  const paymentId = snapshot?.paymentId ?? null;
-  if (paymentId === null) return { foreign: snapshot };
+  const fetched = await fetchForeign(deps, input);
+  const { paymentId } = fetched;
+  if (paymentId === null) return fetched;
   const claimed = await deps.database.read((stores) => stores.payments.findPayment(paymentId));
   const isOurs = claimed?.provider === input.provider;
   // A second checkout that the provider made for one payment is not the one that we follow.
   const isOther = claimed?.reference !== null && claimed?.reference !== input.reference;
-  return isOurs && !isOther ? claimed.id : { foreign: snapshot };
+  return isOurs && !isOther ? claimed.id : fetched;
+}
+
+/** A payment whose reference is not ours; without a snapshot, and `unread`, where it is not understood. */
+interface Foreign {
+  foreign: PaymentSnapshot | undefined;
+  paymentId: PaymentId | null;
+  unread?: ProviderNotUnderstood;
+}
+
+async function fetchForeign(
+  deps: { providers: ProviderRegistry },
+  input: { provider: ProviderName; reference: ProviderReference; detail: string | null; signal: AbortSignal },
+): Promise<Foreign> {
+  const { provider, reference, detail, signal } = input;
+  const options = { details: detail === null ? [] : [detail], signal };
+  try {
+    const foreign = await deps.providers.find(provider)?.fetchPayment(reference, options);
+    return { foreign, paymentId: foreign?.paymentId ?? null };
+  } catch (error) {
+    if (!(error instanceof ProviderNotUnderstood)) throw error;
+    return { foreign: undefined, paymentId: error.paymentId, unread: error };
+  }
+}
+
+async function noteForeign(
+  deps: TransactionDeps<PaymentStores>,
+  input: { provider: ProviderName; reference: ProviderReference; found: Foreign; cause: Cause },
+): Promise<DeliveryResult> {
+  const { provider, reference, found, cause } = input;
+  const { unread } = found;
+  if (unread === undefined) return noteUnknownPayment(deps, { snapshot: found.foreign, cause });
+  await inTransaction(deps, cause, (tx) =>
+    raiseUnread(tx, { provider, reference, payment: null, what: unread.what, madeAt: null }),
+  );
+  return { kind: 'done', outcome: 'not understood' };
 }
 
 /** An unmatched payment only needs an alert once it has money. */

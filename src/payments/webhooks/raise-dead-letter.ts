@@ -17,6 +17,8 @@ export async function raiseDeadLetter(
     key,
     kind: 'dead_letter',
     severity: 'critical',
+    // Whoever may send one event that cannot be read may send a thousand.
+    isPaced: true,
     facts: {
       headline: `Given up on: ${input.what}`,
       detail: 'See /deadletters to try again or to discard it.',

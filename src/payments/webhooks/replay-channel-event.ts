@@ -15,9 +15,14 @@ export async function replayChannelEvent(
   deps: SnapshotDeps,
   input: { provider: ProviderName; sales: SalesChannel; event: InboxEvent; mode: ReplayMode; signal: AbortSignal },
 ): Promise<ReplayedChannelEvent> {
-  if (input.mode === 'real') return describe(await takeChannelEvent(deps, input), { paid: 'paid' });
+  if (input.mode === 'real')
+    return describe(await takeChannelEvent(deps, { ...input, isAwaited: true }), { paid: 'paid' });
   const licenses = { asked: 0 };
-  const taken = await takeChannelEvent(rehearsalOf(deps), { ...input, sales: withValidLicenses(input, licenses) });
+  const taken = await takeChannelEvent(rehearsalOf(deps), {
+    ...input,
+    sales: withValidLicenses(input, licenses),
+    isAwaited: true,
+  });
   const forecast = describe(taken, { paid: licenses.asked > 0 ? 'paid_if_licensed' : 'paid' });
   // By the time of the real run the next order number may be another one.
   if (forecast.kind !== 'booked' || forecast.booking.kind !== 'sale') return forecast;

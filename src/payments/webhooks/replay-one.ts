@@ -63,6 +63,7 @@ async function describe(
     case 'unknown':
       return { kind: refresh.kind };
     case 'busy':
+    case 'not_understood':
     case 'provider_failed':
     case 'provider_off':
       return { kind: 'failed' };

@@ -47,6 +47,23 @@ export interface ListenerDeps {
   onCut?: ((reason: CutReason) => void) | undefined;
 }
 
+/** The server could not listen. The message names the setting to change. */
+export class ListenFailed extends Error {
+  override readonly name = 'ListenFailed';
+}
+
+function listenFailed(error: NodeJS.ErrnoException, { host, port }: ListenerOptions): ListenFailed {
+  return new ListenFailed(`cannot listen on ${host}, port ${port}: ${adviceOf(error)}`, { cause: error });
+}
+
+function adviceOf({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'EADDRINUSE') return 'another program has the port; stop it, or set PORT';
+  if (code === 'EACCES') return 'a port below 1024 needs more rights; set PORT';
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return 'set HOST to an address of this machine';
+  return message;
+}
+
 export function createListener(deps: ListenerDeps, options: ListenerOptions): Listener {
   const connectionsMax = connectionsMaxUnder(readDescriptorsMax());
   const limits: Limits = { ...usualLimits, connectionsMax, ...options.limits };
@@ -83,9 +100,10 @@ export function createListener(deps: ListenerDeps, options: ListenerOptions): Li
   return {
     start: () =>
       new Promise((resolve, reject) => {
-        server.once('error', reject);
+        const refuse = (error: Error): void => reject(listenFailed(error, options));
+        server.once('error', refuse);
         server.listen({ host: options.host, port: options.port }, () => {
-          server.off('error', reject);
+          server.off('error', refuse);
           server.on('error', (error) => deps.log.error('server failed', {}, error));
           resolve({ port: (server.address() as AddressInfo).port });
         });

@@ -169,7 +169,7 @@ describe('a closing', () => {
       fc.property(payments, (all) => {
         const made = all.filter(({ heldAt, acceptedAt }) => heldAt === null && acceptedAt === null).map(known);
         const snapshots = made.filter(({ creation }) => creation === 'confirmed').map(shown);
-        const compared = compareDay({ payments: made, neighbours: [], snapshots, from, to });
+        const compared = compareDay({ payments: made, neighbours: [], listed: snapshots, from, to });
         expect(compared.differences).toEqual([]);
         const day = providerDay(made, { there: { kind: 'known', value: compared.there } });
         const [book] = closeDay(facts({ providers: [day] })).providers;

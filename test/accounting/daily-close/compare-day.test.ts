@@ -10,7 +10,7 @@ const money = (received: string) => ({ expected: '49.00', received, asset: 'USD'
 function differences(payment: Partial<Payment>, snapshot: Partial<PaymentSnapshot>) {
   const known = { expectedAmount: '49.00', receivedAsset: 'USD', createdAt: 5_000 };
   const payments = [aPayment({ ...known, ...payment })];
-  return compareDay({ payments, neighbours: [], snapshots: [aSnapshot(snapshot)], from: 1_000, to: 9_000 }).differences;
+  return compareDay({ payments, neighbours: [], listed: [aSnapshot(snapshot)], from: 1_000, to: 9_000 }).differences;
 }
 
 describe('a payment that counts otherwise here because an admin decided so', () => {

@@ -9,6 +9,7 @@ import { minute, second, systemClock } from '#kernel/clock.ts';
 import { createIds } from '#kernel/ids.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { OutboxMessage } from '#messaging/queues/messaging-store.ts';
+import { readOwedMessages } from '#messaging/queues/owed-messages.ts';
 import type { DeliveryResult } from '#messaging/workers/outbox-handler.ts';
 import { createWorker } from '#messaging/workers/worker.ts';
 import { placeOrder } from '#payments/collect/place-order.ts';
@@ -62,6 +63,8 @@ interface ShopOptions {
   adminMode?: UpdateMode;
   startedChats?: 'none';
   apiRoot?: string;
+  /** Told by the admin bot. */
+  onTokenRefused?: (reason: string) => void;
 }
 
 /** Two bots before a local Telegram, with the real verbs, a real database and a fake provider. */
@@ -114,7 +117,12 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
       doctor,
       readHealth: async () => ({ checks: [{ name: 'database', ok: true, detail: '' }], jobs: [], queues: [] }),
     },
-    { ...shared, token: adminToken, mode: options.adminMode ?? { kind: 'polling' } },
+    {
+      ...shared,
+      token: adminToken,
+      mode: options.adminMode ?? { kind: 'polling' },
+      onTokenRefused: options.onTokenRefused,
+    },
   );
   const pagerMode: UpdateMode = options.sharesToken ? { kind: 'send_only' } : { kind: 'polling' };
   const pagers: Pager[] = [];
@@ -161,7 +169,7 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
     pager,
     restartPager: startPager,
     deliver: () => worker.drain(),
-    owed: async () => (await deps.database.read((stores) => stores.outbox.readOwed('pager'))).count,
+    owed: async () => (await readOwedMessages(deps)).count,
     async order() {
       const placed = await placeOrder(deps, {
         idempotencyKey: null,

@@ -7,6 +7,7 @@ import { importPlan, importReport, importResult, importUnderWay } from '#bot/scr
 import { settingsView } from '#bot/screens/channels/settings-view.ts';
 import { orderCard } from '#bot/screens/orders/order-card-view.ts';
 import { foundOrders } from '#bot/screens/orders/order-list-view.ts';
+import type { Product } from '#catalog/product.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import type { ExportDifference } from '#payments/channels/compare-with-export.ts';
 import type { ReconciliationRun } from '#payments/model/reconciliation.ts';
@@ -81,6 +82,21 @@ test.each(['accept', 'remember', 'reject'] as const)('the question before %s say
   const { ask, about, warn, reasons } = reviewQuestion(heldOrder, { payment: heldPayment, decision });
   expect(about).toContain('T-1042');
   expect(ask.endsWith('?') && warn.endsWith('.') && reasons.length === 3).toBe(true);
+});
+
+test('the question before a price is remembered says what it changes in the catalogue', () => {
+  const warning = (change: Parameters<typeof anOrder>[0], known?: Product) => {
+    const order = { ...heldOrder, ...change };
+    return reviewQuestion(order, { payment: heldPayment, decision: 'remember', known }).warn;
+  };
+  const [item] = heldOrder.items;
+  if (item === undefined) throw new Error('the order has no item');
+  const cheap = { amountMinor: item.quantity, items: [{ ...item, sku: 'NfPk' }] };
+  expect(warning(cheap)).toContain('learns NfPk at 0.01 USD,');
+  const known = aProduct({ sku: 'NIGHTFALL', amountMinor: 2_400 });
+  expect(warning(cheap, known)).toContain('changes NIGHTFALL from 24.00 USD to 0.01 USD,');
+  expect(warning(cheap, { ...known, amountMinor: 1 })).toContain('has NIGHTFALL at 0.01 USD already');
+  expect(warning({ ...cheap, amountMinor: 0 })).toContain('learns nothing');
 });
 
 test('the settings are told as a person would', () => {

@@ -38,6 +38,13 @@ export const bitpay: ProviderCase = {
     isSalesChannel: false,
     gaps: 0,
   },
+  oddities: [
+    { field: 'status', value: 'onHold' },
+    { field: 'price', value: '49,10' },
+    { field: 'currency', value: ['USD'] },
+    { field: 'displayAmountPaid', value: 'some' },
+  ],
+  idsIn: (object) => [Reflect.get(object, 'id')],
   lesserSetUps: [
     {
       without: ['BITPAY_MERCHANT_TOKEN', 'BITPAY_PRIVATE_KEY'],

@@ -47,6 +47,13 @@ export const btcpay: ProviderCase = {
     isSalesChannel: false,
     gaps: 1,
   },
+  oddities: [
+    { field: 'status', value: 'Frozen' },
+    { field: 'amount', value: 'plenty' },
+    { field: 'paidAmount', value: ['1'] },
+    { field: 'metadata', value: 'none', hidesOurId: true },
+  ],
+  idsIn: (object) => [Reflect.get(object, 'id')],
   lesserSetUps: [],
   looksBeforeCreate: () => true,
   isRefusalUsual: false,

@@ -79,6 +79,13 @@ export const coinbase: ProviderCase = {
     isSalesChannel: false,
     gaps: 1,
   },
+  oddities: [
+    { field: 'status', value: 'ON_HOLD' },
+    { field: 'amount', value: null },
+    { field: 'currency', value: { code: 'USDC' } },
+    { field: 'settlement', value: 'later' },
+  ],
+  idsIn: (object) => [Reflect.get(object, 'id')],
   lesserSetUps: [],
   looksBeforeCreate: () => false,
   isRefusalUsual: false,

@@ -60,6 +60,12 @@ export const nowpayments: ProviderCase = {
     isSalesChannel: false,
     gaps: 4,
   },
+  oddities: [
+    { field: 'payment_status', value: 'on_hold' },
+    { field: 'actually_paid', value: 'some' },
+    { field: 'price_amount', value: null },
+  ],
+  idsIn: (object) => [Reflect.get(object, 'invoice_id')].map(String),
   lesserSetUps: [{ without: ['NOWPAYMENTS_EMAIL', 'NOWPAYMENTS_PASSWORD'], abilities: { gaps: 5 } }],
   looksBeforeCreate: () => false,
   isRefusalUsual: false,

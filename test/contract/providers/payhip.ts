@@ -64,6 +64,8 @@ export const payhip: ProviderCase = {
     isSalesChannel: true,
     gaps: 3,
   },
+  oddities: [],
+  idsIn: () => [],
   lesserSetUps: [],
   looksBeforeCreate: () => false,
   isRefusalUsual: false,

@@ -31,6 +31,14 @@ export interface Lie {
   of(genuine: Delivery, about: { now: number; environment: Readonly<Record<string, string>> }): Delivery;
 }
 
+/** Something that no version of the documentation knows. */
+export interface OddField {
+  field: string;
+  value: unknown;
+  /** Our payment id cannot be read any more either. */
+  hidesOurId?: true;
+}
+
 /** How a refund is made at the provider, without us. */
 export interface RefundCase {
   /** What happens until the buyer has his money. */
@@ -61,6 +69,10 @@ export interface Abilities {
 export interface ProviderCase {
   /** With all settings of the simulated account. */
   abilities: Abilities;
+  /** What the provider may say one day of a payment, in a field of its object that money rests on. */
+  oddities: readonly OddField[];
+  /** The ids by which an object in an answer is about a payment. */
+  idsIn(object: object): readonly unknown[];
   /** What is different with less of them. */
   lesserSetUps: readonly { without: readonly string[]; abilities: Partial<Abilities> }[];
   /** Whether it searches for a payment before it creates one: then a fault of the create has to wait until it has searched. */

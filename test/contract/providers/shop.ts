@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { minute } from '#kernel/clock.ts';
 import { asPaymentId, createIds } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
+import { isUnread, type PaymentSnapshot } from '#payments/model/snapshot.ts';
 import type {
   CreatePaymentRequest,
   FetchOptions,
@@ -163,6 +163,11 @@ export async function listAll(
   window: { from: number; to: number },
 ): Promise<PaymentSnapshot[]> {
   const found: PaymentSnapshot[] = [];
-  for await (const page of provider.listPayments(window)) found.push(...page);
+  for await (const page of provider.listPayments(window)) {
+    for (const listed of page) {
+      if (isUnread(listed)) throw new Error(`${listed.reference} is not understood: ${listed.unread}`);
+      found.push(listed);
+    }
+  }
   return found;
 }

@@ -281,20 +281,36 @@ export function describeQueues(open: OpenContractDatabase): void {
         }
         await outbox.claimDue(claimBy('me'));
         const back = { lockedBy: 'me', availableAt: noon + 60_000, isFinishedAttempt: false };
-        expect(await outbox.readOwed('pager')).toEqual({ count: 0, since: null, reason: null });
+        const pager = { lane: 'pager', lateBefore: noon };
+        expect(await outbox.readOwed(pager)).toEqual({ count: 0, since: null, reason: null });
         await outbox.release({ ...back, id: 'a', error: '403', isOwed: true });
         await outbox.release({ ...back, id: 'b', error: '400', isOwed: true });
         await outbox.release({ ...back, id: 'c', error: 'HTTP 500' });
         await outbox.release({ ...back, id: 'elsewhere', error: '403', isOwed: true });
-        expect(await outbox.readOwed('pager')).toEqual({ count: 2, since: noon, reason: '403' });
+        expect(await outbox.readOwed(pager)).toEqual({ count: 2, since: noon, reason: '403' });
 
-        expect(await outbox.makeOwedDue({ lane: 'pager', at: noon + 9 })).toBe(2);
-        expect(await outbox.makeOwedDue({ lane: 'pager', at: noon + 9 })).toBe(0);
+        expect(await outbox.makeOwedDue({ ...pager, at: noon + 9 })).toBe(2);
+        expect(await outbox.makeOwedDue({ ...pager, at: noon + 9 })).toBe(0);
         expect(idsOf(await outbox.claimDue(claimBy('me', { now: noon + 9 })))).toEqual(['a', 'b']);
         await outbox.release({ ...back, id: 'a', error: 'ECONNRESET' });
-        expect(await outbox.readOwed('pager')).toEqual({ count: 2, since: noon, reason: 'ECONNRESET' });
+        expect(await outbox.readOwed(pager)).toEqual({ count: 2, since: noon, reason: 'ECONNRESET' });
         await outbox.markProcessed({ id: 'b', lockedBy: 'me', at: noon + 9, outcome: '1 sent' });
-        expect(await outbox.readOwed('pager')).toMatchObject({ count: 1, since: noon });
+        expect(await outbox.readOwed(pager)).toMatchObject({ count: 1, since: noon });
+      });
+    });
+
+    test('counts a message as owed that failed and is late, and none that nobody has tried yet', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async ({ outbox }) => {
+        await outbox.enqueue(sampleMessage('failed'));
+        await outbox.claimDue(claimBy('me'));
+        await outbox.enqueue(sampleMessage('untried'));
+        const back = { lockedBy: 'me', availableAt: noon + 60_000, isFinishedAttempt: true };
+        await outbox.release({ ...back, id: 'failed', error: 'ECONNRESET' });
+        expect(await outbox.readOwed({ lane: 'shop', lateBefore: noon })).toMatchObject({ count: 0 });
+        const late = { lane: 'shop', lateBefore: noon + 1 };
+        expect(await outbox.readOwed(late)).toEqual({ count: 1, since: noon, reason: 'ECONNRESET' });
+        expect(await outbox.makeOwedDue({ ...late, at: noon })).toBe(1);
       });
     });
 

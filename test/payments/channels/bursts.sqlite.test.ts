@@ -4,9 +4,12 @@ import { hour, minute } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import { importExport } from '#payments/channels/import-export.ts';
 import { endTogether } from '#payments/channels/raise-together.ts';
-import type { ExportedOrder } from '#payments/ports/sales-channel.ts';
+import type { ChannelEvent, ExportedOrder } from '#payments/ports/sales-channel.ts';
+import { raiseDeadLetter } from '#payments/webhooks/raise-dead-letter.ts';
 import { openTestDatabase } from '#test/support/database/test-database.ts';
+import { aSale, aSaleItem } from '#test/support/fakes/sales-channel.ts';
 import { admin, type ChannelKit, decide, openChannelKit } from '#test/support/scenario-kits/channel-kit.ts';
+import { awaitUntil } from '#test/support/time/await-until.ts';
 
 const yen = { amountMinor: 900, currency: 'JPY' };
 
@@ -27,10 +30,8 @@ async function sellMany(shop: ChannelKit, count: number, from = 0): Promise<void
   }
 }
 
-function endAll({ deps }: ChannelKit): Promise<void> {
-  const cause = { kind: 'job', id: 'test', actor: { kind: 'job', id: 'test' } } as const;
-  const { clock, ids } = deps;
-  return deps.database.transaction((stores) => endTogether({ stores, clock, ids, cause }, 'payhip'));
+function endAll(shop: ChannelKit): Promise<void> {
+  return shop.inTransaction((tx) => endTogether(tx, 'payhip'));
 }
 
 describe('a burst of forged refunds', () => {
@@ -155,5 +156,49 @@ describe('the orders of an export', () => {
     const about = { provider: 'payhip', actor: admin, fileName: 'sales.csv' } as const;
     await importExport(shop.deps, { ...about, sales: exported(1) });
     expect(await keysOf(shop)).toEqual(['payment_held']);
+  });
+});
+
+test('a burst of events that cannot be read is one card, edited once a minute', async () => {
+  await using opened = await openTestDatabase();
+  const shop = openChannelKit(opened);
+  for (let index = 0; index < 50; index += 1) {
+    await shop.inTransaction((tx) => raiseDeadLetter(tx, { what: 'webhooks of payhip', reason: 'it cannot be read' }));
+  }
+  expect(await shop.ringingCases()).toMatchObject([{ kind: 'dead_letter', occurrences: 50 }]);
+  expect(await cardsQueued(shop)).toBe(2);
+});
+
+describe('a burst of forged license keys', () => {
+  const known = { kind: 'known', isEnabled: true, email: 'ann@example.org', productKey: 'RGsF' } as const;
+  const sold = (id: string): ChannelEvent => ({
+    kind: 'sold',
+    channelOrder: aSale({ reference: asProviderReference(id), items: [aSaleItem({ licenseKey: `KEY-${id}` })] }),
+  });
+
+  test('keeps two workers and no more, and what has no turn comes back later, untried', async () => {
+    await using opened = await openTestDatabase();
+    const shop = openChannelKit(opened);
+    await shop.addGuide({ secret: 's' });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    shop.channel.until = promise;
+    shop.channel.licenses.push(known, known);
+    const receivedAt = shop.deps.clock.now();
+    const first = [shop.hear(sold('a'), { receivedAt }), shop.hear(sold('b'), { receivedAt })];
+    await awaitUntil(() => shop.channel.asked.length === 1, { what: 'the first question' });
+    const untried = { kind: 'retry', isUntried: true, pausesLane: false } as const;
+    expect(await shop.hear(sold('c'), { receivedAt })).toMatchObject({ ...untried, retryAfterMs: 5_000 });
+    // The longer it waits, the later it is tried again.
+    shop.deps.clock.advance(minute);
+    expect(await shop.hear(sold('c'), { receivedAt })).toMatchObject({ ...untried, retryAfterMs: minute });
+    // What needs no answer of the channel waits for none.
+    const plain = { reference: asProviderReference('plain'), items: [aSaleItem({ productKey: 'other' })] };
+    expect(await shop.sell(plain)).toMatchObject({ outcome: 'held' });
+    shop.deps.clock.advance(9 * minute);
+    expect(await shop.hear(sold('c'), { receivedAt })).toMatchObject({ outcome: 'held' });
+    expect((await shop.orderOf('c')).order.attention).toContain('too many orders were to be checked at once');
+    resolve();
+    expect(await Promise.all(first)).toMatchObject([{ outcome: 'paid' }, { outcome: 'paid' }]);
+    expect(shop.channel.asked).toEqual(['KEY-a', 'KEY-b']);
   });
 });

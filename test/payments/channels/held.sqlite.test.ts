@@ -111,6 +111,7 @@ describe('a held payment', () => {
   });
 
   test.each<[what: string, channelOrder: Partial<ChannelOrder>]>([
+    ['a price of nothing', { price: { amountMinor: 0, currency: 'USD' } }],
     ['two products', { items: [aSaleItem(), aSaleItem({ productKey: 'FoNt' })] }],
     ['a coupon', { coupons: [{ code: 'C', percent: '50', amountMinor: null }] }],
     ['tax', { vatMinor: 100 }],

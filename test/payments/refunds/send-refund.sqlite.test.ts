@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { minute } from '#kernel/clock.ts';
+import { ProviderNotUnderstood } from '#payments/ports/provider-errors.ts';
 import { fetchRefunds } from '#payments/refunds/fetch-refunds.ts';
 import { followRefunds } from '#payments/refunds/follow-refunds.ts';
 import { sendsMax } from '#payments/refunds/send-refund.ts';
+import { refreshPayment } from '#payments/sync/refresh-payment.ts';
 import { listDecisions } from '#test/support/builders/cases.ts';
+import { aSnapshot } from '#test/support/builders/snapshot.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { openRefundKit } from '../../support/scenario-kits/refund-kit.ts';
 
@@ -241,5 +244,59 @@ describe('a refund without an answer', () => {
       providerStatus: 'not enough balance (4200)',
     });
     expect((await exceptions()).map(({ kind }) => kind)).toEqual(['refund_failed']);
+  });
+});
+
+describe('what the provider says of its refunds and is not understood', () => {
+  const what = 'amount (an object)';
+  const failure = { provider: 'btcpay', operation: 'find_refunds', code: null, httpStatus: 200 } as const;
+  const odd = () => new ProviderNotUnderstood({ ...failure, message: `find_refunds: ${what}`, what });
+  const unread = () => opened.database.read((stores) => listDecisions(stores, ['payment_unread']));
+
+  test('has nothing sent, because the refund may be there; one case says so until it is understood again', async () => {
+    const kit = await openRefundKit(opened);
+    const { findRefunds } = kit.refundProvider;
+    kit.refundProvider.findRefunds = () => Promise.reject(odd());
+    await kit.ask();
+    for (let count = 0; count < 3; count += 1) await kit.deliver();
+    expect(kit.refundProvider.commands).toEqual([]);
+    expect(await unread()).toMatchObject([
+      { occurrences: 1, facts: { headline: 'What BTCPay says of the refunds of a payment is not understood' } },
+    ]);
+    kit.refundProvider.findRefunds = findRefunds;
+    await kit.deliver();
+    expect(kit.refundProvider.commands).toHaveLength(1);
+    expect(await unread()).toEqual([]);
+  });
+
+  test('leaves open whether the refund was carried out, and it is searched for and not sent again at once', async () => {
+    const kit = await openRefundKit(opened);
+    const { requestRefund } = kit.refundProvider;
+    kit.refundProvider.requestRefund = async (command) => {
+      await requestRefund(command);
+      throw odd();
+    };
+    await kit.ask();
+    await kit.deliver();
+    expect(await kit.refunds()).toMatchObject([{ status: 'unknown', sends: 1 }]);
+    await kit.pass(30);
+    expect(await kit.refunds()).toMatchObject([{ status: 'succeeded', sends: 1 }]);
+    expect(kit.refundProvider.commands).toHaveLength(1);
+  });
+
+  test('does not keep the payment itself from being understood', async () => {
+    const kit = await openRefundKit(opened);
+    const [payment] = (await kit.details()).payments;
+    if (payment === undefined) throw new Error('the payment vanished');
+    kit.refundProvider.findRefunds = () => Promise.reject(odd());
+    const cause = { kind: 'webhook', id: 'test', actor: { kind: 'provider', id: 'btcpay' } } as const;
+    const settlement = { expected: '49.00', received: '49.00', asset: 'USD' };
+    const btcpay = kit.deps.providers.find('btcpay');
+    if (btcpay === undefined) throw new Error('btcpay is off');
+    btcpay.fetchPayment = async (reference) =>
+      aSnapshot({ reference, state: 'confirmed', settlement, observedAt: kit.deps.clock.now() });
+    const deps = { ...kit.deps, providers: { ...kit.deps.providers, find: () => btcpay } };
+    expect((await refreshPayment(deps, { paymentId: payment.id, cause })).kind).toBe('unchanged');
+    expect(await unread()).toMatchObject([{ key: `payment_unread:btcpay:${payment.id}:refunds` }]);
   });
 });

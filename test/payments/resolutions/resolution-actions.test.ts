@@ -27,6 +27,7 @@ const table: Record<(typeof decisionKinds)[number], string> = {
   payment_not_created: 'new_link check mark_paid cancel',
   payment_stuck: 'new_link check mark_paid cancel',
   payment_held: 'accept reject',
+  payment_unread: 'check mark_paid dismiss',
   refund_failed: 'check dismiss',
   refund_held: 'dismiss',
   refund_unknown: 'check confirm_refunded confirm_not_refunded',

@@ -88,3 +88,28 @@ test('open payments of a provider that is not configured any more raise one aler
   await createProviderWatch({ ...deps, providers: createScriptedProviders(['bitpay'], deps.clock) })({});
   expect(await openAlerts()).toEqual([]);
 });
+
+test('an event about a payment that is not understood is done: its case and its polls go on', async () => {
+  await placeTestOrder(deps, { reference: asProviderReference('odd') });
+  providers.saysOddly('odd', 'status "Frozen"');
+  expect(await handle('odd')).toEqual({ kind: 'done', outcome: 'not understood' });
+  expect(await openAlerts()).toHaveLength(1);
+});
+
+test('an event about a payment of nobody that is not understood is one case, however many follow', async () => {
+  providers.saysOddly('stray', 'status "Frozen"');
+  for (let count = 0; count < 3; count += 1) {
+    expect(await handle('stray')).toEqual({ kind: 'done', outcome: 'not understood' });
+  }
+  const live = await opened.database.read((stores) => stores.cases.findLiveCase('payment_unread:btcpay:stray'));
+  expect(live).toMatchObject({ occurrences: 1, paymentId: null, actions: ['resolve'] });
+});
+
+test('an event about a lost create that is not understood is known by the id in it, and names our payment', async () => {
+  const paymentId = await placeTestOrder(deps, { reference: null, creation: 'requested' });
+  providers.shows('lost', { paymentId });
+  providers.saysOddly('lost', 'status "Frozen"');
+  expect(await handle('lost')).toEqual({ kind: 'done', outcome: 'not understood' });
+  const key = `payment_unread:btcpay:${paymentId}`;
+  expect(await opened.database.read((stores) => stores.cases.findLiveCase(key))).toMatchObject({ paymentId });
+});

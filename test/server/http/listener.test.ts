@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createListener, type Listener } from '#server/http/listener.ts';
+import { createListener, type Listener, ListenFailed } from '#server/http/listener.ts';
 import { readBody } from '#server/kit/read-body.ts';
 
 const logged: string[] = [];
@@ -80,10 +80,17 @@ describe('a server that stops', () => {
   });
 });
 
-test('a port that is taken is an error of the start', async () => {
+test('a port that is taken, or a host that is not here, ends the start with a sentence that names the setting', async () => {
   const port = await open(() => new Response('ok'));
   const second = createListener({ fetch: () => new Response(), log }, { host: '127.0.0.1', port, stopTimeoutMs: 1 });
-  await expect(second.start()).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  await expect(second.start()).rejects.toThrow(
+    new ListenFailed(`cannot listen on 127.0.0.1, port ${port}: another program has the port; stop it, or set PORT`),
+  );
+  const elsewhere = createListener(
+    { fetch: () => new Response(), log },
+    { host: '192.0.2.1', port: 0, stopTimeoutMs: 1 },
+  );
+  await expect(elsewhere.start()).rejects.toThrow('set HOST to an address of this machine');
 });
 
 test('a body without a declared length is counted as it comes and cut off over the wire', async () => {

@@ -17,6 +17,8 @@ export interface FakeSalesChannel extends ProviderRegistry {
   licenses: (LicenseLookup | Error)[];
   /** The coupons that the channel lists; a throw is its answer. */
   coupons: Coupon[] | Error;
+  /** Every answer waits for this. */
+  until: Promise<void>;
   /** License keys that were verified. */
   asked: string[];
   isOff: boolean;
@@ -31,6 +33,7 @@ export function createFakeSalesChannel(): FakeSalesChannel {
     redactSecrets: (text) => text.replaceAll('license', '…'),
     async verifyLicense({ licenseKey }) {
       channel.asked.push(licenseKey);
+      await channel.until;
       const look = channel.licenses.shift() ?? { kind: 'unknown' };
       if (look instanceof Error) throw look;
       return look;
@@ -61,6 +64,7 @@ export function createFakeSalesChannel(): FakeSalesChannel {
   const channel: FakeSalesChannel = {
     licenses: [],
     coupons: [],
+    until: Promise.resolve(),
     asked: [],
     isOff: false,
     list: () => (channel.isOff ? [] : [provider]),

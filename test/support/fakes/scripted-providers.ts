@@ -3,14 +3,14 @@ import type { Clock } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import { toDecimal } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
+import type { ListedPayment, PaymentSnapshot } from '#payments/model/snapshot.ts';
 import type {
   CreatePaymentRequest,
   PaymentProvider,
   ProviderHealth,
   ProviderRegistry,
 } from '#payments/ports/payment-provider.ts';
-import { ProviderRejected, ProviderUnreachable } from '#payments/ports/provider-errors.ts';
+import { ProviderNotUnderstood, ProviderRejected, ProviderUnreachable } from '#payments/ports/provider-errors.ts';
 import { capabilities } from '../providers/capabilities.ts';
 
 type Create = (request: CreatePaymentRequest) => Promise<void> | void;
@@ -20,6 +20,8 @@ export interface ScriptedProviders extends ProviderRegistry {
   onCreate(name: ProviderName, create: Create): void;
   /** What the provider shows of a reference from here on. */
   shows(reference: string, look: Partial<PaymentSnapshot>): void;
+  /** What it says of a reference, or of the payment with our id, is not understood from here on; undefined: it is again. */
+  saysOddly(reference: string, what: string | undefined): void;
   switchOff(name: ProviderName): void;
   /** What happens when the provider is asked whether it is there; a throw is its answer. */
   onProbe(name: ProviderName, probe: () => void): void;
@@ -34,6 +36,7 @@ export interface ScriptedProviders extends ProviderRegistry {
 export function createScriptedProviders(names: readonly ProviderName[], clock: Clock): ScriptedProviders {
   const creates = new Map<ProviderName, Create>();
   const looks = new Map<string, Partial<PaymentSnapshot>>();
+  const odd = new Map<string, string>();
   const created: string[] = [];
   const probes = new Map<ProviderName, () => void>();
   const healths = new Map<ProviderName, Partial<ProviderHealth>>();
@@ -66,6 +69,23 @@ export function createScriptedProviders(names: readonly ProviderName[], clock: C
     };
   }
 
+  function understood(provider: ProviderName, reference: string): PaymentSnapshot {
+    const shown = look(provider, reference);
+    const what = odd.get(reference);
+    if (what === undefined) return shown;
+    const operation = 'fetch_payment';
+    const facts = { provider, operation, code: null, httpStatus: 200, message: `${operation}: ${what}`, what };
+    throw new ProviderNotUnderstood({ ...facts, paymentId: shown.paymentId });
+  }
+
+  function entry(provider: ProviderName, reference: string): ListedPayment {
+    const shown = look(provider, reference);
+    const unread = odd.get(reference);
+    if (unread === undefined) return shown;
+    const { paymentId, createdAt } = shown;
+    return { provider, reference: shown.reference, paymentId, createdAt, unread };
+  }
+
   function provider(name: ProviderName): PaymentProvider {
     return {
       name,
@@ -84,11 +104,11 @@ export function createScriptedProviders(names: readonly ProviderName[], clock: C
         return look(name, reference);
       },
       findCreatedPayment: () => Promise.resolve(undefined),
-      fetchPayment: (reference) => Promise.resolve(look(name, reference)),
+      fetchPayment: async (reference) => understood(name, reference),
       cancelPayment: () => Promise.resolve(),
       verifyWebhook: never,
       async *listPayments() {
-        yield (lists.get(name) ?? never()).map((reference) => look(name, reference));
+        yield (lists.get(name) ?? never()).map((reference) => entry(name, reference));
       },
       checkSetUp: async () => [],
       async probe() {
@@ -102,6 +122,7 @@ export function createScriptedProviders(names: readonly ProviderName[], clock: C
     created,
     onCreate: (name, create) => void creates.set(name, create),
     shows: (reference, shown) => void looks.set(reference, { ...looks.get(reference), ...shown }),
+    saysOddly: (reference, what) => void (what === undefined ? odd.delete(reference) : odd.set(reference, what)),
     switchOff: (name) => void on.delete(name),
     onProbe: (name, probe) => void probes.set(name, probe),
     feels: (name, health) => void healths.set(name, { ...healths.get(name), ...health }),

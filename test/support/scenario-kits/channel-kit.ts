@@ -3,8 +3,10 @@ import { type Case, liveStatuses } from '#cases/case.ts';
 import { saveProduct } from '#catalog/save-product.ts';
 import { setLicenseSecret } from '#catalog/set-license-secret.ts';
 import { asProviderReference } from '#kernel/ids.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { getOrderDetails, type OrderDetails } from '#payments/lifecycle/get-order.ts';
 import type { Payment } from '#payments/model/payment.ts';
+import type { PaymentTx } from '#payments/ports/payment-store.ts';
 import type { ChannelEvent, ChannelOrder } from '#payments/ports/sales-channel.ts';
 import { decideCase } from '#payments/resolutions/actions/decide-case.ts';
 import { handleInboxEvent } from '#payments/webhooks/handle-inbox-event.ts';
@@ -23,6 +25,7 @@ export interface ChannelKit {
   giveBack(returnedMinor: number, change?: Partial<ChannelOrder>): ReturnType<typeof handleInboxEvent>;
   paymentOf(reference?: string): Promise<Payment | undefined>;
   orderOf(reference?: string): Promise<OrderDetails>;
+  inTransaction<Result>(body: (tx: PaymentTx) => Promise<Result>): Promise<Result>;
   /** Live cases that have a card of their own. */
   ringingCases(): Promise<Case[]>;
   addGuide(options?: { secret?: string }): Promise<string>;
@@ -52,6 +55,7 @@ export function openChannelKit(opened: TestDatabase): ChannelKit {
       if (details === undefined) throw new Error('the sale has no order');
       return details;
     },
+    inTransaction: (body) => inTransaction(deps, causeOf({ kind: 'job', id: 'test' }), body),
     ringingCases: () =>
       deps.database.read((stores) =>
         stores.cases.listCases({

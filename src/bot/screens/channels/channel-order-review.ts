@@ -1,4 +1,6 @@
+import { findProduct } from '#catalog/read-products.ts';
 import { asOrderId } from '#kernel/ids.ts';
+import { rememberable } from '#payments/channels/remember-product.ts';
 import { getOrderDetails } from '#payments/lifecycle/get-order.ts';
 import { rememberOption } from '#payments/resolutions/actions/accept-payment.ts';
 import { decideCase } from '#payments/resolutions/actions/decide-case.ts';
@@ -23,11 +25,13 @@ export async function openReview(env: AdminEnv, at: At, to: DestinationOf<'chann
     return 'It is not held any more.';
   }
   const option = decision === 'remember' ? rememberOption : null;
+  const learnt = rememberable(details.order);
+  const known = learnt && (await findProduct(env, { sku: learnt.sku }));
   const view = await askForReason(env, {
     adminId: contextOf(at).from.id,
     action: decision === 'reject' ? 'sale.reject' : 'sale.accept',
     payload: { caseId: held.id, orderId, option },
-    question: reviewQuestion(details.order, { payment, decision }),
+    question: reviewQuestion(details.order, { payment, decision, known }),
     back: { kind: 'order', act: 'show', id: orderId },
   });
   await showView(at, view);

@@ -18,6 +18,7 @@ const findingWords: Readonly<Record<FindingKind, string>> = {
   status: 'status differs',
   amount: 'amount differs',
   currency: 'currency differs',
+  unread: 'left out, not understood',
 };
 const findingGroup = { one: 'more finding', many: 'more findings' };
 const barUnits = 10;

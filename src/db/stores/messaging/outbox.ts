@@ -1,8 +1,9 @@
+import type { Milliseconds } from '#kernel/clock.ts';
 import type { OutboxMessage, OutboxStore } from '#messaging/queues/messaging-store.ts';
 import { prepareInsert } from '../../query/prepared.ts';
 import { rowCount } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import { and, asc, eq, getTableColumns, gt, isNull } from '../../schema/drizzle.ts';
+import { and, asc, eq, getTableColumns, gt, isNotNull, isNull, lt, or } from '../../schema/drizzle.ts';
 import { createQueueStore } from './queue.ts';
 import { owedOutcome, type QueueShape, untouched } from './queue-shape.ts';
 import { createUntoldOrders } from './untold-orders.ts';
@@ -10,12 +11,15 @@ import { createUntoldOrders } from './untold-orders.ts';
 export function createOutboxStore(session: Session): OutboxStore {
   const { db } = session;
   const { outboxMessages } = session.tables;
-  const isOwedIn = (lane: string) =>
+  const isOwedIn = ({ lane, lateBefore }: { lane: string; lateBefore: Milliseconds }) =>
     and(
       isNull(outboxMessages.processedAt),
       isNull(outboxMessages.abandonedAt),
       eq(outboxMessages.lane, lane),
-      eq(outboxMessages.outcome, owedOutcome),
+      or(
+        eq(outboxMessages.outcome, owedOutcome),
+        and(isNotNull(outboxMessages.lastError), lt(outboxMessages.receivedAt, lateBefore)),
+      ),
     );
   const { outcome, ...columns } = getTableColumns(outboxMessages);
   const insert = prepareInsert(db, {
@@ -40,24 +44,24 @@ export function createOutboxStore(session: Session): OutboxStore {
       if (isNew) session.noteDue('outbox', message.availableAt);
       return isNew;
     },
-    async readOwed(lane) {
+    async readOwed(query) {
       const isOldest = [asc(outboxMessages.receivedAt), asc(outboxMessages.id)];
       const [[counted], [oldest]] = [
-        await db.select({ count: rowCount }).from(outboxMessages).where(isOwedIn(lane)),
+        await db.select({ count: rowCount }).from(outboxMessages).where(isOwedIn(query)),
         await db
           .select({ since: outboxMessages.receivedAt, reason: outboxMessages.lastError })
           .from(outboxMessages)
-          .where(isOwedIn(lane))
+          .where(isOwedIn(query))
           .orderBy(...isOldest)
           .limit(1),
       ];
       return { count: counted?.count ?? 0, since: oldest?.since ?? null, reason: oldest?.reason ?? null };
     },
-    async makeOwedDue({ lane, at }) {
+    async makeOwedDue({ at, ...query }) {
       const made = await db
         .update(outboxMessages)
         .set({ availableAt: at })
-        .where(and(isOwedIn(lane), gt(outboxMessages.availableAt, at)))
+        .where(and(isOwedIn(query), gt(outboxMessages.availableAt, at)))
         .returning({ id: outboxMessages.id });
       if (made.length > 0) session.noteDue('outbox', at);
       return made.length;

@@ -6,6 +6,7 @@ import type { PaymentSnapshot } from '../../model/snapshot.ts';
 import type { CreatePaymentRequest, PaymentProvider, ProviderCapabilities } from '../../ports/payment-provider.ts';
 import { ProviderRejected } from '../../ports/provider-errors.ts';
 import { findOrCreate } from '../kit/find-or-create.ts';
+import { isUnreadEntry, listed, type UnreadEntry } from '../kit/list-entries.ts';
 import { offsetPages } from '../kit/paging.ts';
 import { acceptableAddress, jsonWithNumber, neededQuote } from '../kit/payment-request.ts';
 import { paymentUuid } from '../kit/payment-uuid.ts';
@@ -98,7 +99,7 @@ export function createBitpayProvider(tools: ProviderTools, settings: BitpaySetti
     },
     fetchPayment: async (reference, options) => show(await client.fetchInvoice(reference, options?.signal)),
     async *listPayments(window, signal) {
-      for await (const invoices of listInvoices(client, window, signal)) yield invoices.map(show);
+      for await (const entries of listInvoices(client, window, signal)) yield listed('bitpay', { entries, show });
     },
     cancelPayment: (reference, signal) => cancelInvoice(client, reference, signal),
     refunds: client.hasMerchant ? createBitpayRefunds(client, settings) : null,
@@ -149,14 +150,17 @@ async function* listInvoices(
   client: BitpayClient,
   { from, to }: { from: Milliseconds; to: Milliseconds },
   signal?: AbortSignal,
-): AsyncGenerator<Invoice[]> {
+): AsyncGenerator<(Invoice | UnreadEntry)[]> {
   // The window goes by days in a time zone that is not documented: a day more on both sides, and the rest is sorted out.
   const days = { from: from - day, to: to + day };
   const pages = offsetPages({ provider: 'bitpay', pageSize }, (offset) =>
     client.listPage({ ...days, limit: pageSize, offset }, signal),
   );
-  for await (const invoices of pages) {
-    yield invoices.filter(({ invoiceTime }) => !invoiceTime || (invoiceTime >= from && invoiceTime < to));
+  for await (const entries of pages) {
+    yield entries.filter((entry) => {
+      const madeAt = isUnreadEntry(entry) ? entry.createdAt : entry.invoiceTime;
+      return !madeAt || (madeAt >= from && madeAt < to);
+    });
   }
 }
 

@@ -5,9 +5,10 @@ import type { Milliseconds } from '#kernel/clock.ts';
 import type { JsonValue } from '#kernel/json.ts';
 import { ProviderRejected } from '../../ports/provider-errors.ts';
 import type { ProviderHttp } from '../http/client.ts';
+import type { UnreadEntry } from '../kit/list-entries.ts';
 import { jsonWithNumber } from '../kit/payment-request.ts';
 import { unsupported } from '../kit/unsupported.ts';
-import { type Invoice, invoiceAnswerSchema, invoiceListSchema } from './invoice.ts';
+import { findPaymentId, type Invoice, invoiceAnswerSchema, invoiceListSchema } from './invoice.ts';
 import { type BitpayKey, bitpayHeaders } from './signing.ts';
 
 /** Token and key of the merchant facade. */
@@ -40,7 +41,7 @@ export interface BitpayClient {
   listPage(
     query: { from: Milliseconds; to: Milliseconds; limit: number; offset: number },
     signal?: AbortSignal,
-  ): Promise<Invoice[]>;
+  ): Promise<(Invoice | UnreadEntry)[]>;
   cancelInvoice(id: string, signal?: AbortSignal): Promise<void>;
   /** A GET, repeated by itself. */
   get<T>(call: SignedCall<T>): Promise<T>;
@@ -79,7 +80,7 @@ export function createBitpayClient(
     const url = `${apiUrl}/invoices/${encodeURIComponent(id)}?${new URLSearchParams({ token: posToken })}`;
     const request = { operation: 'fetch_payment', method: 'GET', url, isRepeatable: true } as const;
     const headers = () => bitpayHeaders({ url });
-    return (await http.call({ ...request, headers, schema: invoiceAnswerSchema, signal })).value.data;
+    return (await http.call({ ...request, headers, schema: invoiceAnswerSchema, findPaymentId, signal })).value.data;
   }
 
   return {

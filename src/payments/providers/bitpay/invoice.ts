@@ -1,10 +1,18 @@
 import { z } from 'zod';
 import type { Milliseconds } from '#kernel/clock.ts';
-import { asProviderReference } from '#kernel/ids.ts';
+import { asProviderReference, type PaymentId } from '#kernel/ids.ts';
 import { compareDecimals } from '#kernel/money.ts';
 import type { PaymentSnapshot, SnapshotState } from '../../model/snapshot.ts';
-import { decimalText, idText, joinLabel, millisecondsNumber, withCurrencyPlaces } from '../kit/body-fields.ts';
-import { isPaymentId } from '../kit/payment-uuid.ts';
+import {
+  decimalText,
+  idText,
+  joinLabel,
+  lenient,
+  millisecondsNumber,
+  ownPaymentId,
+  withCurrencyPlaces,
+} from '../kit/body-fields.ts';
+import { entriesOf } from '../kit/list-entries.ts';
 
 // BitPay: Invoices, the resource. Amounts of coins are read from the `display…` texts only; the integers beside them
 // count smallest units and go beyond what a number can hold.
@@ -13,16 +21,15 @@ export const invoiceStatuses = ['new', 'paid', 'confirmed', 'complete', 'expired
 
 const invoiceSchema = z.object({
   id: idText,
-  url: z.string().nullish(),
+  url: lenient(z.string()),
   status: z.enum(invoiceStatuses),
   price: decimalText,
   currency: z.string(),
-  orderId: z.string().nullish(),
-  itemDesc: z.string().nullish(),
-  guid: z.string().nullish(),
-  posData: z.string().nullish(),
-  invoiceTime: millisecondsNumber.nullish(),
-  expirationTime: millisecondsNumber.nullish(),
+  orderId: lenient(z.string()),
+  itemDesc: lenient(z.string()),
+  posData: ownPaymentId,
+  invoiceTime: lenient(millisecondsNumber),
+  expirationTime: lenient(millisecondsNumber),
   displayAmountPaid: decimalText.nullish(),
   transactionCurrency: z.string().nullish(),
   buyerProvidedInfo: z.object({ selectedTransactionCurrency: z.string().nullish() }).nullish(),
@@ -30,22 +37,31 @@ const invoiceSchema = z.object({
   /** `false`, or a word: `paidPartial`, `paidOver`, in older texts `paidLate`. */
   exceptionStatus: z.union([z.string(), z.boolean()]).nullish(),
   isCancelled: z.boolean().nullish(),
-  transactions: z.array(z.object({ txid: z.string().nullish() })).nullish(),
+  transactions: lenient(z.array(lenient(z.object({ txid: lenient(z.string()) })))),
 });
 export type Invoice = z.infer<typeof invoiceSchema>;
 
 export const invoiceAnswerSchema = z.object({ data: invoiceSchema });
-export const invoiceListSchema = z.object({ data: z.array(invoiceSchema) });
+
+/** What can be told of an invoice that is not understood. */
+const identity = z
+  .object({ id: lenient(idText), posData: ownPaymentId, invoiceTime: lenient(millisecondsNumber) })
+  .transform(({ id, posData, invoiceTime }) => ({ reference: id, paymentId: posData, createdAt: invoiceTime }));
+export const invoiceListSchema = z.object({ data: entriesOf(invoiceSchema, identity) });
+
+export function findPaymentId(body: unknown): PaymentId | null {
+  return z.object({ data: identity }).safeParse(body).data?.data.paymentId ?? null;
+}
 
 export function toSnapshot(invoice: Invoice, observedAt: Milliseconds): PaymentSnapshot {
   const settlement = settlementOf(invoice);
   const exception = typeof invoice.exceptionStatus === 'string' ? invoice.exceptionStatus : null;
   const words = [invoice.status, exception, invoice.isCancelled ? 'isCancelled' : null];
-  const transactionIds = (invoice.transactions ?? []).flatMap(({ txid }) => (txid ? [txid] : []));
+  const transactionIds = (invoice.transactions ?? []).flatMap((transaction) => transaction?.txid ?? []);
   return {
     provider: 'bitpay',
     reference: asProviderReference(invoice.id),
-    paymentId: isPaymentId(invoice.posData) ? invoice.posData : null,
+    paymentId: invoice.posData,
     trust: 'fetched',
     observedAt,
     state: stateOf(invoice, settlement !== null),

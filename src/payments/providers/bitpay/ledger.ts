@@ -6,7 +6,8 @@ import { day, type Milliseconds } from '#kernel/clock.ts';
 import { asProviderReference, type ProviderReference } from '#kernel/ids.ts';
 import { addDecimals, plainDecimal, subtractDecimals } from '#kernel/money.ts';
 import type { PaymentFees } from '../../ports/fees-provider.ts';
-import { decimalText, idText, rfc3339, withCurrencyPlaces } from '../kit/body-fields.ts';
+import { decimalText, idText, lenient, rfc3339, withCurrencyPlaces } from '../kit/body-fields.ts';
+import { entriesOf, isUnreadEntry, notUnderstood, type UnreadEntry, understood } from '../kit/list-entries.ts';
 import { collectedPages } from '../kit/paging.ts';
 import { type BitpayClient, dayOf } from './client.ts';
 
@@ -32,7 +33,8 @@ const entrySchema = z.object({
 });
 export type LedgerEntry = z.infer<typeof entrySchema>;
 
-const entriesSchema = z.array(entrySchema);
+const entriesSchema = entriesOf(entrySchema);
+type ReadEntry = LedgerEntry | UnreadEntry;
 /** The sample is a bare list; all other answers stand under `data`. */
 export const entriesAnswerSchema = z.union([
   entriesSchema,
@@ -40,12 +42,12 @@ export const entriesAnswerSchema = z.union([
 ]);
 
 const currencyText = z.string().regex(/^[A-Z0-9]{2,10}$/);
-export const ledgersAnswerSchema = z.object({ data: z.array(z.object({ currency: currencyText })) });
+export const ledgersAnswerSchema = z.object({ data: entriesOf(z.object({ currency: currencyText })) });
 
 export async function listLedgerCurrencies(client: BitpayClient, signal?: AbortSignal): Promise<string[]> {
   const request = { operation: 'list_ledgers', path: '/ledgers', signal };
   const { data } = await client.get({ ...request, schema: ledgersAnswerSchema });
-  return [...new Set(data.map(({ currency }) => currency))].slice(0, ledgersMax);
+  return [...new Set(understood(data).map(({ currency }) => currency))].slice(0, ledgersMax);
 }
 
 /** Days are of a time zone that is not documented: a day more on both sides, and the rest is sorted out. */
@@ -58,18 +60,38 @@ export async function* listFees(
   { from, to }: Window,
   signal?: AbortSignal,
 ): AsyncGenerator<PaymentFees[]> {
+  const unread: UnreadEntry[] = [];
   for (const currency of await listLedgerCurrencies(client, signal)) {
     const entries = await collectEntries(client, { currency, window: widened({ from, to }), signal });
-    yield toFigures(entries, currency).filter(({ at }) => at >= from && at < to);
+    const odd = entries.filter(isUnreadEntry).filter(isOfInvoice);
+    // What an invoice brought is known when all of its entries are.
+    const isWhole = ({ reference }: PaymentFees): boolean => !odd.some((entry) => invoiceOf(entry) === reference);
+    yield toFigures(understood(entries), currency).filter((fees) => fees.at >= from && fees.at < to && isWhole(fees));
+    unread.push(...odd);
   }
+  const [first] = unread;
+  if (first !== undefined) throw notUnderstood('bitpay', { operation: 'list_ledger', entry: first });
+}
+
+const invoiceSchema = z.object({ invoiceId: lenient(idText) });
+const otherSchema = z.object({ code: z.string(), invoiceId: idText.nullish() });
+
+function invoiceOf({ body }: UnreadEntry): string | null {
+  return invoiceSchema.safeParse(body).data?.invoiceId ?? null;
+}
+
+/** Whether it may be the sale or the fee of an invoice: refunds, payouts and the like are not read anyway. */
+function isOfInvoice({ body }: UnreadEntry): boolean {
+  const read = otherSchema.safeParse(body).data;
+  return read === undefined || (Boolean(read.invoiceId) && (read.code === saleCode || read.code === feeCode));
 }
 
 async function collectEntries(
   client: BitpayClient,
   about: { currency: string; window: Window; signal: AbortSignal | undefined },
-): Promise<LedgerEntry[]> {
+): Promise<ReadEntry[]> {
   const { currency, window, signal } = about;
-  const found: LedgerEntry[] = [];
+  const found: ReadEntry[] = [];
   const stretches = collectedPages({ provider: 'bitpay' }, async (begin: Milliseconds = window.from) => {
     const end = Math.min(begin + stretchMs, window.to);
     const query = { startDate: dayOf(begin), endDate: dayOf(end) };

@@ -8,7 +8,7 @@ import type {
   RefundCommand,
   RefundProvider,
 } from '../../ports/refund-provider.ts';
-import { decimalText, idText, rfc3339, withCurrencyPlaces } from '../kit/body-fields.ts';
+import { decimalText, idText, lenient, rfc3339, withCurrencyPlaces } from '../kit/body-fields.ts';
 import { disownDuplicates } from '../kit/duplicate-refunds.ts';
 import { acceptableAddress } from '../kit/payment-request.ts';
 import { isRefundId, refundUuid } from '../kit/payment-uuid.ts';
@@ -19,11 +19,12 @@ const refundSchema = z.object({
   status: z.string().max(64),
   amount: decimalText,
   currency: z.string(),
-  reference: z.string().nullish(),
-  guid: z.string().nullish(),
-  type: z.string().nullish(),
-  txid: z.string().nullish(),
-  requestDate: rfc3339.nullish(),
+  // A refund of ours whose id cannot be read here is found by its guid.
+  reference: lenient(z.string()),
+  guid: lenient(z.string()),
+  type: lenient(z.string()),
+  txid: lenient(z.string()),
+  requestDate: lenient(rfc3339),
 });
 type Refund = z.infer<typeof refundSchema>;
 

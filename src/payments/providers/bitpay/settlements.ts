@@ -2,8 +2,9 @@
 import { z } from 'zod';
 import { asProviderReference, type ProviderReference } from '#kernel/ids.ts';
 import type { ProviderSettlement } from '../../ports/fees-provider.ts';
-import { ProviderRejected } from '../../ports/provider-errors.ts';
-import { decimalText, idText, rfc3339, withCurrencyPlaces } from '../kit/body-fields.ts';
+import { ProviderNotUnderstood, ProviderRejected } from '../../ports/provider-errors.ts';
+import { decimalText, idText, lenient, rfc3339, withCurrencyPlaces } from '../kit/body-fields.ts';
+import { entriesOf, isUnreadEntry, notUnderstood, type UnreadEntry, understood } from '../kit/list-entries.ts';
 import { offsetPages } from '../kit/paging.ts';
 import { type BitpayClient, dayOf } from './client.ts';
 import { listLedgerCurrencies, type Window, widened } from './ledger.ts';
@@ -15,17 +16,20 @@ const settlementSchema = z.object({
   currency: z.string(),
   status: z.string().max(64),
   totalAmount: decimalText,
-  dateCreated: rfc3339.nullish(),
-  dateExecuted: rfc3339.nullish(),
-  openingDate: rfc3339.nullish(),
-  closingDate: rfc3339.nullish(),
+  dateCreated: lenient(rfc3339),
+  dateExecuted: lenient(rfc3339),
+  openingDate: lenient(rfc3339),
+  closingDate: lenient(rfc3339),
   /** Opens the reconciliation report of this settlement, in place of our own token. */
-  token: z.string().max(256).nullish(),
+  token: lenient(z.string().max(256)),
 });
 type Settlement = z.infer<typeof settlementSchema>;
-export const settlementsAnswerSchema = z.object({ data: z.array(settlementSchema) });
+const identity = z
+  .object({ id: lenient(idText), dateCreated: lenient(rfc3339) })
+  .transform(({ id, dateCreated }) => ({ reference: id, paymentId: null, createdAt: dateCreated }));
+export const settlementsAnswerSchema = z.object({ data: entriesOf(settlementSchema, identity) });
 
-const lineSchema = z.object({ code: z.string(), invoiceId: idText.nullish() });
+const lineSchema = z.object({ invoiceId: idText.nullish() });
 export const reportAnswerSchema = z.object({ data: z.object({ ledgerEntries: z.array(lineSchema).nullish() }) });
 export type Report = z.infer<typeof reportAnswerSchema>;
 
@@ -34,21 +38,24 @@ export async function* listSettlements(
   window: Window,
   signal?: AbortSignal,
 ): AsyncGenerator<ProviderSettlement[]> {
+  let unread: UnreadEntry | undefined;
   for (const currency of await listLedgerCurrencies(client, signal)) {
-    for await (const settlements of settlementPages(client, { currency, window, signal })) {
+    for await (const entries of settlementPages(client, { currency, window, signal })) {
       const page: ProviderSettlement[] = [];
-      for (const settlement of settlements) {
+      for (const settlement of understood(entries)) {
         page.push(toProviderSettlement(settlement, await readReport(client, { settlement, signal })));
       }
       yield page;
+      unread ??= entries.find(isUnreadEntry);
     }
   }
+  if (unread !== undefined) throw notUnderstood('bitpay', { operation: 'list_settlements', entry: unread });
 }
 
 async function* settlementPages(
   client: BitpayClient,
   about: { currency: string; window: Window; signal: AbortSignal | undefined },
-): AsyncGenerator<Settlement[]> {
+): AsyncGenerator<(Settlement | UnreadEntry)[]> {
   const { currency, window, signal } = about;
   const { from, to } = widened(window);
   const dates = { currency, dateStart: dayOf(from), dateEnd: dayOf(to), limit: String(pageSize) };
@@ -57,10 +64,11 @@ async function* settlementPages(
     const request = { operation: 'list_settlements', path: '/settlements', query, signal };
     return (await client.get({ ...request, schema: settlementsAnswerSchema })).data;
   });
-  for await (const settlements of pages) {
-    yield settlements.filter(({ currency: its, dateCreated }) => {
-      const isInWindow = !dateCreated || (dateCreated >= window.from && dateCreated < window.to);
-      return its === currency && isInWindow;
+  for await (const entries of pages) {
+    yield entries.filter((entry) => {
+      const madeAt = isUnreadEntry(entry) ? entry.createdAt : entry.dateCreated;
+      const isInWindow = !madeAt || (madeAt >= window.from && madeAt < window.to);
+      return isInWindow && (isUnreadEntry(entry) || entry.currency === currency);
     });
   }
 }
@@ -74,7 +82,7 @@ async function readReport(client: BitpayClient, about: { settlement: Settlement;
   try {
     return await client.get({ ...request, schema: reportAnswerSchema });
   } catch (error) {
-    if (error instanceof ProviderRejected) return undefined;
+    if (error instanceof ProviderRejected || error instanceof ProviderNotUnderstood) return undefined;
     throw error;
   }
 }

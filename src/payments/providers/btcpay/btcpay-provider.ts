@@ -2,6 +2,7 @@ import { type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { PaymentSnapshot } from '../../model/snapshot.ts';
 import type { CreatePaymentRequest, PaymentProvider } from '../../ports/payment-provider.ts';
 import { findOrCreate } from '../kit/find-or-create.ts';
+import { isUnreadEntry, listed, notUnderstood, type UnreadEntry, understood } from '../kit/list-entries.ts';
 import { offsetPages } from '../kit/paging.ts';
 import { acceptableAddress, neededQuote, quoteFiat } from '../kit/payment-request.ts';
 import type { ProviderTools } from '../kit/provider-definition.ts';
@@ -31,7 +32,12 @@ export function createBtcpayProvider(tools: ProviderTools, settings: BtcpaySetti
   const client = createBtcpayClient(call, settings);
   const withMethods = async (invoice: Invoice, signal?: AbortSignal): Promise<PaymentSnapshot> => {
     const methods = mayHavePayments(invoice) ? await client.fetchPaymentMethods(invoice.id, signal) : [];
-    return toSnapshot(invoice, { observedAt: clock.now(), methods });
+    const unread = methods.find(isUnreadEntry);
+    // Without `paidAmount` what came is read from the methods alone.
+    if (unread !== undefined && !invoice.paidAmount) {
+      throw notUnderstood('btcpay', { operation: 'fetch_payment_methods', entry: unread });
+    }
+    return toSnapshot(invoice, { observedAt: clock.now(), methods: understood(methods) });
   };
 
   return {
@@ -66,8 +72,8 @@ export function createBtcpayProvider(tools: ProviderTools, settings: BtcpaySetti
     },
     async *listPayments(window, signal) {
       const about = { observedAt: clock.now(), methods: [] };
-      for await (const invoices of listInvoices(client, window, signal)) {
-        yield invoices.map((invoice) => toSnapshot(invoice, about));
+      for await (const entries of listInvoices(client, window, signal)) {
+        yield listed('btcpay', { entries, show: (invoice) => toSnapshot(invoice, about) });
       }
     },
     cancelPayment: (reference, signal) => cancelInvoice(tools, { client, reference, signal }),
@@ -106,27 +112,36 @@ function createBody(request: CreatePaymentRequest, now: Milliseconds): string {
   });
 }
 
-/** The oldest invoice of this payment: should there ever be two, everybody means the same one. */
+/**
+ * The oldest invoice of this payment: should there ever be two, everybody means the same one. One that is not understood
+ * may be it, and then no second one is made.
+ */
 async function findInvoice(client: BtcpayClient, request: CreatePaymentRequest, signal?: AbortSignal) {
-  const invoices = await client.listInvoices({ orderId: request.paymentId, skip: 0, take: pageSize }, signal);
-  return invoices
+  const entries = await client.listInvoices({ orderId: request.paymentId, skip: 0, take: pageSize }, signal);
+  const [oldest] = understood(entries)
     .filter(({ metadata }) => metadata?.['orderId'] === request.paymentId)
-    .sort((left, right) => (left.createdTime ?? 0) - (right.createdTime ?? 0))[0];
+    .sort((left, right) => (left.createdTime ?? 0) - (right.createdTime ?? 0));
+  const unread = entries.find(isUnreadEntry);
+  if (oldest !== undefined || unread === undefined) return oldest;
+  throw notUnderstood('btcpay', { operation: 'find_payment', entry: unread });
 }
 
 async function* listInvoices(
   client: BtcpayClient,
   { from, to }: { from: Milliseconds; to: Milliseconds },
   signal?: AbortSignal,
-): AsyncGenerator<Invoice[]> {
+): AsyncGenerator<(Invoice | UnreadEntry)[]> {
   // Creation times are whole seconds: an invoice made within the first second of the window reads as made before it.
   const firstSecond = Math.floor(from / second) * second;
   // Both ends are fixed while paging, and the end lies in the past as soon as it can: new invoices would shift the pages.
   const pages = offsetPages({ provider: 'btcpay', pageSize }, (skip) =>
     client.listInvoices({ created: { from, to }, skip, take: pageSize }, signal),
   );
-  for await (const invoices of pages) {
-    yield invoices.filter(({ createdTime }) => !createdTime || (createdTime >= firstSecond && createdTime < to));
+  for await (const entries of pages) {
+    yield entries.filter((entry) => {
+      const madeAt = isUnreadEntry(entry) ? entry.createdAt : entry.createdTime;
+      return !madeAt || (madeAt >= firstSecond && madeAt < to);
+    });
   }
 }
 

@@ -1,10 +1,18 @@
 // BTCPay Server: Greenfield API. Only nested routes: the short ones are missing in old versions.
-import { type ZodType, z } from 'zod';
+import { z } from 'zod';
 import { type Milliseconds, second } from '#kernel/clock.ts';
 import type { JsonValue } from '#kernel/json.ts';
 import { ProviderRejected } from '../../ports/provider-errors.ts';
-import type { ProviderHttp } from '../http/client.ts';
-import { type Invoice, invoiceListSchema, invoiceSchema, type PaymentMethod, paymentMethodsSchema } from './invoice.ts';
+import type { HttpCall, ProviderHttp } from '../http/client.ts';
+import type { UnreadEntry } from '../kit/list-entries.ts';
+import {
+  findPaymentId,
+  type Invoice,
+  invoiceListSchema,
+  invoiceSchema,
+  type PaymentMethod,
+  paymentMethodsSchema,
+} from './invoice.ts';
 
 export interface BtcpayAccount {
   url: string;
@@ -12,14 +20,10 @@ export interface BtcpayAccount {
   storeId: string;
 }
 
-interface BtcpayRequest<T> {
-  operation: string;
-  method: 'GET' | 'POST' | 'DELETE';
+interface BtcpayRequest<T> extends Pick<HttpCall<T>, 'operation' | 'method' | 'schema' | 'findPaymentId' | 'signal'> {
   /** Below `/api/v1`. */
   path: string;
   body?: string;
-  schema: ZodType<T>;
-  signal?: AbortSignal | undefined;
 }
 
 export type BtcpayCall = <T>(request: BtcpayRequest<T>) => Promise<T>;
@@ -39,9 +43,9 @@ export interface BtcpayClient {
   createInvoice(body: string, signal?: AbortSignal): Promise<Invoice>;
   fetchInvoice(id: string, signal?: AbortSignal): Promise<Invoice>;
   /** Empty where the server does not have them. */
-  fetchPaymentMethods(id: string, signal?: AbortSignal): Promise<PaymentMethod[]>;
+  fetchPaymentMethods(id: string, signal?: AbortSignal): Promise<(PaymentMethod | UnreadEntry)[]>;
   /** Oldest last; archived ones too. */
-  listInvoices(query: InvoiceQuery, signal?: AbortSignal): Promise<Invoice[]>;
+  listInvoices(query: InvoiceQuery, signal?: AbortSignal): Promise<(Invoice | UnreadEntry)[]>;
   /** Never repeated by itself: between two attempts the buyer may have paid. */
   markInvalid(id: string, signal?: AbortSignal): Promise<void>;
 }
@@ -62,7 +66,14 @@ export function createBtcpayClient(call: BtcpayCall, { storeId }: BtcpayAccount)
     createInvoice: (body, signal) =>
       call({ operation: 'create_payment', method: 'POST', path: root, body, schema: invoiceSchema, signal }),
     fetchInvoice: (id, signal) =>
-      call({ operation: 'fetch_payment', method: 'GET', path: pathOf(id), schema: invoiceSchema, signal }),
+      call({
+        operation: 'fetch_payment',
+        method: 'GET',
+        path: pathOf(id),
+        schema: invoiceSchema,
+        findPaymentId,
+        signal,
+      }),
     async fetchPaymentMethods(id, signal) {
       const request = {
         operation: 'fetch_payment_methods',

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import type { PaymentId } from '#kernel/ids.ts';
 import { compareDecimals } from '#kernel/money.ts';
-import { decimalText, idText, unixSeconds } from '../kit/body-fields.ts';
+import { decimalText, idText, lenient, ownPaymentId, unixSeconds } from '../kit/body-fields.ts';
+import { entriesOf } from '../kit/list-entries.ts';
 
 // BTCPay Server: Greenfield API, InvoiceData, and the payment methods of an invoice.
 
@@ -16,13 +18,31 @@ export const invoiceSchema = z.object({
   currency: z.string(),
   status: z.enum(invoiceStatuses),
   additionalStatus: z.string().nullish(),
-  checkoutLink: z.string().nullish(),
-  createdTime: unixSeconds.nullish(),
-  expirationTime: unixSeconds.nullish(),
+  checkoutLink: lenient(z.string()),
+  createdTime: lenient(unixSeconds),
+  expirationTime: lenient(unixSeconds),
+  // Our id is in it: what cannot be read there may be ours.
   metadata: z.record(z.string(), z.unknown()).nullish(),
 });
 export type Invoice = z.infer<typeof invoiceSchema>;
-export const invoiceListSchema = z.array(invoiceSchema);
+
+/** What can be told of an invoice that is not understood. */
+const identity = z
+  .object({
+    id: lenient(idText),
+    metadata: lenient(z.object({ orderId: ownPaymentId })),
+    createdTime: lenient(unixSeconds),
+  })
+  .transform(({ id, metadata, createdTime }) => ({
+    reference: id,
+    paymentId: metadata?.orderId ?? null,
+    createdAt: createdTime,
+  }));
+export const invoiceListSchema = entriesOf(invoiceSchema, identity);
+
+export function findPaymentId(body: unknown): PaymentId | null {
+  return identity.safeParse(body).data?.paymentId ?? null;
+}
 
 /** Whether the invoice may have payments, so that asking for them is worth a call. */
 export function mayHavePayments({ status, additionalStatus, paidAmount }: Invoice): boolean {
@@ -30,7 +50,7 @@ export function mayHavePayments({ status, additionalStatus, paidAmount }: Invoic
   return status !== 'New' || (additionalStatus ?? 'None') !== 'None';
 }
 
-const paymentSchema = z.object({ id: z.string().max(256), status: z.string().nullish() });
+const paymentSchema = z.object({ id: z.string().max(256) });
 
 const paymentMethodSchema = z.object({
   /** Before 2.0 `paymentMethod`: `BTC` or `BTC-LightningNetwork`. */
@@ -42,15 +62,15 @@ const paymentMethodSchema = z.object({
   totalPaid: decimalText.nullish(),
   /** What is missing, in the currency of this method. */
   due: decimalText.nullish(),
-  payments: z.array(paymentSchema).nullish(),
+  payments: lenient(z.array(lenient(paymentSchema))),
 });
-export const paymentMethodsSchema = z.array(paymentMethodSchema);
+export const paymentMethodsSchema = entriesOf(paymentMethodSchema);
 export type PaymentMethod = z.infer<typeof paymentMethodSchema>;
 
 /** `txid-outputIndex` of a payment on the chain is read as its transaction; other ids stay as they are. */
 export function transactionIdsOf(methods: readonly PaymentMethod[]): string[] {
   const ids = methods.flatMap(({ payments }) =>
-    (payments ?? []).map(({ id }) => id.replace(/^([0-9a-f]{64})-\d+$/, '$1')),
+    (payments ?? []).flatMap((payment) => payment?.id.replace(/^([0-9a-f]{64})-\d+$/, '$1') ?? []),
   );
   return [...new Set(ids)];
 }

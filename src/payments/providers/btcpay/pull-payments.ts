@@ -4,7 +4,8 @@
 import { z } from 'zod';
 import { addDecimals, compareDecimals, withPlaces } from '#kernel/money.ts';
 import type { ProviderRefundState } from '../../ports/refund-provider.ts';
-import { decimalText, idText, unixSeconds } from '../kit/body-fields.ts';
+import { decimalText, idText, lenient, unixSeconds } from '../kit/body-fields.ts';
+import { entriesOf, type UnreadEntry } from '../kit/list-entries.ts';
 import { offsetPages } from '../kit/paging.ts';
 import type { BtcpayAccount, BtcpayCall } from './client.ts';
 
@@ -16,9 +17,13 @@ export const pullPaymentSchema = z.object({
   currency: z.string(),
   amount: decimalText,
   archived: z.boolean().nullish(),
-  viewLink: z.string().nullish(),
-  startsAt: unixSeconds.nullish(),
+  viewLink: lenient(z.string()),
+  startsAt: lenient(unixSeconds),
 });
+const pullPaymentListSchema = entriesOf(
+  pullPaymentSchema,
+  z.object({ id: lenient(idText) }).transform(({ id }) => ({ reference: id, paymentId: null, createdAt: null })),
+);
 export type PullPayment = z.infer<typeof pullPaymentSchema>;
 
 const payoutSchema = z.object({
@@ -28,7 +33,7 @@ const payoutSchema = z.object({
   originalAmount: decimalText.nullish(),
   originalCurrency: z.string().nullish(),
   amount: decimalText.nullish(),
-  paymentProof: z.record(z.string(), z.unknown()).nullish(),
+  paymentProof: lenient(z.record(z.string(), z.unknown())),
 });
 export type Payout = z.infer<typeof payoutSchema>;
 export const payoutListSchema = z.array(payoutSchema);
@@ -37,7 +42,7 @@ export interface PullPaymentClient {
   /** Makes the offer that stands for a refund. Never repeated by itself: the server knows no idempotency key. */
   refundInvoice(invoiceId: string, body: string, signal?: AbortSignal): Promise<PullPayment>;
   /** All of the store, archived ones too; newest first. */
-  listPullPayments(signal?: AbortSignal): Promise<PullPayment[]>;
+  listPullPayments(signal?: AbortSignal): Promise<(PullPayment | UnreadEntry)[]>;
   /** Without those that were cancelled, which move nothing. */
   listPayouts(pullPaymentId: string, signal?: AbortSignal): Promise<Payout[]>;
   /** Nobody can claim an archived one; archiving it again changes nothing. */
@@ -52,13 +57,13 @@ export function createPullPaymentClient(call: BtcpayCall, { storeId }: BtcpayAcc
       return call({ operation: 'request_refund', method: 'POST', path, body, schema: pullPaymentSchema, signal });
     },
     async listPullPayments(signal) {
-      const found: PullPayment[] = [];
+      const found: (PullPayment | UnreadEntry)[] = [];
       // Servers up to 2.4 have no pages and give the whole list each time.
       const list = { provider: 'btcpay', pageSize, endsWithoutNews: true } as const;
       const pages = offsetPages(list, (skip) => {
         const query = new URLSearchParams({ includeArchived: 'true', skip: String(skip), take: String(pageSize) });
         const path = `${store}/pull-payments?${query}`;
-        return call({ operation: 'find_refunds', method: 'GET', path, schema: z.array(pullPaymentSchema), signal });
+        return call({ operation: 'find_refunds', method: 'GET', path, schema: pullPaymentListSchema, signal });
       });
       for await (const page of pages) found.push(...page);
       return found;

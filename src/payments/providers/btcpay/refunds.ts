@@ -1,11 +1,13 @@
 // BTCPay Server: Refunds. A refund is an offer (pull payment) whose link the buyer claims. There is no idempotency key, so
 // that a lost request which is carried out late leaves two offers under one refund id: one is kept, and the others are
 // archived before anybody can claim them.
+import { z } from 'zod';
 import type { ProviderReference, RefundId } from '#kernel/ids.ts';
 import { type AssetAmount, ceilShare, compareDecimals, isCurrency, parseMinorCeil, toDecimal } from '#kernel/money.ts';
 import { ProviderRejected } from '../../ports/provider-errors.ts';
 import type { ProviderRefund, RefundCommand, RefundProvider, RefundQuery } from '../../ports/refund-provider.ts';
 import { correlationTag, findCorrelationTag, withTag } from '../kit/correlation-tag.ts';
+import { isUnreadEntry, notUnderstood, type UnreadEntry, understood } from '../kit/list-entries.ts';
 import { unsupported } from '../kit/unsupported.ts';
 import type { BtcpayClient } from './client.ts';
 import { assetOf, type Invoice, payoutMethodsOf } from './invoice.ts';
@@ -55,7 +57,7 @@ export function createBtcpayRefunds(client: BtcpayClient, pulls: PullPaymentClie
     async requestRefund(command, signal) {
       const { paymentReference, refundId } = command;
       refuseMoreThanPaid(await client.fetchInvoice(paymentReference, signal), command);
-      const payoutMethods = payoutMethodsOf(await client.fetchPaymentMethods(paymentReference, signal));
+      const payoutMethods = payoutMethodsOf(understood(await client.fetchPaymentMethods(paymentReference, signal)));
       const send = (fields: object) => pulls.refundInvoice(paymentReference, JSON.stringify(fields), signal);
       const fields = { ...createFields(command), payoutMethods };
       try {
@@ -70,7 +72,10 @@ export function createBtcpayRefunds(client: BtcpayClient, pulls: PullPaymentClie
     },
     async findRefunds(query, signal) {
       const { paymentReference, ours, asset } = query;
-      const listed = await pulls.listPullPayments(signal);
+      const entries = await pulls.listPullPayments(signal);
+      const unread = entries.filter(isUnreadEntry).find((entry) => mayBeOf(entry, query));
+      if (unread !== undefined) throw notUnderstood('btcpay', { operation: 'find_refunds', entry: unread });
+      const listed = understood(entries);
       const shown: ProviderRefund[] = [];
       for (const { refundId, reference } of ours) {
         const claims = await readClaims(
@@ -113,6 +118,18 @@ function ownerOf(pull: PullPayment, { ours }: RefundQuery): RefundId | undefined
 /** Pull payments do not say what they are for; the server itself names a refund `Refund` and the id of the invoice. */
 function isMadeAtServer(pull: PullPayment, query: RefundQuery): boolean {
   return ownerOf(pull, query) === undefined && (pull.name?.includes(query.paymentReference) ?? false);
+}
+
+const nameSchema = z.object({ name: z.string().nullish() });
+
+/** Whether a pull payment that is not understood may be for this payment: then nothing may be sent beside it. */
+function mayBeOf({ id, body }: UnreadEntry, query: RefundQuery): boolean {
+  const named = nameSchema.safeParse(body).data;
+  if (named === undefined || query.ours.some(({ reference }) => reference === id)) return true;
+  const tagged = findCorrelationTag(named.name);
+  return (
+    query.ours.some(({ refundId }) => refundId === tagged) || (named.name?.includes(query.paymentReference) ?? false)
+  );
 }
 
 /** First the one that is kept: where the buyer has money from already, whose link was given out, or else the oldest. */
@@ -159,7 +176,7 @@ async function amountInUnit(
   const { pull, asset, paymentReference, signal } = about;
   if (pull.currency === asset) return { amount: pull.amount, asset };
   const { amount: whole, paidAmount } = await client.fetchInvoice(paymentReference, signal);
-  const methods = await client.fetchPaymentMethods(paymentReference, signal);
+  const methods = understood(await client.fetchPaymentMethods(paymentReference, signal));
   const asked = methods.find((method) => assetOf(method) === pull.currency)?.amount;
   const hasRate = asked !== undefined && asked !== null && compareDecimals(asked, '0') > 0;
   if (!whole || !hasRate || !isCurrency(asset)) {

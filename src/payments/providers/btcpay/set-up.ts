@@ -5,6 +5,7 @@ import { ProviderRejected } from '../../ports/provider-errors.ts';
 import { idText, unixSeconds } from '../kit/body-fields.ts';
 import { checkCall, failedCheck } from '../kit/check-call.ts';
 import { judgeWebhooks, type WebhookAttempt } from '../kit/check-webhook.ts';
+import { entriesOf, understood } from '../kit/list-entries.ts';
 import type { BtcpayCall, BtcpayClient } from './client.ts';
 
 const address = 'BTCPAY_URL';
@@ -49,23 +50,16 @@ const webhookSchema = z.object({
   enabled: z.boolean(),
   authorizedEvents: z.object({ everything: z.boolean(), specificEvents: z.array(z.string()).nullish() }),
 });
-const webhooksSchema = z.array(webhookSchema);
+const webhooksSchema = entriesOf(webhookSchema);
 
-const deliveriesSchema = z
-  .array(
-    z.object({
-      timestamp: unixSeconds,
-      httpCode: z.string().nullish(),
-      status: z.string(),
-    }),
-  )
-  .transform((deliveries) =>
-    deliveries.map(({ timestamp, httpCode, status }) => ({
-      at: timestamp,
-      isTaken: status === 'HttpSuccess',
-      httpStatus: httpCode ? Number(httpCode) : null,
-    })),
-  );
+const deliverySchema = z.object({ timestamp: unixSeconds, httpCode: z.string().nullish(), status: z.string() });
+const deliveriesSchema = entriesOf(deliverySchema).transform((deliveries) =>
+  understood(deliveries).map(({ timestamp, httpCode, status }) => ({
+    at: timestamp,
+    isTaken: status === 'HttpSuccess',
+    httpStatus: httpCode ? Number(httpCode) : null,
+  })),
+);
 
 /** Whether the key is taken and may do what we do, the store is there, and its webhook posts to us. */
 export async function checkBtcpaySetUp(
@@ -134,7 +128,7 @@ async function checkWebhook(
   try {
     const request = { operation: 'list_webhooks', method: 'GET', path: root, signal } as const;
     const webhooks = await call({ ...request, schema: webhooksSchema });
-    const registered = webhooks.map(({ id, url, enabled, authorizedEvents }) => ({
+    const registered = understood(webhooks).map(({ id, url, enabled, authorizedEvents }) => ({
       url,
       isEnabled: enabled,
       events: authorizedEvents.everything ? ('all' as const) : (authorizedEvents.specificEvents ?? []),

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Milliseconds } from '#kernel/clock.ts';
-import { asProviderReference } from '#kernel/ids.ts';
+import { asProviderReference, type PaymentId } from '#kernel/ids.ts';
 import type { PaymentSnapshot, SnapshotState } from '../../model/snapshot.ts';
-import { decimalText, idText, joinLabel, rfc3339 } from '../kit/body-fields.ts';
+import { decimalText, idText, joinLabel, lenient, ownPaymentId, rfc3339 } from '../kit/body-fields.ts';
+import { entriesOf, type UnreadEntry } from '../kit/list-entries.ts';
 import { isPaymentId } from '../kit/payment-uuid.ts';
 
 // Coinbase: Checkouts, the object. Fields that are absent are left out by Coinbase; null is taken for absent.
@@ -22,27 +23,50 @@ export const checkoutStatuses = Object.keys(states) as (keyof typeof states)[];
 
 export const checkoutSchema = z.object({
   id: idText,
-  url: z.string().nullish(),
+  url: lenient(z.string()),
   amount: decimalText,
   currency: z.string(),
-  description: z.string().nullish(),
+  description: lenient(z.string()),
   status: z.enum(checkoutStatuses),
-  expiresAt: rfc3339.nullish(),
-  createdAt: rfc3339.nullish(),
+  expiresAt: lenient(rfc3339),
+  createdAt: lenient(rfc3339),
+  // Our id is in it: what cannot be read there may be ours.
   metadata: z.record(z.string(), z.unknown()).nullish(),
   settlement: z
     .object({
       totalAmount: decimalText.nullish(),
-      feeAmount: decimalText.nullish(),
-      netAmount: decimalText.nullish(),
+      feeAmount: lenient(decimalText),
+      netAmount: lenient(decimalText),
       currency: z.string().nullish(),
     })
     .nullish(),
-  transactionHash: z.string().nullish(),
+  transactionHash: lenient(z.string()),
 });
 export type Checkout = z.infer<typeof checkoutSchema>;
 
-export const checkoutPageSchema = z.object({ checkouts: z.array(checkoutSchema), nextPageToken: z.string().nullish() });
+/** What can be told of a checkout that is not understood. */
+const identity = z
+  .object({
+    id: lenient(idText),
+    metadata: lenient(z.object({ paymentId: ownPaymentId })),
+    createdAt: lenient(rfc3339),
+  })
+  .transform(({ id, metadata, createdAt }) => ({ reference: id, paymentId: metadata?.paymentId ?? null, createdAt }));
+
+export const checkoutPageSchema = z.object({
+  checkouts: entriesOf(checkoutSchema, identity),
+  nextPageToken: z.string().nullish(),
+});
+
+export function findPaymentId(body: unknown): PaymentId | null {
+  return identity.safeParse(body).data?.paymentId ?? null;
+}
+
+/** Whether a checkout that is not understood may be that of this payment. */
+export function mayBeOf({ body, paymentId }: UnreadEntry, wanted: PaymentId): boolean {
+  const isReadable = z.object({ metadata: z.record(z.string(), z.unknown()).nullish() }).safeParse(body).success;
+  return paymentId === wanted || !isReadable;
+}
 
 export function toSnapshot(checkout: Checkout, observedAt: Milliseconds): PaymentSnapshot {
   const state = states[checkout.status];

@@ -1,19 +1,19 @@
-import { type ZodType, z } from 'zod';
+import { z } from 'zod';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { JsonValue } from '#kernel/json.ts';
 import { ProviderRejected } from '../../ports/provider-errors.ts';
 import type { HttpCall } from '../http/client.ts';
 import type { ProviderTools } from '../kit/provider-definition.ts';
-import { type Checkout, checkoutPageSchema, checkoutSchema } from './checkout.ts';
+import { type Checkout, checkoutPageSchema, checkoutSchema, findPaymentId } from './checkout.ts';
 import { type CoinbaseKey, signCoinbaseJwt } from './jwt.ts';
 
 const defaultPageSize = 100;
 
-export interface CoinbaseRequest<T> extends Pick<HttpCall<T>, 'operation' | 'method' | 'body' | 'signal'> {
+export interface CoinbaseRequest<T>
+  extends Pick<HttpCall<T>, 'operation' | 'method' | 'body' | 'schema' | 'findPaymentId' | 'signal'> {
   path: string;
   /** What the path is below, where that is not the address of the API. */
   root?: string;
-  schema: ZodType<T>;
   idempotencyKey?: string;
   /** All but a refund may be repeated: reads, a create with its key, and a deactivation, which has one effect. */
   isRepeatable?: boolean;
@@ -68,7 +68,8 @@ export function createCoinbaseClient(
     },
     async fetchCheckout(id, signal) {
       const path = `/checkouts/${encodeURIComponent(id)}`;
-      return (await call({ operation: 'fetch_payment', method: 'GET', path, schema: checkoutSchema, signal })).value;
+      const request = { operation: 'fetch_payment', method: 'GET', path, signal } as const;
+      return (await call({ ...request, schema: checkoutSchema, findPaymentId })).value;
     },
     async listPage({ from, to, pageToken, pageSize = defaultPageSize }, signal) {
       const parameters = new URLSearchParams({ pageSize: String(pageSize) });

@@ -4,12 +4,13 @@ import { clip } from '#kernel/text.ts';
 import type { PaymentSnapshot } from '../../model/snapshot.ts';
 import type { CreatePaymentRequest, PaymentProvider } from '../../ports/payment-provider.ts';
 import { ProviderRejected } from '../../ports/provider-errors.ts';
+import { isUnreadEntry, listed, notUnderstood, type UnreadEntry, understood } from '../kit/list-entries.ts';
 import { collectedPages } from '../kit/paging.ts';
 import { acceptableAddress, neededQuote } from '../kit/payment-request.ts';
 import { madeAt, paymentUuid } from '../kit/payment-uuid.ts';
 import type { ProviderTools } from '../kit/provider-definition.ts';
 import { firstOf } from '../kit/settings.ts';
-import { type Checkout, toSnapshot } from './checkout.ts';
+import { type Checkout, mayBeOf, toSnapshot } from './checkout.ts';
 import { type CoinbaseClient, createCoinbaseClient } from './client.ts';
 import { readCoinbaseKey } from './jwt.ts';
 import { createCoinbaseRefunds } from './refunds.ts';
@@ -69,11 +70,11 @@ export function createCoinbaseProvider(tools: ProviderTools, settings: CoinbaseS
     },
     fetchPayment: async (reference, options) => show(await client.fetchCheckout(reference, options?.signal)),
     async *listPayments({ from, to }, signal) {
-      for await (const checkouts of pagesOf(client, { from, to }, signal)) {
+      for await (const entries of pagesOf(client, { from, to }, signal)) {
         // Whether the ends belong to Coinbase's window is not documented.
-        yield checkouts
-          .map(show)
-          .filter(({ createdAt }) => createdAt === null || (createdAt >= from && createdAt < to));
+        const isWithin = ({ createdAt }: Checkout | UnreadEntry): boolean =>
+          !createdAt || (createdAt >= from && createdAt < to);
+        yield listed('coinbase', { entries: entries.filter(isWithin), show });
       }
     },
     cancelPayment: (reference, signal) => cancelCheckout(client, reference, signal),
@@ -135,21 +136,25 @@ function createBody(request: CreatePaymentRequest): string {
   });
 }
 
-/** Coinbase cannot search by metadata, so all checkouts made since the payment got its id are read. */
+/**
+ * Coinbase cannot search by metadata, so all checkouts made since the payment got its id are read. One that is not
+ * understood may be it.
+ */
 async function findCheckout(
   client: CoinbaseClient,
   request: CreatePaymentRequest,
   signal?: AbortSignal,
 ): Promise<Checkout | undefined> {
-  for await (const checkouts of pagesOf(
-    client,
-    { from: Math.max(0, madeAt(request.paymentId) - clockSkewMs) },
-    signal,
-  )) {
-    const found = checkouts.find(({ metadata }) => metadata?.['paymentId'] === request.paymentId);
+  const { paymentId } = request;
+  const window = { from: Math.max(0, madeAt(paymentId) - clockSkewMs) };
+  let unread: UnreadEntry | undefined;
+  for await (const entries of pagesOf(client, window, signal)) {
+    const found = understood(entries).find(({ metadata }) => metadata?.['paymentId'] === paymentId);
     if (found !== undefined) return found;
+    unread ??= entries.filter(isUnreadEntry).find((entry) => mayBeOf(entry, paymentId));
   }
-  return undefined;
+  if (unread === undefined) return undefined;
+  throw notUnderstood('coinbase', { operation: 'find_payment', entry: unread });
 }
 
 function pagesOf(client: CoinbaseClient, window: { from: Milliseconds; to?: Milliseconds }, signal?: AbortSignal) {

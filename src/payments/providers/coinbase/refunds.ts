@@ -8,7 +8,7 @@ import type {
   RefundCommand,
   RefundProvider,
 } from '../../ports/refund-provider.ts';
-import { decimalText, rfc3339 } from '../kit/body-fields.ts';
+import { decimalText, lenient, rfc3339 } from '../kit/body-fields.ts';
 import { correlationTag, findCorrelationTag, withTag } from '../kit/correlation-tag.ts';
 import { disownDuplicates } from '../kit/duplicate-refunds.ts';
 import { refundUuid } from '../kit/payment-uuid.ts';
@@ -19,9 +19,10 @@ const refundSchema = z.object({
   amount: decimalText,
   currency: z.string(),
   status: z.string().max(64),
+  // Our id is in it: what cannot be read there may be ours.
   reason: z.string().nullish(),
-  transactionHash: z.string().nullish(),
-  createdAt: rfc3339.nullish(),
+  transactionHash: lenient(z.string()),
+  createdAt: lenient(rfc3339),
 });
 type Refund = z.infer<typeof refundSchema>;
 

@@ -6,6 +6,7 @@ import { ProviderError } from '../../ports/provider-errors.ts';
 import { rfc3339 } from '../kit/body-fields.ts';
 import { checkCall } from '../kit/check-call.ts';
 import { judgeWebhooks, type WebhookAttempt } from '../kit/check-webhook.ts';
+import { entriesOf, understood } from '../kit/list-entries.ts';
 import type { CoinbaseClient } from './client.ts';
 
 const address = 'COINBASE_API_URL';
@@ -38,11 +39,11 @@ const subscriptionSchema = z.object({
 });
 type Subscription = z.infer<typeof subscriptionSchema>;
 
-const subscriptionsSchema = z.object({ subscriptions: z.array(subscriptionSchema) });
+const subscriptionsSchema = z.object({ subscriptions: entriesOf(subscriptionSchema) });
 
 const attemptsSchema = z
   .object({
-    events: z.array(
+    events: entriesOf(
       z.object({
         status: z.string(),
         createdAt: rfc3339,
@@ -51,7 +52,7 @@ const attemptsSchema = z
     ),
   })
   .transform(({ events }) =>
-    events
+    understood(events)
       // What is still on its way has neither failed nor been taken.
       .filter(({ status }) => status === 'succeeded' || status === 'failed' || status === 'retrying')
       .map(({ status, createdAt, response }) => ({
@@ -99,7 +100,7 @@ async function checkWebhook(
   };
   try {
     const list = { ...request, operation: 'list_subscriptions', path: '?pageSize=100', schema: subscriptionsSchema };
-    const registered = (await client.call(list)).value.subscriptions
+    const registered = understood((await client.call(list)).value.subscriptions)
       .filter((subscription) => isFor(subscription, source.network))
       .map((subscription) => ({
         url: subscription.target.url,

@@ -1,19 +1,29 @@
 import type { ZodType } from 'zod';
 import { type Milliseconds, readRetryAfter } from '#kernel/clock.ts';
+import type { PaymentId } from '#kernel/ids.ts';
 import type { JsonValue } from '#kernel/json.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import {
   type ProviderError,
+  ProviderNotUnderstood,
   ProviderRateLimited,
   ProviderRejected,
   ProviderUnreachable,
 } from '../../ports/provider-errors.ts';
 import type { Verdict } from './breaker.ts';
 import type { Exchange } from './exchange.ts';
+import { describeFault } from './fault.ts';
 
 // What one exchange means: for the caller (a value, or who failed), for the breaker, and for the next attempt.
 
-export type CallOutcome = 'ok' | 'rejected' | 'unreachable' | 'rate_limited' | 'breaker_open' | 'decommissioned';
+export type CallOutcome =
+  | 'ok'
+  | 'not_understood'
+  | 'rejected'
+  | 'unreachable'
+  | 'rate_limited'
+  | 'breaker_open'
+  | 'decommissioned';
 
 export interface Failure {
   error: ProviderError;
@@ -34,9 +44,17 @@ export interface AnswerReader {
   findError(body: JsonValue, status: number): { code: string | null; message: string } | undefined;
 }
 
+/** What a call expects to hear. */
+export interface Expected<T> {
+  operation: string;
+  schema: ZodType<T>;
+  /** Finds our payment id in a body that does not fit the schema. */
+  findPaymentId?: ((body: JsonValue) => PaymentId | null) | undefined;
+}
+
 export function judgeExchange<T>(
   reader: AnswerReader,
-  about: { operation: string; schema: ZodType<T>; result: Exchange; now: Milliseconds },
+  about: Expected<T> & { result: Exchange; now: Milliseconds },
 ): Attempt<T> {
   const { operation, result } = about;
   const { provider } = reader;
@@ -66,19 +84,27 @@ export function judgeExchange<T>(
     return { kind: 'failed', error, mayRepeat: false, retryAfterMs: null, verdict, outcome: 'rejected' };
   }
   if (!isOk) return { ...failUnreachable(provider, { operation, status, code, message }), retryAfterMs };
-  return readValue(provider, { ...about, result });
+  return readValue(reader, { ...about, result });
 }
 
 function readValue<T>(
-  provider: ProviderName,
-  about: { operation: string; schema: ZodType<T>; result: Extract<Exchange, { kind: 'answer' }> },
+  reader: AnswerReader,
+  about: Expected<T> & { result: Extract<Exchange, { kind: 'answer' }> },
 ): Attempt<T> {
+  const { provider } = reader;
   const { operation, result } = about;
-  const parsed = about.schema.safeParse(result.wasEmpty ? null : result.body);
+  const body = result.wasEmpty ? null : result.body;
+  const parsed = about.schema.safeParse(body);
   if (parsed.success) return { kind: 'ok', value: parsed.data, verdict: 'good', outcome: 'ok' };
-  const where = parsed.error.issues[0]?.path.join('.') || 'body';
-  const message = result.body === undefined ? 'the answer is not JSON' : `the answer has an unexpected ${where}`;
-  return failUnreachable(provider, { operation, status: result.status, message });
+  // A page of a proxy, or of a maintenance, is not the provider's answer, and nothing at all is none.
+  if (result.body === undefined) {
+    return failUnreachable(provider, { operation, status: result.status, message: 'the answer is not JSON' });
+  }
+  const what = describeFault(parsed.error, { body, redact: reader.redact });
+  const message = `${operation}: the answer is not understood: ${what}`;
+  const facts = { provider, operation, code: null, httpStatus: result.status, message, what };
+  const error = new ProviderNotUnderstood({ ...facts, paymentId: about.findPaymentId?.(result.body) ?? null });
+  return { kind: 'failed', error, mayRepeat: false, retryAfterMs: null, verdict: 'good', outcome: 'not_understood' };
 }
 
 /** Nothing went out: the last calls all failed, or the provider is decommissioned. */

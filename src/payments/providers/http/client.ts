@@ -1,4 +1,3 @@
-import type { ZodType } from 'zod';
 import { type Clock, clockDifference, type Milliseconds, momentOf } from '#kernel/clock.ts';
 import type { Random } from '#kernel/ids.ts';
 import type { EventLog } from '#kernel/process.ts';
@@ -11,6 +10,7 @@ import {
   type AnswerReader,
   type Attempt,
   type CallOutcome,
+  type Expected,
   type Failure,
   failNotAsked,
   judgeExchange,
@@ -49,8 +49,7 @@ export interface ProviderHttpOptions {
   findError: AnswerReader['findError'];
 }
 
-export interface HttpCall<T> {
-  operation: string;
+export interface HttpCall<T> extends Expected<T> {
   method: 'GET' | 'POST' | 'DELETE';
   url: string;
   /** The exact text of the body, the same on every attempt. */
@@ -59,12 +58,11 @@ export interface HttpCall<T> {
   headers: () => Readonly<Record<string, string>>;
   /** True for reads and for commands that act once however often they arrive. */
   isRepeatable: boolean;
-  schema: ZodType<T>;
   signal?: AbortSignal | undefined;
 }
 
 export interface ProviderHttp {
-  /** Throws ProviderRejected, ProviderUnreachable or ProviderRateLimited. */
+  /** Throws ProviderRejected, ProviderUnreachable, ProviderRateLimited or ProviderNotUnderstood. */
   call<T>(call: HttpCall<T>): Promise<{ value: T; attempts: number }>;
   health(): Omit<ProviderHealth, 'dashboardUrl'>;
 }

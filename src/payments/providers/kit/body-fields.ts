@@ -38,6 +38,14 @@ export function joinLabel(parts: readonly unknown[]): string | null {
   return words.length === 0 ? null : clip(words.join(' · '), labelUnitsMax);
 }
 
+/** A field that no money rests on: null for whatever is odd in it. */
+export function lenient<Value>(schema: z.ZodType<Value>) {
+  return schema.nullish().catch(null);
+}
+
+/** Our own payment id, wherever a provider echoes it. */
+export const ownPaymentId = lenient(z.string()).transform((text) => (isPaymentId(text) ? text : null));
+
 /** Milliseconds since the epoch. */
 export const millisecondsNumber = z
   .string()

@@ -1,5 +1,10 @@
 import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#diagnostics/set-up-check.ts';
-import { ProviderError, ProviderRateLimited, ProviderUnreachable } from '../../ports/provider-errors.ts';
+import {
+  ProviderError,
+  ProviderNotUnderstood,
+  ProviderRateLimited,
+  ProviderUnreachable,
+} from '../../ports/provider-errors.ts';
 
 interface Advice {
   /** The setting that holds the address. */
@@ -37,6 +42,10 @@ export function failedCheck(name: string, failure: Advice & { error: unknown }):
   if (error instanceof ProviderUnreachable) {
     const advice = `check that ${address} is right and that this machine reaches it; or the provider itself is down`;
     return errorCheck(name, { detail: `does not answer as it should (${words})`, advice });
+  }
+  if (error instanceof ProviderNotUnderstood) {
+    const advice = `check that ${address} is right; or this version does not know what the provider says today`;
+    return errorCheck(name, { detail: words, advice });
   }
   const detail = `is refused: ${words}`;
   if (error.httpStatus === 401) return errorCheck(name, { detail, advice: unauthorized });

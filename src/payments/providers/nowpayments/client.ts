@@ -1,8 +1,16 @@
 import { z } from 'zod';
 import { type Clock, type Milliseconds, minute } from '#kernel/clock.ts';
 import type { JsonValue } from '#kernel/json.ts';
-import type { ProviderHttp } from '../http/client.ts';
-import { invoiceSchema, type NowInvoice, type NowPayment, paymentListSchema, paymentSchema } from './payment.ts';
+import type { HttpCall, ProviderHttp } from '../http/client.ts';
+import type { UnreadEntry } from '../kit/list-entries.ts';
+import {
+  findPaymentId,
+  invoiceSchema,
+  type NowInvoice,
+  type NowPayment,
+  paymentListSchema,
+  paymentSchema,
+} from './payment.ts';
 
 /** Of a dashboard's login a token lives five minutes; one minute is kept for the way. */
 const tokenKeptMs: Milliseconds = 4 * minute;
@@ -19,7 +27,7 @@ export interface NowpaymentsClient {
   createInvoice(body: string, signal?: AbortSignal): Promise<NowInvoice>;
   fetchPayment(id: string, signal?: AbortSignal): Promise<NowPayment>;
   /** Every payment of an invoice, newest first; undefined without a login, which that call needs. */
-  listPaymentsOf(invoiceId: string, signal?: AbortSignal): Promise<NowPayment[] | undefined>;
+  listPaymentsOf(invoiceId: string, signal?: AbortSignal): Promise<(NowPayment | UnreadEntry)[] | undefined>;
   /** The cheapest call that the key opens. */
   probeKey(signal?: AbortSignal): Promise<void>;
   /** Signs in; false without a login. */
@@ -39,6 +47,7 @@ export function createNowpaymentsClient(
     operation: string;
     path: string;
     schema: z.ZodType<T>;
+    findPaymentId?: HttpCall<T>['findPaymentId'];
     bearer?: string;
     signal?: AbortSignal | undefined;
   }): Promise<T> {
@@ -76,8 +85,10 @@ export function createNowpaymentsClient(
       const call = { ...request, headers: () => keyed, isRepeatable: false, schema: invoiceSchema, signal };
       return (await deps.http.call(call)).value;
     },
-    fetchPayment: (id, signal) =>
-      get({ operation: 'fetch_payment', path: `/payment/${encodeURIComponent(id)}`, schema: paymentSchema, signal }),
+    fetchPayment(id, signal) {
+      const path = `/payment/${encodeURIComponent(id)}`;
+      return get({ operation: 'fetch_payment', path, schema: paymentSchema, findPaymentId, signal });
+    },
     async listPaymentsOf(invoiceId, signal) {
       if (login === null) return undefined;
       const query = new URLSearchParams({ limit: String(paymentsMax), page: '0', invoiceId });

@@ -7,11 +7,12 @@ import type {
   ProviderCapabilities,
 } from '../../ports/payment-provider.ts';
 import { ProviderRejected } from '../../ports/provider-errors.ts';
+import { isUnreadEntry, notUnderstood, type UnreadEntry } from '../kit/list-entries.ts';
 import { acceptableAddress, jsonWithNumber, neededQuote, quoteFiat } from '../kit/payment-request.ts';
 import type { ProviderTools } from '../kit/provider-definition.ts';
 import { unsupported, unsupportedList } from '../kit/unsupported.ts';
 import { createNowpaymentsClient, type DashboardLogin, type NowpaymentsClient } from './client.ts';
-import type { NowPayment } from './payment.ts';
+import { mayBeOf, type NowPayment } from './payment.ts';
 import { checkNowpaymentsSetUp } from './set-up.ts';
 import { invoiceSnapshot, paymentsSnapshot } from './snapshot.ts';
 import { verifyNowpaymentsWebhook } from './webhook.ts';
@@ -110,8 +111,10 @@ async function fetchInvoice(
   const { client, clock } = deps;
   const { reference, details = [], known, signal } = input;
   const payments = new Map<string, NowPayment>();
-  for (const payment of await listQuietly(client, { reference, signal })) {
-    payments.set(payment.payment_id, payment);
+  for (const entry of await listQuietly(client, { reference, signal })) {
+    if (!isUnreadEntry(entry)) payments.set(entry.payment_id, entry);
+    // An invoice is what its payments are, taken together.
+    else if (mayBeOf(entry, reference)) throw notUnderstood('nowpayments', { operation: 'find_payment', entry });
   }
   const isForeign = known === undefined && details.length === 0 && payments.size === 0;
   for (const id of isForeign ? [reference] : details) {
@@ -128,7 +131,7 @@ async function fetchInvoice(
 async function listQuietly(
   client: NowpaymentsClient,
   { reference, signal }: { reference: string; signal: AbortSignal | undefined },
-): Promise<readonly NowPayment[]> {
+): Promise<readonly (NowPayment | UnreadEntry)[]> {
   try {
     return (await client.listPaymentsOf(reference, signal)) ?? [];
   } catch (error) {

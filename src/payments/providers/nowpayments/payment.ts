@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { decimalText, idText } from '../kit/body-fields.ts';
+import type { PaymentId } from '#kernel/ids.ts';
+import { decimalText, idText, lenient, ownPaymentId } from '../kit/body-fields.ts';
+import { entriesOf, type UnreadEntry } from '../kit/list-entries.ts';
 
 // NOWPayments: Calls, Status. A hosted invoice has no state of its own: its payments have. Numbers come as text from
 // exact-json.ts, whether they were numbers or texts in the body.
@@ -31,14 +33,28 @@ export const paymentSchema = z.object({
   pay_amount: decimalText.nullish(),
   actually_paid: decimalText.nullish(),
   pay_currency: z.string().max(32),
-  order_id: z.string().max(256).nullish(),
-  outcome_amount: decimalText.nullish(),
-  outcome_currency: z.string().max(32).nullish(),
-  payin_hash: z.string().max(256).nullish(),
+  order_id: lenient(z.string().max(256)),
+  payin_hash: lenient(z.string().max(256)),
 });
 export type NowPayment = z.infer<typeof paymentSchema>;
 
-export const paymentListSchema = z.object({ data: z.array(paymentSchema) });
+/** What can be told of a payment that is not understood: its invoice stands for our payment. */
+const identity = z
+  .object({ payment_id: lenient(idText), order_id: ownPaymentId })
+  .transform(({ payment_id: id, order_id: paymentId }) => ({ reference: id, paymentId, createdAt: null }));
+export const paymentListSchema = z.object({ data: entriesOf(paymentSchema, identity) });
+
+export function findPaymentId(body: unknown): PaymentId | null {
+  return identity.safeParse(body).data?.paymentId ?? null;
+}
+
+const invoiceIdSchema = z.object({ invoice_id: idText });
+
+/** Whether a payment that is not understood may belong to this invoice. */
+export function mayBeOf({ body }: UnreadEntry, invoiceId: string): boolean {
+  const read = invoiceIdSchema.safeParse(body).data;
+  return read === undefined || read.invoice_id === invoiceId;
+}
 
 export const invoiceSchema = z.object({
   id: idText,

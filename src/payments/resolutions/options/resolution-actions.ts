@@ -40,6 +40,8 @@ export const allowedActions: Readonly<Record<DecisionKind, readonly ResolutionAc
   payment_expired: withoutMoney,
   payment_not_created: withoutMoney,
   payment_stuck: withoutMoney,
+  // A new link would let the customer pay twice: nobody knows what the provider has already.
+  payment_unread: ['check', 'mark_paid', 'dismiss'],
   // It may be found out when the order is paid already: then only our records have to follow, or not.
   payment_mismatch: ['new_link', 'check', 'correct', 'dismiss', 'mark_paid', 'cancel'],
   payment_reversed: ['check', 'new_link', 'write_off', 'cancel'],

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { asPaymentId } from '#kernel/ids.ts';
 import { findIn } from '#payments/model/decide-payment.ts';
 import {
   type Invoice,
@@ -7,6 +8,7 @@ import {
   invoiceStatuses,
   toSnapshot,
 } from '#payments/providers/bitpay/invoice.ts';
+import { understood } from '#payments/providers/kit/list-entries.ts';
 import { exactFixture } from '../support/fixtures.ts';
 
 const created = exactFixture('bitpay/createInvoiceResponse.json', invoiceAnswerSchema).data;
@@ -47,7 +49,7 @@ describe('an invoice', () => {
 
   test('of the recorded list is read with all its large numbers', () => {
     const { data } = exactFixture('bitpay/getInvoicesResponse.json', invoiceListSchema);
-    expect(data.map((invoice) => toSnapshot(invoice, 5).settlement)).toEqual([
+    expect(understood(data).map((invoice) => toSnapshot(invoice, 5).settlement)).toEqual([
       { expected: '0.007391', received: '0.007445', asset: 'BCH' },
       { expected: '0.007391', received: '0.007445', asset: 'BCH' },
     ]);
@@ -100,7 +102,7 @@ describe('an invoice', () => {
   });
 
   test('echoes our payment id, and only one that can be ours', () => {
-    const posData = '01a20511-a491-7000-aa0f-178ceb2bab98';
+    const posData = asPaymentId('01a20511-a491-7000-aa0f-178ceb2bab98');
     expect(toSnapshot({ ...created, posData }, 5).paymentId).toBe(posData);
     expect(toSnapshot(created, 5).paymentId).toBeNull();
   });

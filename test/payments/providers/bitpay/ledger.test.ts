@@ -10,9 +10,10 @@ import {
   settlementsAnswerSchema,
   toProviderSettlement,
 } from '#payments/providers/bitpay/settlements.ts';
+import { understood } from '#payments/providers/kit/list-entries.ts';
 import { exactFixture } from '../support/fixtures.ts';
 
-const entries = exactFixture('bitpay/getLedgerEntriesResponse.json', entriesAnswerSchema);
+const entries = understood(exactFixture('bitpay/getLedgerEntriesResponse.json', entriesAnswerSchema));
 
 function entry(differences: Partial<LedgerEntry>): LedgerEntry {
   return { id: null, code: '1000', amount: '100', scale: '100', timestamp: 5, invoiceId: 'a', ...differences };
@@ -34,7 +35,9 @@ describe('the fees of a ledger', () => {
   test('read the same when the list stands under `data`', () => {
     expect(entriesAnswerSchema.parse({ data: [] })).toEqual([]);
     expect(
-      exactFixture('bitpay/getLedgersResponse.json', ledgersAnswerSchema).data.map(({ currency }) => currency),
+      understood(exactFixture('bitpay/getLedgersResponse.json', ledgersAnswerSchema).data).map(
+        ({ currency }) => currency,
+      ),
     ).toEqual(['EUR', 'USD', 'BTC']);
   });
 
@@ -64,16 +67,18 @@ describe('the fees of a ledger', () => {
     expect(toFigures(others, 'USD')).toEqual([]);
   });
 
-  test('refuse a scale that is none', () => {
-    const broken = { ...entry({}), timestamp: '2021-05-10T20:08:52.919Z', scale: '12' };
-    expect(entriesAnswerSchema.safeParse([broken]).success).toBe(false);
+  test('do not read an entry with a scale that is none, and read those beside it', () => {
+    const good = { ...entry({}), timestamp: '2021-05-10T20:08:52.919Z' };
+    const [read, unread] = entriesAnswerSchema.parse([good, { ...good, scale: '12' }]);
+    expect(read).toMatchObject({ code: '1000', scale: '100' });
+    expect(unread).toMatchObject({ what: 'scale "12"' });
   });
 });
 
 describe('a settlement', () => {
   const { data } = exactFixture('bitpay/getSettlementsResponse.json', settlementsAnswerSchema);
   const report = exactFixture('bitpay/settlementReconciliationReport.CONSTRUCTED.json', reportAnswerSchema);
-  const [first, second] = data;
+  const [first, second] = understood(data);
 
   test('is read from the sample, with the payments that its report names, each once', () => {
     expect(first && toProviderSettlement(first, report)).toEqual({

@@ -64,9 +64,13 @@ describe('a refund is asked for', () => {
   });
 
   test('once: no answer, an error of the service and an answer without a refund leave it open', async () => {
-    for (const script of [reset, json(500, fixture('bitpay/errorResponse.json')), json(200, { data: {} })]) {
+    for (const [script, name] of [
+      [reset, 'ProviderUnreachable'],
+      [json(500, fixture('bitpay/errorResponse.json')), 'ProviderUnreachable'],
+      [json(200, { data: {} }), 'ProviderNotUnderstood'],
+    ] as const) {
       await using shop = await at(script);
-      await expect(shop.refunds.requestRefund(command)).rejects.toMatchObject({ name: 'ProviderUnreachable' });
+      await expect(shop.refunds.requestRefund(command)).rejects.toMatchObject({ name });
       expect(shop.server.requests).toHaveLength(1);
     }
   });

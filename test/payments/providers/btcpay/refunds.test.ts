@@ -74,9 +74,13 @@ describe('a refund is asked for', () => {
     await using final = await at({}, json(400, { code: 'non-refundable', message: 'Cannot refund this invoice' }));
     await expect(final.refunds.requestRefund(command)).rejects.toMatchObject(refused);
     expect(final.sent()).toHaveLength(1);
-    for (const answer of [json(503, 'busy'), json(200, '<html>'), json(200, { id: 'no more' })]) {
+    for (const [answer, name] of [
+      [json(503, 'busy'), 'ProviderUnreachable'],
+      [json(200, '<html>'), 'ProviderUnreachable'],
+      [json(200, { id: 'no more' }), 'ProviderNotUnderstood'],
+    ] as const) {
       await using shop = await at({}, answer);
-      await expect(shop.refunds.requestRefund(command)).rejects.toMatchObject({ name: 'ProviderUnreachable' });
+      await expect(shop.refunds.requestRefund(command)).rejects.toMatchObject({ name });
       expect(shop.sent()).toHaveLength(1);
     }
     await using forbidden = await at({}, json(403, fixture('btcpay/error-403.json')));

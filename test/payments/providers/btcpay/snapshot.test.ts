@@ -20,7 +20,7 @@ const onChain = (differences: Partial<PaymentMethod> = {}): PaymentMethod => ({
   amount: '0.00053000',
   totalPaid: '0.00053000',
   due: '0.00000000',
-  payments: [{ id: `${txid}-1`, status: 'Settled' }],
+  payments: [{ id: `${txid}-1` }],
   ...differences,
 });
 

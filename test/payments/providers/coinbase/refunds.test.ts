@@ -55,15 +55,15 @@ describe('a refund is asked for', () => {
     expect(closed.server.requests).toHaveLength(2);
   });
 
-  test.each<[string, Answer]>([
-    ['no answer', silence],
-    ['an error of the service', json(503, { errorType: 'service_unavailable' })],
-    ['an answer that is not JSON', json(200, '<html>')],
-    ['an answer without the refund', json(200, { checkout: {} })],
-    ['an empty answer', json(200, '')],
-  ])('once, and %s leaves open whether it was carried out', async (_name, script) => {
+  test.each<[string, Answer, string]>([
+    ['no answer', silence, 'ProviderUnreachable'],
+    ['an error of the service', json(503, { errorType: 'service_unavailable' }), 'ProviderUnreachable'],
+    ['an answer that is not JSON', json(200, '<html>'), 'ProviderUnreachable'],
+    ['an answer without the refund', json(200, { checkout: {} }), 'ProviderNotUnderstood'],
+    ['an empty answer', json(200, ''), 'ProviderUnreachable'],
+  ])('once, and %s leaves open whether it was carried out', async (_name, script, name) => {
     await using shop = await at(script);
-    await expect(shop.refunds.requestRefund(command)).rejects.toMatchObject({ name: 'ProviderUnreachable' });
+    await expect(shop.refunds.requestRefund(command)).rejects.toMatchObject({ name });
     expect(shop.server.requests).toHaveLength(1);
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { hour, readRetryAfter } from '#kernel/clock.ts';
 import { readAsDecommissioned } from '#payments/ports/decommissioned-error.ts';
 import { ProviderUnreachable } from '#payments/ports/provider-errors.ts';
@@ -85,6 +86,47 @@ describe('failures', () => {
   test('an error under status 200 is a refusal too', async () => {
     await using at = await openCalls([json(200, { code: '040107', error: 'Invalid invoice state' })]);
     expect(await failureOf(at.call())).toMatchObject({ name: 'ProviderRejected', code: '040107' });
+  });
+
+  test.each([
+    [{ id: 7.5 }, 'id "7.5"', { id: z.enum(['a']) }],
+    [{ id: 'ON_HOLD' }, 'id "ON_HOLD"', { id: z.enum(['a']) }],
+    [{ id: null }, 'id null', { id: z.string() }],
+    [{}, 'id missing', { id: z.string() }],
+    [{ id: ['a'] }, 'id (a list)', { id: z.string() }],
+    [{ id: { of: 'a' } }, 'id (an object)', { id: z.string() }],
+    [{ id: { of: ['a', 'b'] } }, 'id.of.1 "b"', { id: z.object({ of: z.array(z.literal('a')) }) }],
+    [{ data: { id: null } }, 'id null', { data: z.object({ id: z.string() }) }],
+    [{ data: 'a' }, 'data "a"', { data: z.object({ id: z.string() }) }],
+    [[], 'form', { id: z.string() }],
+    [
+      { id: `${secret} and\nmore ${'x'.repeat(99)}` },
+      `id "[secret] and more ${'x'.repeat(21)}…"`,
+      { id: z.literal('a') },
+    ],
+  ])('an answer of %j is an answer that is not understood, and is not asked for again', async (body, what, shape) => {
+    await using at = await openCalls([json(200, body), good], { breakerFailuresMax: 1 });
+    const failure = await failureOf(at.call({ schema: z.object(shape) }));
+    expect(failure).toMatchObject({ name: 'ProviderNotUnderstood', httpStatus: 200, what, paymentId: null });
+    expect(failure.message).toBe(`fetch_payment: the answer is not understood: ${what}`);
+    expect(at.server.requests).toHaveLength(1);
+    expect(at.http.health()).toMatchObject({ breaker: 'closed', lastError: null, failingSince: null });
+    expect(at.calls.map(({ outcome }) => outcome)).toEqual(['not_understood']);
+  });
+
+  test('an answer that is not understood ends a row of failures, as any answer does', async () => {
+    await using at = await openCalls([json(500, {}), json(200, {}), json(500, {}), json(200, {})], {
+      breakerFailuresMax: 2,
+      attemptsMax: 1,
+    });
+    for (let count = 0; count < 4; count += 1) await failureOf(at.call());
+    expect(at.http.health()).toMatchObject({ breaker: 'closed', failingSince: null });
+  });
+
+  test('an answer that is no JSON is none: a page of a proxy says nothing about the payment', async () => {
+    await using at = await openCalls([json(200, '<h1>Back soon</h1>')], { breakerFailuresMax: 2, attemptsMax: 2 });
+    expect(await failureOf(at.call())).toMatchObject({ name: 'ProviderUnreachable' });
+    expect(at.http.health()).toMatchObject({ breaker: 'open' });
   });
 
   test('408 is no answer and 401 is a refusal', async () => {

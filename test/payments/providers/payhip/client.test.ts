@@ -103,7 +103,7 @@ describe('a license', () => {
 
   test('in an answer of another form is not taken for anything', async () => {
     await using payhip = await open(json(200, { data: { uses: 0 } }));
-    await expect(payhip.sales.verifyLicense(asked)).rejects.toMatchObject({ name: 'ProviderUnreachable' });
+    await expect(payhip.sales.verifyLicense(asked)).rejects.toMatchObject({ name: 'ProviderNotUnderstood' });
   });
 });
 

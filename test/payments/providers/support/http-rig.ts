@@ -51,8 +51,8 @@ export async function openCalls(
       },
     },
   );
-  const call = (about: { isRepeatable?: boolean; signal?: AbortSignal; body?: string } = {}) =>
-    http.call({
+  const call = (about: { isRepeatable?: boolean; signal?: AbortSignal; body?: string; schema?: z.ZodType } = {}) =>
+    http.call<unknown>({
       operation: 'fetch_payment',
       method: about.body === undefined ? 'GET' : 'POST',
       url: `${server.url}/path?token=${secret}`,
