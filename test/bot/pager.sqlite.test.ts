@@ -183,6 +183,23 @@ describe('taps on a card', () => {
     expect(shop.provider.created()).toBe(1);
   });
 
+  test('what cannot be written into the chat is not said to be there', async () => {
+    await using shop = await openBotShop({ alertChatId: group });
+    const order = await shop.order();
+    await shop.raise({ orderId: asOrderId(order.id) });
+    await shop.deliver();
+    shop.pager.start();
+    const card = await cardOf(shop, group);
+    const refusal = { code: 400, description: 'Bad Request: TOPIC_CLOSED' };
+    shop.telegram.failNext({ bot: 'pager_bot', method: 'sendMessage', times: 9, kind: 'refuse', refusal });
+    const data = dataOf(card, 'New payment link');
+    const tap = { userId: ann, bot: 'pager_bot', chatId: group, messageId: card.messageId, data };
+    expect((await shop.telegram.tapButton(tap)).text).toBe(
+      'Done, but it cannot be shown in this chat. The command bot shows it: /alerts',
+    );
+    expect(shop.provider.created()).toBe(1);
+  });
+
   test('open order: the card is shown where its buttons are not served, and leads to the bot that serves them', async () => {
     await using shop = await openBotShop({ alertChatId: group });
     shop.adminBot.start();

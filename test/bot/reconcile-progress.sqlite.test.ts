@@ -1,9 +1,28 @@
 import { expect, test } from 'vitest';
 import { createOwnerDirectory } from '#access/owner-directory.ts';
-import { createAdminBot } from '#bot/admin/admin-bot.ts';
+import { type AdminBot, createAdminBot } from '#bot/admin/admin-bot.ts';
 import { second } from '#kernel/clock.ts';
 import type { ReconcileProvider } from '#payments/reconciliation/reconcile-provider.ts';
-import { adminToken, ann, openBotShop } from './support/shop.ts';
+import { adminToken, ann, type BotShop, openBotShop } from './support/shop.ts';
+
+const options = { token: adminToken, mode: { kind: 'polling' }, alertChatId: null, timeZone: 'UTC' } as const;
+
+/** The admin bot of the shop with a reconciliation that ends when the gate opens. */
+function startBot(shop: BotShop, reconcile: ReconcileProvider): AdminBot {
+  const bot = createAdminBot(
+    {
+      ...shop.deps,
+      admins: createOwnerDirectory([ann]),
+      reconcile,
+      doctor: shop.doctor,
+      redact: (text) => text,
+      readHealth: async () => ({ checks: [], jobs: [], queues: [] }),
+    },
+    { ...options, apiRoot: shop.telegram.url },
+  );
+  bot.start();
+  return bot;
+}
 
 test('the progress is edited by the clock, not by every payment, and the bot serves others meanwhile', async () => {
   await using shop = await openBotShop();
@@ -15,24 +34,7 @@ test('the progress is edited by the clock, not by every payment, and the bot ser
     await gate.promise;
     return { kind: 'cannot_list', gaps: ['It is made of paper.'] };
   };
-  const bot = createAdminBot(
-    {
-      ...shop.deps,
-      admins: createOwnerDirectory([ann]),
-      reconcile,
-      doctor: shop.doctor,
-      redact: (text) => text,
-      readHealth: async () => ({ checks: [], jobs: [], queues: [] }),
-    },
-    {
-      token: adminToken,
-      apiRoot: shop.telegram.url,
-      mode: { kind: 'polling' },
-      alertChatId: null,
-      timeZone: 'UTC',
-    },
-  );
-  bot.start();
+  const bot = startBot(shop, reconcile);
   try {
     await shop.telegram.sendText({ userId: ann, bot: 'till_bot', text: '/reconcile btcpay' });
     await shop.telegram.awaitMessage(({ text }) => text.includes('compared 101,'));
@@ -41,6 +43,37 @@ test('the progress is edited by the clock, not by every payment, and the bot ser
     gate.resolve();
     const last = await shop.telegram.awaitMessage(({ text }) => text.startsWith('Reconciled'));
     expect(last).toMatchObject({ edits: 2, text: 'Reconciled\n⛔ BTCPay · It is made of paper.' });
+  } finally {
+    await bot.stop();
+  }
+});
+
+test.each([
+  ['fails for a moment', { kind: 'reset', times: 2 }],
+  ['asks to slow down', { kind: 'flood', times: 1, retryAfterSeconds: 30 }],
+  [
+    'has the message no more',
+    { kind: 'refuse', times: 1, refusal: { code: 400, description: 'Bad Request: message to edit not found' } },
+  ],
+] as const)('the end is shown, also where Telegram %s', async (_what, fault) => {
+  await using shop = await openBotShop();
+  const gate = Promise.withResolvers<void>();
+  const bot = startBot(shop, async () => {
+    await gate.promise;
+    return { kind: 'cannot_list', gaps: ['It is made of paper.'] };
+  });
+  try {
+    const { messageId } = await shop.telegram.sendText({ userId: ann, bot: 'till_bot', text: '/reconcile btcpay' });
+    await shop.telegram.awaitMessage((message) => message.from.isBot && message.messageId > messageId);
+    shop.telegram.failNext({ bot: 'till_bot', method: 'editMessageText', ...fault });
+    gate.resolve();
+    const texts = () => shop.telegram.messages({ bot: 'till_bot', chatId: ann }).map(({ text }) => text);
+    await expect
+      .poll(() => {
+        shop.deps.clock.advance(5 * second);
+        return texts();
+      })
+      .toContainEqual(expect.stringContaining('It is made of paper.'));
   } finally {
     await bot.stop();
   }

@@ -30,8 +30,11 @@ test('an order made in the chat is paid at the checkout, and its card changes in
   expect(card.id).not.toBe(link.id);
 
   const [checkout] = await Promise.all([chat.context().waitForEvent('page'), link.button('Open payment page').click()]);
+  const inset = () => checkout.evaluate("getComputedStyle(document.querySelector('.card')).padding");
+  expect(await inset()).toBe('0px');
   await checkout.getByTestId('pay').click();
   await checkout.getByTestId('status').getByText('COMPLETED').waitFor();
+  expect(await inset()).toBe('0px');
   await picture(checkout, 'checkout-paid');
   await checkout.close();
 

@@ -7,6 +7,8 @@ interface Entry {
   integrity?: string;
   resolved?: string;
   link?: boolean;
+  optional?: boolean;
+  engines?: Record<string, string> | string[];
   optionalDependencies?: Record<string, string>;
 }
 
@@ -35,3 +37,29 @@ test('every version that we ask for is exact', () => {
   );
   expect(asked.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
 });
+
+/** The oldest Node that may start npm, as README says; the product, its tools and its tests run on the Node that comes along. */
+const startsNpm = [20, 19, 0];
+
+test('npm warns of no engine on the oldest Node that may start it', () => {
+  expect(manifest['engines']).toEqual({ node: `>=${startsNpm.slice(0, 2).join('.')}` });
+  const asking = installed.flatMap(([path, { engines = {}, optional }]) => {
+    const range = Array.isArray(engines) ? undefined : engines['node'];
+    return range === undefined || optional || range.split('||').some(allows) ? [] : [`${path} asks for ${range}`];
+  });
+  // npm reads it from the lockfile alone: take `engines` of such a package out of there, as docs/decisions says.
+  expect(asking).toEqual([]);
+});
+
+function allows(alternative: string): boolean {
+  const [, sign = '', ...digits] = /^\s*(>=|\^|~|)\s*(\d+)(?:\.(\d+|x))?(?:\.(\d+|x))?\s*$/.exec(alternative) ?? [];
+  if (alternative.trim() === '*') return true;
+  const wanted = digits.map((digit) => Number(digit) || 0);
+  const isEnough = compare(startsNpm, wanted) >= 0;
+  return sign === '>=' ? isEnough : isEnough && wanted[0] === startsNpm[0];
+}
+
+function compare(left: readonly number[], right: readonly number[]): number {
+  const index = left.findIndex((part, at) => part !== (right[at] ?? 0));
+  return index === -1 ? 0 : (left[index] ?? 0) - (right[index] ?? 0);
+}

@@ -4,6 +4,7 @@ import {
   ceilShare,
   compareDecimals,
   currencyDigits,
+  floorShare,
   formatMoney,
   isCurrency,
   MoneyInvalid,
@@ -71,6 +72,11 @@ describe('fiat money', () => {
     },
   );
 
+  test('may have fewer places than its currency', () => {
+    expect(parseMoney('12.5', 'USD')).toEqual({ amountMinor: 1_250, currency: 'USD' });
+    expect(parseMoney('0', 'KWD')).toEqual({ amountMinor: 0, currency: 'KWD' });
+  });
+
   test('refuses a currency that does not exist', () => {
     expect(() => parseMoney('1.00', 'XXQ')).toThrow(MoneyInvalid);
     expect(() => parseMoney('1.00', 'usd')).toThrow(MoneyInvalid);
@@ -104,6 +110,17 @@ describe('decimals', () => {
 
   test('with a hostile exponent are refused', () => {
     expect(() => plainDecimal('1e999999')).toThrow(MoneyInvalid);
+  });
+});
+
+describe('a share', () => {
+  test('is rounded down, also where the quotient would round up to a whole number', () => {
+    const nearly = `0.${'9'.repeat(40)}`;
+    expect(floorShare(1, { of: nearly, in: '1' })).toBe(0);
+    expect(floorShare(3, { of: nearly, in: '1' })).toBe(2);
+    expect(ceilShare(1, { of: nearly, in: '1' })).toBe(1);
+    expect(floorShare(4_900, { of: '0.5', in: '2' })).toBe(1_225);
+    expect(floorShare(4_900, { of: '0.5', in: '0' })).toBe(0);
   });
 });
 

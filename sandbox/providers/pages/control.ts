@@ -53,10 +53,10 @@ export function controlPage(stations: Stations, nowMs: number): Html {
 <h1>Simulated payment providers</h1>
 <p>Providers as strict as the real ones. Break them here and see what the shop makes of it. ${shopNames.map((name) => html`<a href="/${name}">The shop at ${makers[name]}</a>`)}</p>
 <div class="scroll"><table class="faults">
-<thead><tr><th></th>${providerNames.map((name) => html`<th class="${name}">${makers[name]}</th>`)}</tr></thead>
+<thead><tr><th>Fault</th>${providerNames.map((name) => html`<th class="${name}">${makers[name]}</th>`)}</tr></thead>
 <tbody>${rows.map((row) => faultRow(stations, row))}
 ${providerNames.flatMap((name) => (stations[name].provider.dials ?? []).map((dial) => dialRow(name, dial)))}
-<tr><th></th>${providerNames.map((name) => html`<td><button class="calm" data-provider="${name}" data-testid="fault-${name}-reset">No faults</button></td>`)}</tr>
+<tr><th>All of them<small>as at the start</small></th>${providerNames.map((name) => html`<td><button class="calm" aria-label="${named(name, 'No faults')}" data-provider="${name}" data-testid="fault-${name}-reset">No faults</button></td>`)}</tr>
 </tbody></table></div>
 <div id="live">${livePart(stations, nowMs)}</div>
 </main>`;
@@ -66,36 +66,40 @@ ${providerNames.flatMap((name) => (stations[name].provider.dials ?? []).map((dia
 function faultRow(stations: Stations, row: Row): Html {
   return html`<tr><th>${row.title}<small>${row.hint}</small></th>${providerNames.map((provider) => {
     const settings = stations[provider].faults.controls.get();
-    return html`<td class="${provider}">${control(provider, { name: row.name, settings })}</td>`;
+    return html`<td class="${provider}">${control(provider, { row, settings })}</td>`;
   })}</tr>`;
 }
 
 function dialRow(owner: ProviderName, dial: Dial): Html {
-  const input = html`<input size="10" value="${dial.get()}" data-provider="${owner}" data-dial="${dial.name}"
+  const input = html`<input aria-label="${named(owner, dial.title)}" value="${dial.get()}" data-provider="${owner}" data-dial="${dial.name}"
 data-testid="dial-${owner}-${dial.name}">`;
   return html`<tr><th>${dial.title}<small>${dial.hint}</small></th>${providerNames.map(
     (provider) => html`<td class="${provider}">${provider === owner ? input : ''}</td>`,
   )}</tr>`;
 }
 
-function control(
-  provider: ProviderName,
-  { name, settings }: { name: keyof FaultSettings; settings: FaultSettings },
-): Html {
+/** What a control is called to those who do not see in which row and column it stands. */
+function named(provider: ProviderName, title: string): string {
+  return `${makers[provider]}: ${title}`;
+}
+
+function control(provider: ProviderName, { row, settings }: { row: Row; settings: FaultSettings }): Html {
+  const { name } = row;
+  const label = named(provider, row.title);
   if (name === 'outage' || name === 'reorderWebhooks') {
-    return html`<label class="switch"><input type="checkbox" data-provider="${provider}" data-fault="${name}"
+    return html`<label class="switch"><input type="checkbox" aria-label="${label}" data-provider="${provider}" data-fault="${name}"
 data-testid="fault-${provider}-${name}" ${settings[name] ? 'checked' : ''}></label>`;
   }
-  if (name === 'failKinds') return kinds(provider, settings);
+  if (name === 'failKinds') return kinds(provider, { label, settings });
   const current = settings[name];
   const { values, text } = selects[name];
   const offered = values.includes(current) ? values : [...values, current];
-  return html`<select data-provider="${provider}" data-fault="${name}" data-testid="fault-${provider}-${name}">
+  return html`<select aria-label="${label}" data-provider="${provider}" data-fault="${name}" data-testid="fault-${provider}-${name}">
 ${offered.map((value) => html`<option value="${value}" ${value === current ? 'selected' : ''}>${text(value)}</option>`)}</select>`;
 }
 
-function kinds(provider: ProviderName, settings: FaultSettings): Html {
-  return html`<div class="kinds">${allFaultKinds.map(
+function kinds(provider: ProviderName, { label, settings }: { label: string; settings: FaultSettings }): Html {
+  return html`<div class="kinds" role="group" aria-label="${label}">${allFaultKinds.map(
     (kind) => html`<label><input type="checkbox" data-provider="${provider}" data-kind="${kind}"
 data-testid="fault-${provider}-kind-${kind}" ${settings.failKinds.includes(kind) ? 'checked' : ''}>${kind.replaceAll('_', ' ')}</label>`,
   )}</div>`;

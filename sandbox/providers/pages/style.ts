@@ -43,7 +43,7 @@ dt { color: var(--soft); } dd { margin: 0; text-align: right; overflow-wrap: any
 .control { max-width: 1180px; margin: 0 auto; padding: 30px 20px 60px; }
 .control h1 { margin: 0; font-size: 25px; letter-spacing: -.015em; } .control > p { margin: 4px 0 22px; color: var(--soft); }
 .control h2 { margin: 32px 0 10px; font-size: 16px; }
-.scroll table { min-width: 720px; }
+.scroll table { min-width: 720px; } .scroll table.faults { min-width: 940px; }
 .scroll { overflow-x: auto; background: var(--paper); border: 1px solid var(--line); border-radius: 14px; }
 table { width: 100%; border-collapse: collapse; font-size: 13.5px; }
 th, td { text-align: left; padding: 9px 14px; border-bottom: 1px solid var(--line); vertical-align: top; }
@@ -51,9 +51,9 @@ tbody tr:last-child > * { border-bottom: 0; }
 thead th { color: var(--soft); font-weight: 550; font-size: 12.5px; white-space: nowrap; }
 .faults thead th { font-size: 15px; font-weight: 650; color: var(--accent); border-top: 4px solid var(--accent); padding-top: 12px; }
 .faults thead th:first-child { border-top-color: transparent; }
-.faults tbody th { font-weight: 550; width: 25%; } .faults tbody th small { display: block; color: var(--soft); font-weight: 400; }
-.faults td { width: 25%; }
-select { font: inherit; padding: 5px 8px; border: 1px solid var(--line); border-radius: 8px; background: var(--paper); min-width: 118px; }
+.faults { table-layout: fixed; } .faults th:first-child { width: 22%; }
+.faults tbody th { font-weight: 550; } .faults tbody th small { display: block; color: var(--soft); font-weight: 400; }
+select, .faults td > input { font: inherit; padding: 5px 8px; border: 1px solid var(--line); border-radius: 8px; background: var(--paper); width: 100%; max-width: 118px; }
 select.on, label.on { border-color: var(--bad); color: var(--bad); font-weight: 600; }
 label.switch { display: inline-flex; align-items: center; gap: 8px; cursor: pointer; }
 .switch input { appearance: none; width: 36px; height: 21px; margin: 0; border-radius: 21px; background: #c9ced6; position: relative; cursor: pointer; transition: background .15s; }
@@ -65,12 +65,13 @@ label.switch { display: inline-flex; align-items: center; gap: 8px; cursor: poin
 .ok { color: var(--good); } .no { color: var(--bad); } .dim { color: var(--soft); }
 th.num { text-align: right; } td.num { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } td:has(.dot) { white-space: nowrap; } td.mono { min-width: 21ch; font: 12.5px/1.6 ui-monospace, Menlo, monospace; overflow-wrap: anywhere; }
 .control a { color: inherit; text-decoration-color: var(--line); text-underline-offset: 3px; } .control a:hover { text-decoration-color: currentColor; }
-.goods { display: grid; grid-template-columns: repeat(auto-fill, minmax(250px, 1fr)); gap: 16px; }
-.good { display: grid; gap: 8px; padding: 18px; background: var(--paper); border: 1px solid var(--line); border-top: 4px solid var(--accent); border-radius: 14px; }
-.good > b { font-size: 17px; } .good > span { color: var(--soft); } .good small { color: var(--soft); overflow-wrap: anywhere; } .good label { display: flex; gap: 8px; align-items: center; justify-content: space-between; font-size: 13.5px; color: var(--soft); }
-.good input:not([type=checkbox]) { font: inherit; min-width: 0; width: 150px; padding: 4px 8px; border: 1px solid var(--line); border-radius: 8px; }
+.wares { display: grid; grid-template-columns: repeat(auto-fill, minmax(250px, 1fr)); gap: 16px; }
+.ware { display: grid; gap: 8px; padding: 18px; background: var(--paper); border: 1px solid var(--line); border-top: 4px solid var(--accent); border-radius: 14px; }
+.ware > b { font-size: 17px; } .ware > span { color: var(--soft); } .ware small { color: var(--soft); overflow-wrap: anywhere; } .ware label { display: flex; gap: 8px; align-items: center; justify-content: space-between; font-size: 13.5px; color: var(--soft); }
+.ware label:has([type=checkbox]) { justify-content: start; }
+.ware input:not([type=checkbox]) { font: inherit; min-width: 0; width: 150px; padding: 4px 8px; border: 1px solid var(--line); border-radius: 8px; }
 .tools { display: flex; flex-wrap: wrap; gap: 10px; align-items: center; }
-.good button, .tools button, .tools a { border: 1px solid var(--line); background: var(--paper); border-radius: 9px; padding: 8px 14px; color: var(--ink); text-decoration: none; }
-.good button.main { background: var(--accent); border-color: var(--accent); color: #fff; font-weight: 650; }
+.ware button, .tools button, .tools a { border: 1px solid var(--line); background: var(--paper); border-radius: 9px; padding: 8px 14px; color: var(--ink); text-decoration: none; }
+.ware button.main { background: var(--accent); border-color: var(--accent); color: #fff; font-weight: 650; }
 @media (max-width: 480px) { .amount { font-size: 32px; } .card header, .state, dl, .acts { padding-left: 20px; padding-right: 20px; } }
 `;

@@ -96,7 +96,7 @@ function shopPage(seller: PayhipSeller, refusal: string | undefined): Html {
 <h1>A shop at Payhip</h1>
 <p>Not ours: it sells by card and PayPal, and only tells of it.</p>
 ${refusal === undefined ? '' : html`<p class="warn" data-testid="refusal">${refusal}</p>`}
-<div class="goods">${seller.products.map(productCard)}</div>
+<div class="wares">${seller.products.map(productCard)}</div>
 <h2>The seller</h2>
 <div class="tools"><a href="/payhip/export.csv" data-testid="export">Export the sales as CSV</a>
 <form method="post" action="/payhip/again"><button data-testid="again">Tell of the last sale again</button></form>
@@ -114,7 +114,7 @@ ${refusal === undefined ? '' : html`<p class="warn" data-testid="refusal">${refu
 
 function productCard(product: PayhipProduct): Html {
   const price = `${(product.cents / 100).toFixed(2)} ${product.currency}`;
-  return html`<form class="good" method="post" action="/payhip/buy" data-testid="product-${product.key}">
+  return html`<form class="ware" method="post" action="/payhip/buy" data-testid="product-${product.key}">
 <input type="hidden" name="product" value="${product.key}">
 <b>${product.name}</b><span>${price}${product.hasLicenses ? ', with a license key' : ''}</span>
 <small>key <code>${product.key}</code> · secret <code>${product.secret}</code></small>

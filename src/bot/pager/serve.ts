@@ -33,6 +33,8 @@ const toastGlanceUnits = 60;
 /** A reply waits at most so long where Telegram asks to slow down. */
 const replyWaitMaxMs = 5_000;
 
+const notShown = 'Done, but it cannot be shown in this chat. The command bot shows it: /alerts';
+
 export function servePagerTaps(telegraf: Telegraf<Context>, deps: PagerServeDeps): void {
   const gate = createAccessGate({ ...deps, bot: 'pager' });
   telegraf.catch((error, ctx) => {
@@ -76,9 +78,10 @@ async function serveTap(deps: PagerServeDeps, ctx: Context, tap: Visitor & { dat
   });
   const plain = result.follow && (await drawPlain(deps, result.follow));
   const view = result.reply ?? plain;
-  if (view !== undefined) await reply(deps, { chatId, view, replyTo: message?.message_id ?? null });
+  const isShown = view === undefined || (await reply(deps, { chatId, view, replyTo: message?.message_id ?? null }));
   const isElsewhere = result.follow !== undefined && plain === undefined;
-  await answer(deps, ctx, isElsewhere ? 'This is in the private chat with the command bot.' : result.toast);
+  if (isElsewhere) await answer(deps, ctx, 'This is in the private chat with the command bot.');
+  else await answer(deps, ctx, isShown ? result.toast : notShown);
 }
 
 /** What a button leads to, without buttons: those that are served are in the command bot. */
@@ -114,10 +117,11 @@ async function answer(deps: PagerServeDeps, ctx: Context, toast: string): Promis
   }
 }
 
+/** False when it did not get there. */
 async function reply(
   deps: PagerServeDeps,
   message: { chatId: number; view: View; replyTo?: number | null },
-): Promise<void> {
+): Promise<boolean> {
   const signal = deps.clock.deadline(callTimeoutMs);
   const send = { chatId: message.chatId, view: message.view, isSilent: true, replyTo: message.replyTo ?? null };
   let outcome = await deps.sender.send(send, signal);
@@ -129,4 +133,5 @@ async function reply(
     const reason = 'reason' in outcome ? outcome.reason : outcome.kind;
     deps.log.warn('reply not sent', { bot: 'pager', chatId: message.chatId, reason });
   }
+  return outcome.kind === 'sent';
 }

@@ -138,7 +138,8 @@ describe('an order card', () => {
           { ...second, ...fees('1', '2', 'USDC') },
         ]),
       ).toMatch(/Fee 0\.25 USD, net 24\.25 USD\nFee 1 USDC, net 2 USDC\n/);
-      expect(card(both.map((payment) => ({ ...payment, settledAt: at })))).toContain('net 48.40 USD · settled 22 Nov');
+      const settled = both.map((payment, index) => ({ ...payment, settledAt: at + index * 60 * minute }));
+      expect(card(settled)).toContain('net 48.40 USD · settled 22 Nov, 05:00');
     });
 
     test('and nothing where nothing came', () => {

@@ -131,6 +131,19 @@ describe('a payment of ours', () => {
     expect(await wordsOf(around, [...known, here({ id: 'edge', at })])).toEqual([]);
   });
 
+  test('is missing there also where the lines stand in another order, and none is where the export has one day', async () => {
+    const middle = there({ id: 'M', soldAt: noon });
+    const [first, last] = around;
+    if (first === undefined || last === undefined) throw new Error('there are two');
+    const all = [...known, here({ id: 'M' }), here({ id: 'gone' })];
+    expect(await compare([last, middle, first], all)).toMatchObject({
+      window: { from: noon - 5 * day, to: noon + 5 * day },
+      differences: [{ kind: 'missing_there' }],
+    });
+    expect((await compare([middle], [here({ id: 'M' })])).window).toEqual({ from: noon, to: noon });
+    expect((await compare([there({ soldAt: null })], [])).window).toBeNull();
+  });
+
   test('that was rejected is not called missing, and an export without dates calls none so', async () => {
     expect(await wordsOf(around, [...known, here({ id: 'gone', status: 'cancelled' })])).toEqual([]);
     expect(await wordsOf([there({ soldAt: null })], [here(), here({ id: 'gone' })])).toEqual([]);

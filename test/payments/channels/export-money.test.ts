@@ -109,6 +109,7 @@ describe('a line without a currency is read in that of its payment', () => {
     expect((await compare(['A1,120000'])).found).toEqual([
       { kind: 'missing_here', there: '120000 in a currency that is not named', healing: { kind: 'none' } },
     ]);
+    expect((await compare(['A1,"1,234"'])).found).toMatchObject([{ there: '1234 in a currency that is not named' }]);
   });
 });
 

@@ -58,6 +58,19 @@ describe('the control page', () => {
     expect(html).toContain('InvoiceCreated');
   });
 
+  test('calls every control by its provider and by what it does', async () => {
+    const sandbox = await startSandbox();
+    const html = await (await fetch(sandbox.url)).text();
+    const controls = [...html.matchAll(/<(?:select|input|button)\b[^>]*data-(?:fault|dial|provider)="[^>]*>/g)].map(
+      ([tag]) => tag,
+    );
+    const single = controls.filter((tag) => !tag.includes('data-kind='));
+    const names = single.map((tag) => /aria-label="([^"]+: [^"]+)"/.exec(tag)?.[1]);
+    expect(names).not.toContain(undefined);
+    expect(new Set(names).size).toBe(single.length);
+    expect(html.match(/role="group" aria-label="[^"]+: How they fail"/g)).toHaveLength(providerNames.length);
+  });
+
   test('sets and clears faults, and overlooks what is no fault', async () => {
     const sandbox = await startSandbox();
     const post = (path: string, body: object) =>

@@ -50,6 +50,18 @@ describe('POST /v1/orders', () => {
     }
   });
 
+  test.each([
+    ['4990.50', 'HUF', '4990.50'],
+    ['150000', 'IDR', '150000.00'],
+    ['25000.125', 'IQD', '25000.125'],
+    ['1200', 'JPY', '1200'],
+  ])('takes %s %s with the decimals of ISO 4217', async (unit_amount, currency, amount) => {
+    const items = [{ name: 'Guide', quantity: 1, unit_amount }];
+    const response = await storeRequest(fixture, { body: orderBody({ provider: 'btcpay', currency, items }) });
+    expect(response.status).toBe(201);
+    expect(await response.json()).toMatchObject({ amount, currency, payment: { status: 'created' } });
+  });
+
   test('with the same key and body gives the same answer and one checkout', async () => {
     const request = { body: orderBody(), headers: { 'idempotency-key': 'order 77' } };
     const before = fixture.sandbox.records('btcpay').length;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { formatMoney } from '#kernel/money.ts';
 import type { ChannelOrder } from '#payments/ports/sales-channel.ts';
 import { readPayhipEvent } from '#payments/providers/payhip/channel-event.ts';
 import { fixture, fixtureJson } from '../support/fixtures.ts';
@@ -15,6 +16,22 @@ function saleOf(change: Body): ChannelOrder {
   if (event?.kind !== 'sold') throw new Error(`it was read as ${event?.kind}`);
   return event.channelOrder;
 }
+
+test.each([
+  ['HUF', '4990.00 HUF'],
+  ['PKR', '4990.00 PKR'],
+  ['IDR', '4990.00 IDR'],
+  ['USD', '4990.00 USD'],
+])('a price of 499000 %s is in hundredths: %s', (currency, amount) => {
+  expect(formatMoney(saleOf({ currency, price: 499_000 }).price)).toBe(amount);
+});
+
+test.each(['constructor', '__proto__', 'toString', 'QQQ'])(
+  'an event in %s, which is no currency, is unreadable',
+  (name) => {
+    expect(read({ ...paid, currency: name })).toBeUndefined();
+  },
+);
 
 test('the documented sale is read', () => {
   expect(readPayhipEvent(Buffer.from(fixture('payhip/webhook-paid.json')))).toEqual({

@@ -145,6 +145,22 @@ describe('an export', () => {
     ]);
   });
 
+  test('takes buyer and time of one sale from whichever of its lines has them', async () => {
+    const header = 'id,price,currency,email,date\n';
+    const bare = 'A1,9.00,USD,,\n';
+    const named = 'A1,5.00,USD,ann@example.org,2026-11-20\n';
+    for (const lines of [bare + named, named + bare, named + named]) {
+      expect((await read(header + lines)).sales).toMatchObject([
+        { lineCount: 2, customerEmail: 'ann@example.org', soldAt: Date.UTC(2026, 10, 20) },
+      ]);
+    }
+  });
+
+  test('names its faults in the order of the lines, whatever they are', async () => {
+    const text = 'id,price,currency\nA1,9.00,USD\nA1,9.00,EUR\nB2,oops,USD\nA1,1.00,JPY\nC3,"9.00,USD\n';
+    expect((await read(text)).unreadable.map(({ line }) => line)).toEqual([3, 4, 5, 6]);
+  });
+
   test.each([
     ['a picture', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 13])],
     ['a letter', Buffer.from('Dear Ada,\nhere are the sales.\n')],
