@@ -20,7 +20,7 @@ import { applyMigrations, type Core, type CoreDeps, openCore } from './core.ts';
 import { createDatabaseWatch } from './database-watch.ts';
 import { createSetUpDoctor } from './doctor.ts';
 import { createChecks, jobsCheck, readHealthReport, shopCheck } from './health.ts';
-import { recoverAfterCrash } from './recovery.ts';
+import { createTakeOver, recoverAfterCrash } from './recovery.ts';
 import { createWatches } from './watches.ts';
 import { allLanes, createWorkers, type Workers } from './workers.ts';
 
@@ -55,6 +55,7 @@ interface Sides {
   workers: Workers;
   scheduler: Scheduler;
   databaseWatch: Lifecycle;
+  takeOver: Lifecycle;
   /** Ends reconciliations in progress: they may take minutes, and the next start compares again. */
   endReconciliations(): void;
 }
@@ -148,28 +149,29 @@ function assemble({ config, jobClock, onUnusable }: AppDeps, core: Core): Sides 
     { host: config.http.host, port: config.http.port, stopTimeoutMs: requestsEndMs },
   );
   const databaseWatch = createDatabaseWatch({ database, clock, log, ring: bots.pager.ringDirectly });
-  return { server, bots, workers, scheduler, databaseWatch, endReconciliations: () => ending.abort() };
+  const takeOver = createTakeOver(core);
+  return { server, bots, workers, scheduler, databaseWatch, takeOver, endReconciliations: () => ending.abort() };
 }
 
 async function start(core: Core, sides: Sides): Promise<{ port: number }> {
-  const { server, bots, workers, scheduler, databaseWatch } = sides;
+  const { server, bots, workers, scheduler, databaseWatch, takeOver } = sides;
   const migrations = await applyMigrations(core.database, core.payments.clock);
   await recoverAfterCrash(core);
   const { port } = await server.start();
   await Promise.all([workers.inbox, ...workers.outbox].map((worker) => worker.start()));
   await Promise.all([bots.adminBot.start(), bots.pager.start()]);
   await scheduler.start();
-  await databaseWatch.start();
+  await Promise.all([databaseWatch.start(), takeOver.start()]);
   core.payments.log.info('started', { port, engine: core.database.engine, migrations });
   return { port };
 }
 
 async function stop(core: Core, sides: Sides): Promise<void> {
-  const { server, bots, workers, scheduler, databaseWatch } = sides;
+  const { server, bots, workers, scheduler, databaseWatch, takeOver } = sides;
   const { log } = core.payments;
   log.info('stopping');
   sides.endReconciliations();
-  await databaseWatch.stop();
+  await Promise.all([databaseWatch.stop(), takeOver.stop()]);
   await Promise.all([server.stop(), bots.adminBot.stop(), bots.pager.stop()]);
   await scheduler.stop();
   await Promise.all([workers.inbox, ...workers.outbox].map((worker) => worker.stop()));

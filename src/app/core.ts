@@ -90,7 +90,7 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
     },
     database,
     metrics,
-    instanceId: ids.newId(),
+    instanceId: database.holder,
     drainLog: async () => destination.drain?.(drainMaxMs),
   };
 }

@@ -1,5 +1,6 @@
 import { systemActor } from '#kernel/actor.ts';
 import { second } from '#kernel/clock.ts';
+import type { Lifecycle } from '#kernel/process.ts';
 import { loadDecommissioned } from '#payments/availability/load-decommissioned.ts';
 import { endLostReconciliations } from '#payments/reconciliation/reconciliation-runs.ts';
 import { countCaptured } from '#payments/sync/count-captured.ts';
@@ -24,6 +25,42 @@ export async function recoverAfterCrash({ payments, database, instanceId }: Core
   await loadDecommissioned(payments);
   // A changed secret takes a restart: webhooks that were refused under the old one may verify with the new one.
   await checkQuarantine(payments, { provider: 'all', actor: systemActor });
+}
+
+const lookEveryMs = second;
+
+/** While it runs: ends the leases of other processes that died, so that what they had in hand is taken up within seconds. */
+export function createTakeOver({ payments, database }: Pick<Core, 'payments' | 'database'>): Lifecycle {
+  const { clock, log } = payments;
+  const stopping = new AbortController();
+  let running: Promise<void> | undefined;
+
+  async function look(): Promise<void> {
+    try {
+      const freed = await database.endLeasesOfDead({ repeatedAt: clock.now() + suspectedPoisonWaitMs });
+      if (freed > 0) log.warn('leases of a process that died released', { freed });
+    } catch (error) {
+      log.error('leases not looked at', {}, error);
+    }
+  }
+
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await look();
+      await clock.sleep(lookEveryMs, stopping.signal);
+    }
+  }
+
+  return {
+    start() {
+      // SQLite is used by one process.
+      if (database.engine === 'postgres') running ??= run();
+    },
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
 }
 
 async function unlockAll({ payments, database, instanceId }: Pick<Core, 'payments' | 'database' | 'instanceId'>) {

@@ -3,11 +3,14 @@
  *
  * `transaction`: the promise resolves only after the commit is on disk; a throw inside rolls back everything that was
  * done through `stores`, and rejects with that error. No network call belongs inside. PostgreSQL may run a body again, at
- * most three times, after a conflict with another transaction: a body changes nothing except through `stores`.
+ * most three times, after a conflict with another transaction or when its session broke: a body changes nothing except
+ * through `stores`.
  * `read`: sees committed rows only, and must not write.
  * Either of them inside the other, or inside itself, throws NestedTransaction at once.
  */
 export interface Database<Stores> {
+  /** Names this process among those that share the database. A lease by this name, or `name:more`, ends soon after it dies. */
+  readonly holder: string;
   transaction<Result>(work: (stores: Stores) => Promise<Result>): Promise<Result>;
   read<Result>(work: (stores: Stores) => Promise<Result>): Promise<Result>;
 }

@@ -54,6 +54,8 @@ export function createBtcPayApi({ store, host, hook }: BtcPayApiDeps, options: B
     // Its clock is the sandbox's, also in the Date header.
     context.header('Date', new Date(host.now()).toUTCString());
   });
+  // Anybody may ask: a load balancer does, and every client before its first call.
+  api.get('/health', (context) => context.json({ synchronized: true }));
   addClaimRoutes(api, { pulls: store.pulls, origin, jsonFields });
   api.use('*', async (context, next) => {
     if (context.req.header('authorization') !== `token ${options.apiKey}`) {

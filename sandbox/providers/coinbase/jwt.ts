@@ -75,7 +75,7 @@ function checkHeader(header: Record<string, unknown>, expected: { keyId: string;
 
 function checkClaims(claims: Record<string, unknown>, expected: { keyId: string; request: JwtRequest }): void {
   const { keyId, request } = expected;
-  const { sub, iss, nbf, exp, uri } = claims;
+  const { sub, iss, nbf, exp, uri, uris } = claims;
   if (sub !== keyId) throw refused('sub must be the key id');
   if (iss !== 'cdp') throw refused('iss must be cdp');
   if (!Number.isInteger(nbf) || !Number.isInteger(exp)) throw refused('nbf and exp must be whole seconds');
@@ -84,7 +84,9 @@ function checkClaims(claims: Record<string, unknown>, expected: { keyId: string;
   if (Number(exp) <= now) throw refused('the token has expired');
   if (Number(exp) - Number(nbf) > lifeMaxSeconds) throw refused('the token lives longer than 120 seconds');
   const expectedUri = `${request.method} ${request.host}${request.path}`;
-  if (uri !== expectedUri) throw refused(`uri must be "${expectedUri}"`);
+  // Coinbase's own SDK names it in a list.
+  const isNamed = uri === undefined && Array.isArray(uris) ? uris.includes(expectedUri) : uri === expectedUri;
+  if (!isNamed) throw refused(`uri must be "${expectedUri}"`);
 }
 
 function algorithmOf(key: KeyObject): 'ES256' | 'EdDSA' {

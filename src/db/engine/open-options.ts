@@ -1,5 +1,5 @@
 import type { AccountingStores } from '#accounting/ledger/deps.ts';
-import type { Clock } from '#kernel/clock.ts';
+import type { Clock, Milliseconds } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import type { QueueName } from '../query/session.ts';
 import type { Engine } from './migrations.ts';
@@ -49,6 +49,11 @@ export interface OpenDatabase extends Database<AccountingStores> {
   readonly engine: Engine;
   /** Brings the schema up to date; safe when two processes start at once. Throws DatabaseNewer. */
   migrate(): Promise<{ applied: number }>;
+  /**
+   * Ends the leases of processes that have died, of those that share the database; to be called every second. A process whose
+   * event loop stands still lives, and so does one that was cut off from the database with all others. How many ended.
+   */
+  endLeasesOfDead(input: { repeatedAt: Milliseconds }): Promise<number>;
   /** For readiness: reads, and makes sure that a transaction can be begun; rejects within three seconds. */
   check(): Promise<void>;
   /** Refuses new work with DatabaseClosed and waits for the work in flight. May be called twice. */

@@ -1,101 +1,132 @@
-// PostgreSQL: a pool; each transaction has a connection to itself, and each connection keeps its own prepared statements.
-import type pg from 'pg';
+// PostgreSQL: a pool; each transaction has a session to itself, and each session keeps its own prepared statements. A session
+// that is in any doubt is closed, and the body runs again in another one: so a fail-over costs seconds.
+import { randomUUID } from 'node:crypto';
 import type { AccountingStores } from '#accounting/ledger/deps.ts';
-import { DatabaseUnavailable, TransactionTimedOut } from '../engine/database-errors.ts';
+import { CommitFailed, DatabaseUnavailable, TransactionTimedOut } from '../engine/database-errors.ts';
 import { withDeadline } from '../engine/deadline.ts';
 import { createInFlight } from '../engine/in-flight.ts';
 import { limits, type OpenDatabase, type OpenOptions } from '../engine/open-options.ts';
 import { createScope, createScopes, type Scope } from '../engine/scope.ts';
 import { commit, createPool, mayRunAgain, migratePostgres } from './connections.ts';
-import { createConnections } from './sessions.ts';
+import { isDoubtful, isReadOnly } from './doubt.ts';
+import { createEndLeasesOfDead } from './end-leases-of-dead.ts';
+import { createPresence } from './presence.ts';
+import { type Connection, createSessions, SessionBroken } from './sessions.ts';
 
-type Work<Result> = (stores: AccountingStores) => Promise<Result>;
+type Work<Result> = (stores: AccountingStores, connection: Connection) => Promise<Result>;
 
 export function openPostgres(target: { url: string; poolMax?: number }, options: OpenOptions): OpenDatabase {
   const pool = createPool(target);
+  const holder = randomUUID();
   const scopes = createScopes();
   const inFlight = createInFlight(scopes);
-  const connections = createConnections(scopes, options.clock ?? { now: () => Date.now() });
+  const presence = createPresence(target.url, { holder, onLost: () => sessions.retireAll() });
+  const sessions = createSessions(pool, {
+    scopes,
+    clock: options.clock ?? { now: () => Date.now() },
+    requirePresence: () => presence.require(),
+  });
   const totals = { commits: 0, transactions: 0 };
   const maxMs = { transaction: options.transactionMaxMs ?? limits.transactionMaxMs, read: limits.readMaxMs };
 
   async function attempt<Result>(scope: Scope, work: Work<Result>): Promise<Result> {
-    const client = await pool.connect().catch((error: unknown) => {
-      throw new DatabaseUnavailable('no connection to the database', { cause: error });
-    });
-    const connection = connections.of(client);
+    const connection = await sessions.begin(scope.kind === 'read' ? 'begin read only' : 'begin');
     connection.scope = scope;
-    let isUsable = true;
     try {
-      await client.query(scope.kind === 'read' ? 'begin read only' : 'begin');
       const ms = maxMs[scope.kind];
       const result = await withDeadline(
-        scopes.run(scope, async () => work(connection.stores)),
+        scopes.run(scope, async () => work(connection.stores, connection)),
         { ms, late: () => new TransactionTimedOut(`a ${scope.kind} waited longer than ${ms} ms`) },
       );
       scope.isOpen = false;
-      await commit(client);
+      await commit(connection.client);
+      sessions.keep(connection);
       return result;
     } catch (error) {
       scope.isOpen = false;
       // A statement of a body that was cut off may still be running: only closing the connection ends it.
-      isUsable = !(error instanceof TransactionTimedOut) && (await rollback(client));
-      throw withoutParameters(error);
-    } finally {
-      connection.scope = undefined;
-      client.release(!isUsable);
+      const isSound = !(error instanceof TransactionTimedOut || isDoubtful(error, scope.kind));
+      const isKept = await sessions.undo(connection, { isSound });
+      throw asThrown(error, { isKept, isServerReadOnly: scope.kind === 'transaction' && isReadOnly(error) });
     }
   }
 
-  async function transaction<Result>(work: Work<Result>): Promise<Result> {
+  function asThrown(
+    error: unknown,
+    { isKept, isServerReadOnly }: { isKept: boolean; isServerReadOnly: boolean },
+  ): unknown {
+    const cause = withoutParameters(error);
+    if (isServerReadOnly) {
+      sessions.retireAll();
+      return new SessionBroken('the database is read-only', { cause });
+    }
+    // Whether a commit was stored may be unknown, and a body that is too slow would be too slow again.
+    const isFinal = error instanceof CommitFailed || error instanceof TransactionTimedOut;
+    return isKept || isFinal ? cause : new SessionBroken('a session of the database broke', { cause });
+  }
+
+  /** Nothing of an attempt that failed was stored, unless its COMMIT was lost, which is not tried again. */
+  async function untilDone<Result>(once: () => Promise<Result>): Promise<Result> {
     for (let tries = 1; ; tries += 1) {
-      const startedAt = performance.now();
-      const scope = createScope('transaction');
       try {
-        const result = await attempt(scope, work);
-        totals.commits += 1;
-        totals.transactions += 1;
-        options.onGroupCommit?.({ transactions: 1, durationMs: performance.now() - startedAt });
-        for (const queue of scope.queued) options.onQueued?.(queue);
-        return result;
+        return await once();
       } catch (error) {
-        if (tries >= limits.attemptsMax || !mayRunAgain(error)) throw error;
+        if (tries >= limits.attemptsMax || !(error instanceof SessionBroken || mayRunAgain(error))) throw error;
       }
     }
   }
 
+  async function transactOnce<Result>(work: Work<Result>): Promise<Result> {
+    const startedAt = performance.now();
+    const scope = createScope('transaction');
+    const result = await attempt(scope, work);
+    totals.commits += 1;
+    totals.transactions += 1;
+    options.onGroupCommit?.({ transactions: 1, durationMs: performance.now() - startedAt });
+    for (const queue of scope.queued) options.onQueued?.(queue);
+    return result;
+  }
+
+  const transaction = <Result>(work: Work<Result>): Promise<Result> => untilDone(() => transactOnce(work));
+  const endLeasesOfDead = createEndLeasesOfDead({ holder, transaction });
+
   async function probe(): Promise<void> {
-    await pool.query('select id from schema_migrations limit 1');
-    const { rows } = await pool.query<{ transaction_read_only: string }>('show transaction_read_only');
-    if (rows[0]?.transaction_read_only !== 'off') throw new DatabaseUnavailable('the database is read-only');
+    const connection = await sessions.begin('begin');
+    let isSound = false;
+    try {
+      await connection.client.query('select id from schema_migrations limit 1');
+      const { rows } = await connection.client.query<{ transaction_read_only: string }>('show transaction_read_only');
+      isSound = rows[0]?.transaction_read_only === 'off';
+    } finally {
+      await sessions.undo(connection, { isSound });
+    }
+    if (isSound) return;
+    sessions.retireAll();
+    throw new SessionBroken('the database is read-only');
   }
 
   return {
     engine: 'postgres',
+    holder,
     transaction: (work) => inFlight.track(() => transaction(work)),
-    read: (work) => inFlight.track(() => attempt(createScope('read'), work)),
+    read: (work) => inFlight.track(() => untilDone(() => attempt(createScope('read'), work))),
     migrate: () => inFlight.track(() => migratePostgres(target.url)),
+    endLeasesOfDead: (input) => inFlight.track(() => endLeasesOfDead(input)),
     check: () =>
-      withDeadline(inFlight.track(probe), {
-        ms: limits.checkMaxMs,
-        late: () => new DatabaseUnavailable('the database did not answer in time'),
-      }),
+      withDeadline(
+        inFlight.track(() => untilDone(probe)),
+        {
+          ms: limits.checkMaxMs,
+          late: () => new DatabaseUnavailable('the database did not answer in time'),
+        },
+      ),
     async close() {
       await inFlight.drain();
+      await presence.close();
       if (!pool.ended) await pool.end();
     },
     commitStats: () => ({ waiting: pool.waitingCount, ...totals }),
   };
-}
-
-async function rollback(client: pg.PoolClient): Promise<boolean> {
-  try {
-    await client.query('rollback');
-    return true;
-  } catch {
-    // The connection is lost, and the transaction with it; the pool does not reuse it.
-    return false;
-  }
 }
 
 /** Drizzle's error message holds the query's parameters, customers' data among them; its cause does not. */

@@ -1,7 +1,9 @@
 import type pg from 'pg';
 import type { AccountingStores } from '#accounting/ledger/deps.ts';
-import type { Clock } from '#kernel/clock.ts';
+import type { Clock, Milliseconds } from '#kernel/clock.ts';
 import { createStores } from '../engine/create-stores.ts';
+import { DatabaseUnavailable } from '../engine/database-errors.ts';
+import { withDeadline } from '../engine/deadline.ts';
 import type { Scope, Scopes } from '../engine/scope.ts';
 import { postgresClaim, type Session } from '../query/session.ts';
 import { postgresDriver } from '../schema/drizzle.ts';
@@ -9,40 +11,113 @@ import { postgresKit } from '../schema/kit.ts';
 import { buildTables } from '../schema/tables.ts';
 
 const postgresTables = buildTables(postgresKit());
+/** For statements that take no time: a session that does not answer them leads nowhere any more. */
+const answerMaxMs: Milliseconds = 3_000;
 
-/** One pooled connection with its stores, which keep their prepared statements as long as it lives. */
+/** One pooled session with its stores, which keep their prepared statements as long as it lives. */
 export interface Connection {
+  readonly client: pg.PoolClient;
   readonly stores: AccountingStores;
   /** The transaction or read that uses it at the moment. */
   scope: Scope | undefined;
 }
 
-export function createConnections(
-  scopes: Scopes,
-  clock: Pick<Clock, 'now'>,
-): { of(client: pg.PoolClient): Connection } {
-  const connections = new WeakMap<pg.PoolClient, Connection>();
+/** The session broke before anything was done in it. */
+export class SessionBroken extends DatabaseUnavailable {
+  override readonly name = 'SessionBroken';
+}
 
-  function create(client: pg.PoolClient): Connection {
-    // Drizzle calls the logger before it sends a query: the one place where each query can be refused.
-    const logger = { logQuery: () => scopes.requireOpen((scope) => scope === connection.scope) };
-    const session: Session = {
-      db: postgresDriver().drizzle({ client, logger }),
-      tables: postgresTables,
-      claimed: postgresClaim,
-      noteDue(queue, availableAt) {
-        if (availableAt === null || availableAt <= clock.now()) connection.scope?.queued.add(queue);
-      },
-    };
-    const connection: Connection = { stores: createStores(session), scope: undefined };
+export interface Sessions {
+  /** A session in which the statement was answered. Throws DatabaseUnavailable; SessionBroken where another one may do. */
+  begin(statement: string): Promise<Connection>;
+  /** After its transaction ended: it goes back into the pool. */
+  keep(connection: Connection): void;
+  /** After a failure: undoes what is left of the transaction. A session in doubt is closed; false then. */
+  undo(connection: Connection, how: { isSound: boolean }): Promise<boolean>;
+  /** Sessions that are open now are closed as soon as they are not used: something happened to the server. */
+  retireAll(): void;
+}
+
+export function createSessions(
+  pool: pg.Pool,
+  deps: { scopes: Scopes; clock: Pick<Clock, 'now'>; requirePresence(): Promise<void> },
+): Sessions {
+  const connections = new WeakMap<pg.PoolClient, Connection>();
+  const generations = new WeakMap<pg.PoolClient, number>();
+  let generation = 0;
+  pool.on('connect', (client) => generations.set(client, generation));
+
+  function connectionOf(client: pg.PoolClient): Connection {
+    const connection = connections.get(client) ?? createConnection(client, deps);
+    connections.set(client, connection);
     return connection;
   }
 
+  async function takeOut(): Promise<pg.PoolClient> {
+    // Each turn closes a retired session, of which there are no more than the pool holds.
+    for (;;) {
+      const client = await pool.connect().catch((error: unknown) => {
+        throw new DatabaseUnavailable('no connection to the database', { cause: error });
+      });
+      if (generations.get(client) === generation) return client;
+      client.release(true);
+    }
+  }
+
   return {
-    of(client) {
-      const connection = connections.get(client) ?? create(client);
-      connections.set(client, connection);
-      return connection;
+    async begin(statement) {
+      const client = await takeOut();
+      try {
+        await answered(client.query(statement));
+        return connectionOf(client);
+      } catch (error) {
+        client.release(true);
+        // What has cut off one idle session has most likely cut off the others.
+        generation += 1;
+        throw new SessionBroken('a session of the database is broken', { cause: error });
+      }
+    },
+    keep(connection) {
+      connection.scope = undefined;
+      connection.client.release();
+    },
+    async undo(connection, { isSound }) {
+      const { client } = connection;
+      connection.scope = undefined;
+      let isKept = isSound;
+      try {
+        if (isSound) await answered(client.query('rollback'));
+      } catch {
+        // The connection is lost, and the transaction with it.
+        isKept = false;
+      }
+      client.release(!isKept);
+      return isKept;
+    },
+    retireAll() {
+      generation += 1;
     },
   };
+}
+
+function answered(query: Promise<unknown>): Promise<unknown> {
+  const late = () => new DatabaseUnavailable(`the database did not answer within ${answerMaxMs} ms`);
+  return withDeadline(query, { ms: answerMaxMs, late });
+}
+
+function createConnection(client: pg.PoolClient, deps: Parameters<typeof createSessions>[1]): Connection {
+  const { scopes, clock, requirePresence } = deps;
+  // Drizzle calls the logger before it sends a query: the one place where each query can be refused.
+  const logger = { logQuery: () => scopes.requireOpen((scope) => scope === connection.scope) };
+  const session: Session = {
+    db: postgresDriver().drizzle({ client, logger }),
+    tables: postgresTables,
+    claimed: postgresClaim,
+    requirePresence,
+    noteDue(queue, availableAt) {
+      if (availableAt === null || availableAt <= clock.now()) connection.scope?.queued.add(queue);
+    },
+  };
+  const connection: Connection = { client, stores: createStores(session), scope: undefined };
+  return connection;
 }

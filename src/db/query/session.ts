@@ -23,6 +23,11 @@ export interface Session {
   readonly tables: Tables;
   /** The condition that a row is among the candidates, which no other transaction can claim until this one ends. */
   claimed(id: PgColumn, candidates: Candidates): SQL;
+  /**
+   * Before a lease is taken: rejects with DatabaseUnavailable while other processes could take this one for dead. On SQLite,
+   * which one process uses, it never does.
+   */
+  requirePresence(): Promise<void>;
   /** A row was stored that is due at `availableAt`: the queue's workers are woken after the commit. */
   noteDue(queue: QueueName, availableAt: Milliseconds | null): void;
 }

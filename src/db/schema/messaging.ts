@@ -18,6 +18,7 @@ const bookkeeping = ({ integer, text }: Kit) => ({
 const isWaiting = sql.raw('processed_at is null and abandoned_at is null');
 const isProcessed = sql.raw('processed_at is not null');
 const isAbandoned = sql.raw('abandoned_at is not null');
+const isLeased = sql.raw('locked_by is not null');
 
 export function buildInboxEvents(kit: Kit) {
   const { bytes, index, json, table, text, uniqueIndex } = kit;
@@ -42,6 +43,7 @@ export function buildInboxEvents(kit: Kit) {
       index('inbox_events_due').on(row.availableAt, row.id).where(isWaiting),
       index('inbox_events_processed').on(row.processedAt).where(isProcessed),
       index('inbox_events_abandoned').on(row.abandonedAt, row.id).where(isAbandoned),
+      index('inbox_events_leased').on(row.lockedBy).where(isLeased),
     ],
   );
 }
@@ -63,6 +65,7 @@ export function buildOutboxMessages(kit: Kit) {
       index('outbox_messages_due').on(row.lane, row.priority, row.availableAt, row.id).where(isWaiting),
       index('outbox_messages_processed').on(row.processedAt).where(isProcessed),
       index('outbox_messages_abandoned').on(row.abandonedAt, row.id).where(isAbandoned),
+      index('outbox_messages_leased').on(row.lockedBy).where(isLeased),
     ],
   );
 }

@@ -66,6 +66,7 @@ export function buildPayments(
       index('payments_by_provider').on(row.provider, row.createdAt, row.id),
       index('payments_by_status').on(row.provider, row.status),
       index('payments_by_update').on(row.updatedAt, row.id),
+      index('payments_leased').on(row.lockedBy).where(sql`locked_by is not null`),
       index('payments_uncounted').on(row.id).where(sql`credited_minor < 0`),
       check('payments_status', oneOf('status', paymentStatuses)),
       check('payments_creation', oneOf('creation', creationStates)),

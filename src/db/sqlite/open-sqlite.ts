@@ -1,4 +1,5 @@
 // SQLite: one writing connection behind the commit batcher, and a read-only one beside it that never sees an uncommitted row.
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AccountingStores } from '#accounting/ledger/deps.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
@@ -51,6 +52,7 @@ export function openSqlite(file: string, options: OpenOptions): OpenDatabase {
       db: asSharedDatabase(sqliteDriver().drizzle({ client: connection, logger })),
       tables: sqliteTables,
       claimed: sqliteClaim,
+      requirePresence: async () => undefined,
       noteDue(queue, availableAt) {
         if (availableAt === null || availableAt <= clock.now()) batcher.current()?.queued.add(queue);
       },
@@ -85,9 +87,12 @@ export function openSqlite(file: string, options: OpenOptions): OpenDatabase {
 
   return {
     engine: 'sqlite',
+    holder: randomUUID(),
     transaction: (work) => inFlight.track(() => batcher.run((scope) => scopes.run(scope, async () => work(writing)))),
     read: (work) => inFlight.track(() => whenUnlocked(lockWaitMaxMs, () => readOnce(work))),
     migrate: () => inFlight.track(async () => migrateSqlite(owned.path)),
+    // The process that had leases is gone, or this one could not own the file; its start ends them.
+    endLeasesOfDead: async () => 0,
     check: () =>
       withDeadline(inFlight.track(probe), {
         ms: limits.checkMaxMs,

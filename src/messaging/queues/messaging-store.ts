@@ -122,6 +122,10 @@ export interface QueueStore<Row> {
    * wait until `repeatedAt`. Returns how many leases were ended.
    */
   unlockAll(input: { exceptBy: string; repeatedAt: Milliseconds }): Promise<number>;
+  /** Whoever has a lease, each once. */
+  listLeases(): Promise<string[]>;
+  /** Ends the leases of those that are named, as `unlockAll` does: their process is dead. */
+  endLeases(input: { by: readonly string[]; repeatedAt: Milliseconds }): Promise<number>;
   /** Rows that wait for a time after `latest` are due then. */
   hasten(input: { latest: Milliseconds }): Promise<void>;
   find(id: string): Promise<Row | undefined>;

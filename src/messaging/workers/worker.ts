@@ -43,7 +43,8 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
 
   async function claim(limit: number, suspectedPoison: boolean): Promise<Row[]> {
     const now = deps.clock.now();
-    // Twice the longest attempt, so that the lease never ends while this process still works on the row.
+    // Twice the longest attempt, so that the lease never ends while this process still works on the row. One of a process that
+    // died ends long before, by the name of its holder.
     const lockedUntil = now + options.attemptTimeoutMs * 2;
     return deps.database.transaction((stores) =>
       options
@@ -69,11 +70,21 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
     const result = await attempt(row);
     // Before the row is put back, so that nothing more is claimed meanwhile.
     if (result.kind === 'retry' && result.pausesLane) pause.begin(Math.min(result.retryAfterMs ?? 0, askedWaitMaxMs));
-    try {
-      await settleRow(deps, { options, row, result });
-    } catch (error) {
-      // The lease expires and the row is claimed again: an attempt too many is harmless, a lost row is not.
-      deps.log.error('message not settled', { worker: options.name, rowId: row.id }, error);
+    await settle(row, result);
+  }
+
+  /** Tries for as long as the lease lasts: what was sent while the database was away must not be sent again. */
+  async function settle(row: Row, result: DeliveryResult): Promise<void> {
+    const until = deps.clock.elapsed() + options.attemptTimeoutMs;
+    for (;;) {
+      try {
+        return await settleRow(deps, { options, row, result });
+      } catch (error) {
+        deps.log.error('message not settled', { worker: options.name, rowId: row.id }, error);
+        // The lease expires and the row is claimed again: an attempt too many is harmless, a lost row is not.
+        if (stopping.signal.aborted || deps.clock.elapsed() >= until) return;
+        await deps.clock.sleep(second, stopping.signal);
+      }
     }
   }
 

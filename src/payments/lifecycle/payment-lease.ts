@@ -10,7 +10,8 @@ import type { PaymentStores } from '../ports/payment-store.ts';
 import type { ProviderError, ProviderNotUnderstood } from '../ports/provider-errors.ts';
 
 /**
- * Longer than the few provider calls that one fetch or create needs; each is bounded to half a minute (http/policy.ts).
+ * Longer than the few provider calls that one fetch or create needs; each is bounded to half a minute (http/policy.ts). A
+ * lease of a process that died ends within seconds, by the holder in its name.
  */
 const leaseMs: Milliseconds = 3 * minute;
 
@@ -59,7 +60,7 @@ export function withPayment<Result>(
   // The caller that is working does not count as waiting.
   if (queue.depth(paymentId) > waitingMax) return Promise.resolve({ kind: 'busy', isHere: true });
   return queue.run(paymentId, async () => {
-    const leaseId = deps.ids.newId();
+    const leaseId = `${deps.database.holder}:${deps.ids.newId()}`;
     const payment = await takeLease(deps, { paymentId, leaseId });
     if (payment === 'unknown') return { kind: 'unknown' };
     if (payment === 'busy') return { kind: 'busy', isHere: false };

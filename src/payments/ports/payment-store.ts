@@ -35,6 +35,10 @@ export interface PaymentStore {
   releasePayment(input: { id: PaymentId; by: string }): Promise<void>;
   /** Ends every lease, whoever holds it; only for an engine with one process, before it begins its work. How many. */
   releaseAllPayments(): Promise<number>;
+  /** Every lease on a payment. */
+  listPaymentLeases(): Promise<string[]>;
+  /** Ends the leases that are named: their process is dead. How many. */
+  endPaymentLeases(leases: readonly string[]): Promise<number>;
   /**
    * Payments whose `nextPollAt` is past and whose lease is free, most overdue first; both creation states that can be
    * fetched. Those of the `except` providers are skipped.

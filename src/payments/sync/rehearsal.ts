@@ -25,6 +25,7 @@ export function rehearsalOf({ database, providers, clock, ids }: SnapshotDeps): 
 
 function rollingBack<Stores>(database: Database<Stores>): Database<Stores> {
   return {
+    holder: database.holder,
     read: (work) => database.read(work),
     async transaction<Result>(work: (stores: Stores) => Promise<Result>): Promise<Result> {
       try {

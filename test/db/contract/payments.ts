@@ -109,6 +109,11 @@ export function describePayments(open: OpenContractDatabase): void {
         await payments.leasePayment({ id, by: 'a process that dies', now: noon, until: noon + 99 });
         expect(await payments.releaseAllPayments()).toBe(1);
         expect(await payments.releaseAllPayments()).toBe(0);
+        await payments.leasePayment({ id, by: 'dead:1', now: noon, until: noon + 99 });
+        expect(await payments.listPaymentLeases()).toEqual(['dead:1']);
+        expect(await payments.endPaymentLeases(['dead:2'])).toBe(0);
+        expect(await payments.endPaymentLeases(['dead:2', 'dead:1'])).toBe(1);
+        expect(await payments.listPaymentLeases()).toEqual([]);
         expect(await payments.findPayment(id)).toEqual(payment);
       });
     });

@@ -1,9 +1,17 @@
 import pg from 'pg';
 import { openTestPostgres, type TestPostgres } from '#test/support/database/postgres.ts';
-import type { OpenContractDatabase } from './harness.ts';
+import type { ContractDatabase, OpenContractDatabase } from './harness.ts';
+
+interface PostgresContractDatabase extends ContractDatabase {
+  url: string;
+  /** Runs the statement in a session that stays open until it is disposed of. */
+  hold(text: string): Promise<AsyncDisposable>;
+}
 
 /** `server` is asked for when a test runs, because it is started in a hook. */
-export function openPostgresContract(server: () => TestPostgres): OpenContractDatabase {
+export function openPostgresContract(
+  server: () => TestPostgres,
+): (options?: Parameters<OpenContractDatabase>[0]) => Promise<PostgresContractDatabase> {
   return async (options) => {
     const { database, url, remove } = await openTestPostgres(server(), options);
     const raw = async (text: string): Promise<Record<string, unknown>[]> => {
@@ -17,7 +25,14 @@ export function openPostgresContract(server: () => TestPostgres): OpenContractDa
     };
     return {
       database,
+      url,
       raw,
+      async hold(text) {
+        const client = new pg.Client({ connectionString: url });
+        await client.connect();
+        await client.query(text);
+        return { [Symbol.asyncDispose]: () => client.end() };
+      },
       async breakCommits() {
         await raw(`
           create function refuse_commit() returns trigger language plpgsql

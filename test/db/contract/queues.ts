@@ -162,6 +162,27 @@ export function describeQueues(open: OpenContractDatabase): void {
       });
     });
 
+    test('tells who has leases, and ends those of one holder without touching the others', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async ({ outbox }) => {
+        for (const [key, by] of ['dead', 'dead', 'alive'].entries()) {
+          await outbox.enqueue(sampleMessage(`${by}-${key}`));
+          await outbox.claimDue(claimBy(by));
+        }
+        expect((await outbox.listLeases()).toSorted()).toEqual(['alive', 'dead']);
+        expect(await outbox.endLeases({ by: ['dead', 'unknown'], repeatedAt: noon })).toBe(2);
+        expect(await outbox.listLeases()).toEqual(['alive']);
+        const taken = await outbox.claimDue(claimBy('heir', { suspectedPoison: true }));
+        expect(taken.map(({ lockedBy }) => lockedBy)).toEqual(['heir', 'heir']);
+        for (const { id } of taken) {
+          // The dead one turns out to be alive: it has nothing to settle any more.
+          expect(await outbox.markProcessed({ id, lockedBy: 'dead', at: noon, outcome: 'sent' })).toBe(false);
+          expect(await outbox.markProcessed({ id, lockedBy: 'heir', at: noon, outcome: 'sent' })).toBe(true);
+        }
+        expect(await outbox.listLeases()).toEqual(['alive']);
+      });
+    });
+
     test('lists its dead letters newest first, redrives one and discards another', async () => {
       await using opened = await open();
       await opened.database.transaction(async ({ outbox }) => {

@@ -16,6 +16,11 @@ const queries: Record<string, (stores: AccountingStores) => Promise<unknown>> = 
   'claiming messages': ({ outbox }) => outbox.claimDue({ ...claim, lane: 'shop', suspectedPoison: false }),
   'looking for suspect events': ({ inbox }) => inbox.hasSuspectedPoison({ lane: null, now }),
   'looking for suspect messages': ({ outbox }) => outbox.hasSuspectedPoison({ lane: 'shop', now }),
+  'who has leases on events': ({ inbox }) => inbox.listLeases(),
+  'who has leases on messages': ({ outbox }) => outbox.listLeases(),
+  'who has leases on payments': ({ payments }) => payments.listPaymentLeases(),
+  'payments that a dead process had': ({ payments }) => payments.endPaymentLeases(['dead:1', 'dead:2']),
+  'payments that any process had': ({ payments }) => payments.releaseAllPayments(),
   'the depth of the inbox': ({ inbox }) => inbox.depths(now),
   'the depth of the outbox': ({ outbox }) => outbox.depths(now),
   'orders that the shop was not told of': ({ outbox }) => outbox.listUntoldOrders({ before: now, limit: 9 }),
@@ -95,8 +100,8 @@ const queries: Record<string, (stores: AccountingStores) => Promise<unknown>> = 
   'what to prune': ({ inbox }) => inbox.prune({ before: now, limit: 1_000 }),
 };
 
-/** Indexes that hold only rows that are not processed, and so may be walked from end to end. */
-const smallIndex = /^SCAN \w+ USING INDEX \w+_(?:due|abandoned)$/;
+/** Indexes that hold only rows that are not processed, or that are leased, and so may be walked from end to end. */
+const smallIndex = /^SCAN \w+ USING (?:COVERING )?INDEX \w+_(?:due|abandoned|leased)$/;
 
 test.for(Object.entries(queries))('%s: found by an index, without walking through a table', async ([, query]) => {
   await using opened = await openTestDatabase();

@@ -1,4 +1,5 @@
 // What a worker does when attempts hang, when the process died before, and when the lane has to wait.
+import BetterSqlite3 from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { day, minute, second } from '#kernel/clock.ts';
 import { createIds } from '#kernel/ids.ts';
@@ -15,11 +16,12 @@ let opened: TestDatabase;
 let clock: TestClock;
 beforeEach(async () => {
   clock = createTestClock();
-  opened = await openTestDatabase({ clock });
+  opened = await openTestDatabase({ clock, lockWaitMaxMs: 50 });
 });
 afterEach(() => opened.remove());
 
 const random = createSeededRandom(11);
+const log = createRecordingLog();
 
 function worker(handle: (row: OutboxMessage) => Promise<DeliveryResult>): Worker {
   return createWorker<OutboxMessage, PaymentStores>(
@@ -28,7 +30,7 @@ function worker(handle: (row: OutboxMessage) => Promise<DeliveryResult>): Worker
       clock,
       ids: createIds({ clock, random }),
       random,
-      log: createRecordingLog(),
+      log,
       instanceId: 'one',
     },
     {
@@ -158,6 +160,32 @@ test('a lane that pauses for a minute pauses for a minute, also when the clock i
   clock.advance(minute);
   await worked.drain();
   expect(seen).toEqual(['flood', 'next']);
+});
+
+test('what was sent while the database was away is settled when it is back, and not sent again', async () => {
+  const id = await enqueue('sent');
+  const other = new BetterSqlite3(opened.file);
+  let sends = 0;
+  const sent = Promise.withResolvers<void>();
+  const worked = worker(async () => {
+    sends += 1;
+    other.exec('begin immediate');
+    sent.resolve();
+    return { kind: 'done', outcome: 'sent' };
+  });
+  await worked.start();
+  await sent.promise;
+  await expect.poll(() => log.events.some(({ message }) => message === 'message not settled')).toBe(true);
+  other.exec('rollback');
+  other.close();
+  await expect
+    .poll(async () => {
+      clock.advance(second);
+      return (await opened.database.read((stores) => stores.outbox.find(id)))?.processedAt;
+    })
+    .toBeGreaterThan(0);
+  await worked.stop();
+  expect(sends).toBe(1);
 });
 
 test.each([

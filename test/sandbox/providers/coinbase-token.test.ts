@@ -1,14 +1,28 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { createJwtCheck } from '#sandbox/providers/coinbase/jwt.ts';
 import type { ProviderSandbox } from '#sandbox/providers/options.ts';
 import { type CoinbaseClient, coinbaseClient, type JwtParts, makeEd25519 } from './clients.ts';
-import { type Clock, call, createClock, startSandbox } from './support.ts';
+import { type Clock, call, createClock, readSample, startSandbox } from './support.ts';
 
 async function start(): Promise<{ sandbox: ProviderSandbox; clock: Clock; client: CoinbaseClient }> {
   const clock = createClock();
   const sandbox = await startSandbox({ now: clock.now });
   return { sandbox, clock, client: coinbaseClient(sandbox, clock) };
 }
+
+interface Recorded {
+  kind: string;
+  keyId: string;
+  publicKey: string;
+  method: string;
+  host: string;
+  path: string;
+  /** Unix seconds. */
+  issuedAt: number;
+  token: string;
+}
+const recorded = readSample<{ tokens: Recorded[] }>('coinbase-business/cdp-sdk-1.57.0-tokens.json');
 
 describe('the token', () => {
   const lies: readonly [string, (jwt: JwtParts) => void][] = [
@@ -27,7 +41,10 @@ describe('the token', () => {
       ({ claims }) => Object.assign(claims, { nbf: Number(claims['nbf']) - 120, exp: claims['nbf'] }),
     ],
     ['a start in the future', ({ claims }) => Object.assign(claims, { nbf: Number(claims['nbf']) + 30 })],
-    ['the uri in a list', ({ claims }) => Object.assign(claims, { uris: [claims['uri']], uri: undefined })],
+    ['no uri', ({ claims }) => Object.assign(claims, { uri: undefined })],
+    ['an empty list of uris', ({ claims }) => Object.assign(claims, { uris: [], uri: undefined })],
+    ['another uri in the list', ({ claims }) => Object.assign(claims, { uris: ['GET elsewhere/'], uri: undefined })],
+    ['a wrong uri beside a good list', ({ claims }) => Object.assign(claims, { uris: [claims['uri']], uri: 'GET /' })],
     [
       'the scheme in the uri',
       ({ claims }) => Object.assign(claims, { uri: String(claims['uri']).replace(' ', ' http://') }),
@@ -45,6 +62,24 @@ describe('the token', () => {
     const answer = await client.request('GET', '/checkouts?pageSize=5', { tamper });
     expect(answer.status).toBe(401);
     expect(answer.json.errorType).toBe('unauthorized');
+  });
+
+  test('with the uri in a list is accepted, as the official SDK writes it', async () => {
+    const { client } = await start();
+    const tamper = ({ claims }: JwtParts) =>
+      Object.assign(claims, { uris: ['GET elsewhere/', claims['uri']], uri: undefined, iat: claims['nbf'] });
+    expect((await client.request('GET', '/checkouts?pageSize=5', { tamper })).status).toBe(200);
+  });
+
+  // Recorded: the SDK itself would bring a hundred packages and 129 MB for these few lines.
+  test.each(recorded.tokens)('that the official SDK made with an $kind key is accepted, once', (made) => {
+    const check = createJwtCheck({ keyId: made.keyId, key: made.publicKey });
+    const { method, host, path, token } = made;
+    const request = { authorization: `Bearer ${token}`, method, host, path, nowMs: made.issuedAt * 1000 };
+    expect(() => check({ ...request, path: '/api/v1/others' })).toThrow('uri must be');
+    expect(() => check({ ...request, nowMs: request.nowMs + 120_000 })).toThrow('has expired');
+    expect(() => check(request)).not.toThrow();
+    expect(() => check(request)).toThrow('nonce was used before');
   });
 
   test('with correct claims is accepted', async () => {

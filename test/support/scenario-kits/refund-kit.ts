@@ -58,6 +58,7 @@ export async function openRefundKit(
   const scripted = createScriptedProviders(['btcpay'], made.clock);
   let stepsLeft = Number.POSITIVE_INFINITY;
   const database: TestDeps['database'] = {
+    holder: opened.database.holder,
     read: (work) => opened.database.read(work),
     async transaction(work) {
       stepsLeft -= 1;

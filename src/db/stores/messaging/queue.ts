@@ -1,10 +1,12 @@
 // What inbox and outbox share. Both tables have the same bookkeeping columns, so that these queries are written once;
 // each queue names its columns and what its rows are ordered and counted by.
+import type { SQL } from 'drizzle-orm';
+import type { Milliseconds } from '#kernel/clock.ts';
 import type { QueueBookkeeping, QueueStore } from '#messaging/queues/messaging-store.ts';
 import { prepared } from '../../query/prepared.ts';
 import { deleteFirst, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import { and, asc, eq, gt, isNotNull, isNull, lt, lte, ne, or, sql } from '../../schema/drizzle.ts';
+import { and, asc, eq, gt, inArray, isNotNull, isNull, lt, lte, ne, or, sql } from '../../schema/drizzle.ts';
 import { createClaims } from './queue-claims.ts';
 import { createDeadLetters } from './queue-dead-letters.ts';
 import { countDepths } from './queue-depths.ts';
@@ -18,8 +20,24 @@ export function createQueueStore<Row extends QueueBookkeeping>(session: Session,
   const { process, abandon, release } = prepareSettling(session, shape);
   const claims = createClaims(session, shape);
 
+  async function endLeases(whose: SQL | undefined, repeatedAt: Milliseconds): Promise<number> {
+    const freed = await db
+      .update(table)
+      .set({ lockedUntil: null, lockedBy: null })
+      .where(and(isWaiting, isNotNull(table.lockedBy), whose))
+      .returning({ id: table.id });
+    const crashedTwice = sql`${table.startedAttempts} - ${table.finishedAttempts} > 1`;
+    await db
+      .update(table)
+      .set({ availableAt: repeatedAt })
+      .where(and(isWaiting, isNull(table.lockedBy), crashedTwice, lt(table.availableAt, repeatedAt)));
+    if (freed.length > 0) session.noteDue(name, null);
+    return freed.length;
+  }
+
   return {
     async claimDue(request) {
+      await session.requirePresence();
       const claim = claims(request);
       const { lane, now, lockedUntil, lockedBy, limit } = request;
       const rows = asRows<Row>(await claim({ lane, now, lockedUntil, lockedBy, limit }));
@@ -50,20 +68,12 @@ export function createQueueStore<Row extends QueueBookkeeping>(session: Session,
       return released.length === 1;
     },
     abandon: async (input) => (await abandon({ ...input })).length === 1,
-    async unlockAll(input) {
-      const freed = await db
-        .update(table)
-        .set({ lockedUntil: null, lockedBy: null })
-        .where(and(isWaiting, isNotNull(table.lockedBy), ne(table.lockedBy, input.exceptBy)))
-        .returning({ id: table.id });
-      const crashedTwice = sql`${table.startedAttempts} - ${table.finishedAttempts} > 1`;
-      await db
-        .update(table)
-        .set({ availableAt: input.repeatedAt })
-        .where(and(isWaiting, isNull(table.lockedBy), crashedTwice, lt(table.availableAt, input.repeatedAt)));
-      if (freed.length > 0) session.noteDue(name, null);
-      return freed.length;
+    unlockAll: ({ exceptBy, repeatedAt }) => endLeases(ne(table.lockedBy, exceptBy), repeatedAt),
+    async listLeases() {
+      const leased = await db.selectDistinct({ by: table.lockedBy }).from(table).where(isNotNull(table.lockedBy));
+      return leased.flatMap(({ by }) => by ?? []);
     },
+    endLeases: ({ by, repeatedAt }) => endLeases(inArray(table.lockedBy, [...by]), repeatedAt),
     async hasten({ latest }) {
       await db
         .update(table)

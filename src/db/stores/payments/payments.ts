@@ -1,3 +1,4 @@
+import type { SQL } from 'drizzle-orm';
 import type { Payment } from '#payments/model/payment.ts';
 import type { PaymentStore } from '#payments/ports/payment-store.ts';
 import { createCompareAndSet } from '../../query/compare-and-set.ts';
@@ -19,6 +20,10 @@ export function createPaymentStore(session: Session): PaymentStore {
   const listForOrder = rows.prepare('list_payments_for_order', ['orderId'], keyset(payments, 'createdAt').oldestFirst);
   const lease = prepareLease(session);
   const compareAndSet = createCompareAndSet<Payment>(session, { name: 'payment', table: payments });
+  const endLeases = async (which: SQL | undefined): Promise<number> => {
+    const free = { lockedUntil: null, lockedBy: null };
+    return (await db.update(payments).set(free).where(which).returning({ id: payments.id })).length;
+  };
   return {
     async insertPayment(payment) {
       await insert(payment);
@@ -38,6 +43,7 @@ export function createPaymentStore(session: Session): PaymentStore {
       return changed;
     },
     async leasePayment(input) {
+      await session.requirePresence();
       const taken = await lease({ id: input.id, lockedBy: input.by, now: input.now, lockedUntil: input.until });
       return taken.length === 1;
     },
@@ -47,14 +53,15 @@ export function createPaymentStore(session: Session): PaymentStore {
         .set({ lockedUntil: null, lockedBy: null })
         .where(and(eq(payments.id, input.id), eq(payments.lockedBy, input.by)));
     },
-    async releaseAllPayments() {
-      const freed = await db
-        .update(payments)
-        .set({ lockedUntil: null, lockedBy: null })
-        .where(isNotNull(payments.lockedBy))
-        .returning({ id: payments.id });
-      return freed.length;
+    releaseAllPayments: () => endLeases(isNotNull(payments.lockedBy)),
+    async listPaymentLeases() {
+      const leased = await db
+        .selectDistinct({ by: payments.lockedBy })
+        .from(payments)
+        .where(isNotNull(payments.lockedBy));
+      return leased.flatMap(({ by }) => by ?? []);
     },
+    endPaymentLeases: (leases) => endLeases(inArray(payments.lockedBy, [...leases])),
     ...createLists(session),
     ...createPaymentLists(session),
     ...createWatchLists(session),

@@ -1,0 +1,3 @@
+CREATE INDEX `payments_leased` ON `payments` (`locked_by`) WHERE locked_by is not null;--> statement-breakpoint
+CREATE INDEX `inbox_events_leased` ON `inbox_events` (`locked_by`) WHERE locked_by is not null;--> statement-breakpoint
+CREATE INDEX `outbox_messages_leased` ON `outbox_messages` (`locked_by`) WHERE locked_by is not null;
