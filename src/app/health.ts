@@ -106,15 +106,17 @@ async function describeProvider(deps: HealthDeps, name: ProviderName): Promise<{
   return { ok: true, detail: report.outage === null ? 'answers' : 'answers again, catching up' };
 }
 
-/** The most severe failure of the provider; null when there is none. */
-function failureOf({ health, outage, webhooks, quarantine }: ProviderReport, now: number): string | null {
+/**
+ * The most severe failure of the provider; null when there is none. Webhooks that do not verify are none: anybody can send
+ * them. They have a case, and where they are the provider's own, its webhooks have stopped coming.
+ */
+function failureOf({ health, outage, webhooks }: ProviderReport, now: number): string | null {
   if (outage?.status === 'retired') return `decommissioned, called once a day: ${outage.reason}`;
   if (outage?.status === 'blind') return `unavailable for ${outageDuration(outage, now)}: ${outage.reason}`;
   if (health.breaker !== 'closed') {
     return `${health.breaker.replace('_', ' ')}: ${health.lastError ?? 'no reason known'}`;
   }
-  if (webhooks.silentSince !== null) return 'answers, but its webhooks have stopped coming';
-  return quarantine.isRefusing ? `answers, but sends webhooks that do not verify: ${quarantine.count} kept` : null;
+  return webhooks.silentSince === null ? null : 'answers, but its webhooks have stopped coming';
 }
 
 /** Whether the shop takes what it is told; only where one is configured. */

@@ -5,7 +5,6 @@ import type { Outage } from '#payments/model/outage.ts';
 import { hasHistory, usualCount } from '#payments/model/webhook-rate.ts';
 import type { ProviderHealth, ProviderRegistry } from '#payments/ports/payment-provider.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
-import { refusedKey } from '#payments/webhooks/quarantine-webhook.ts';
 import { silentKey } from '#payments/webhooks/silence-alert.ts';
 
 /** Health, outages and webhooks of a provider; for the chat, the health checks and the metrics. */
@@ -23,8 +22,8 @@ export interface ProviderReport {
     /** Since when expected webhooks are missing; null while none is. */
     silentSince: Milliseconds | null;
   };
-  /** Refused webhooks that are kept; `isRefusing` while the alert about them is live and none has verified since. */
-  quarantine: { count: number; withBody: number; isRefusing: boolean };
+  /** Refused webhooks that are kept. */
+  quarantine: { count: number; withBody: number };
 }
 
 /** So many past outages of each provider are shown. */
@@ -54,7 +53,6 @@ export function readProviderReports(
       const outages = await stores.outages.listOutages({ provider: name, limit: pastShownMax + 1 });
       const kept = quarantine.find(({ source }) => source === name);
       const webhooks = await readWebhooks(deps, { stores, name });
-      const refused = await stores.cases.findLiveCase(refusedKey(name));
       reports.push({
         health,
         gaps: provider.capabilities.gaps,
@@ -64,7 +62,6 @@ export function readProviderReports(
         quarantine: {
           count: kept?.count ?? 0,
           withBody: kept?.withBody ?? 0,
-          isRefusing: refused !== undefined && (webhooks.lastAt ?? 0) < refused.lastRaisedAt,
         },
       });
     }

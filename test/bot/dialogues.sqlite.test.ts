@@ -88,6 +88,26 @@ describe('of two questions about a refund of one order', () => {
   });
 });
 
+describe('the question about an order that is marked as paid', () => {
+  test('warns that no provider says so', async () => {
+    await using shop = await openChat();
+    const order = await shop.order();
+    const card = await say(shop, `/order ${order.number}`);
+    await tap(shop, card, 'Mark paid');
+    expect(textOf(shop, card)).toContain('No provider says that the money is there');
+  });
+
+  test('does not where the provider does: a late payment is there', async () => {
+    await using shop = await openChat();
+    const late = { ...paid, state: 'expired', providerStatus: 'Expired / PaidLate', isLate: true } as const;
+    const order = await paidOrder(shop, late);
+    const card = await say(shop, `/order ${order.number}`);
+    await tap(shop, card, 'Mark paid');
+    expect(textOf(shop, card)).toContain('BTCPay has the money: Expired / PaidLate.');
+    expect(textOf(shop, card)).not.toContain('No provider');
+  });
+});
+
 describe('a question that was answered', () => {
   test('asks no more once the reason is written', async () => {
     await using shop = await openChat();

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { createPagerLine } from '#bot/pager/line.ts';
 import { encodeCallback } from '#bot/text/callback-data.ts';
 import { acknowledgeCase } from '#cases/acknowledge-case.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
@@ -131,6 +132,37 @@ describe('alert cards', () => {
   });
 });
 
+describe('the menu of the pager', () => {
+  const menu = (shop: BotShop, bot: string) =>
+    shop.telegram.commands({ bot, userId: eve }).map(({ description }) => description);
+
+  test('says what Start does there', async () => {
+    await using shop = await openBotShop();
+    shop.pager.start();
+    await expect.poll(() => menu(shop, 'pager_bot')).toEqual(['let alerts come here']);
+  });
+
+  test('is the command bot’s where both are one', async () => {
+    await using shop = await openBotShop({ sharesToken: true });
+    shop.adminBot.start();
+    await expect.poll(() => menu(shop, 'till_bot')).toEqual(['begin here']);
+    shop.pager.start();
+    await expect.poll(() => shop.pager.health().ok).toBe(true);
+    expect(menu(shop, 'till_bot')).toEqual(['begin here']);
+  });
+});
+
+test('updates of one chat are served in turn, and those of two chats side by side', () => {
+  const { keyOf } = createPagerLine({ telegraf: {} } as unknown as Parameters<typeof createPagerLine>[0]);
+  const chat = (id: number) => ({ message: { chat: { id } } });
+  const keys = [
+    { update_id: 1, ...chat(5) },
+    { update_id: 2, callback_query: { from: { id: 9 }, ...chat(5) } },
+    { update_id: 3, callback_query: { from: { id: 9 } } },
+  ].map((update) => keyOf(update as unknown as Parameters<typeof keyOf>[0]));
+  expect(keys).toEqual(['5', '5', '9']);
+});
+
 describe('taps on a card', () => {
   test('acknowledge: the tapper is told at once and the card tells the rest', async () => {
     await using shop = await openBotShop({ alertChatId: group });
@@ -213,9 +245,26 @@ describe('taps on a card', () => {
     await shop.telegram.tapButton({ userId: ann, bot: 'pager_bot', chatId: group, messageId: card.messageId, data });
     const reply = pagerMessages(shop, group).at(-1);
     expect(reply?.text).toContain(`${order.number} · awaiting payment`);
+    expect(reply?.replyToId).toBe(card.messageId);
     expect(reply?.keyboard.flat()).toEqual([
       expect.objectContaining({ url: `https://t.me/till_bot?start=${order.number}` }),
     ]);
+  });
+
+  test('resolve: the case is shown with what may be decided, and leads to the bot that decides', async () => {
+    await using shop = await openBotShop({ alertChatId: group });
+    shop.adminBot.start();
+    await expect.poll(() => shop.adminBot.username()).toBe('till_bot');
+    const order = await shop.order();
+    await shop.raise({ orderId: asOrderId(order.id), actions: ['resolve'] });
+    await shop.deliver();
+    shop.pager.start();
+    const card = await cardOf(shop, group);
+    const data = dataOf(card, 'Resolve…');
+    await shop.telegram.tapButton({ userId: ann, bot: 'pager_bot', chatId: group, messageId: card.messageId, data });
+    const reply = pagerMessages(shop, group).at(-1);
+    expect(reply?.text).toContain('Payment underpaid');
+    expect(reply?.keyboard.flat()).toEqual([expect.objectContaining({ url: expect.stringContaining('till_bot') })]);
   });
 
   test.each(['alert:ack:AAAAAAAAAAAAAAAAAAAAAA', 'alert:ack:nonsense', 'order:show:AAAAAAAAAAAAAAAAAAAAAA', 'x'])(

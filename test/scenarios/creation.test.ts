@@ -53,11 +53,12 @@ test.each(providers.flatMap((provider) => faultKinds.map((fault) => ({ provider,
   },
 );
 
-test('a provider that refuses is quoted to the shop and to the admins, and `auto` goes to the next', async () => {
+test('a provider that refuses is quoted to the admins, never to the customer, and `auto` goes to the next', async () => {
   await using app = await openAppFixture({ env: { BTCPAY_API_KEY: 'not-the-key-of-the-store' } });
   const refused = await app.tryOrder({ provider: 'btcpay' });
   expect(refused).toMatchObject({ status: 502, json: { code: 'provider_rejected' } });
-  expect(refused.json.detail).toMatch(/^btcpay: .*401|unauthenticated|authentication/i);
-  await app.awaitCard(({ text }) => text.includes('No payment link could be made'));
+  expect(refused.json.detail).toBe('This way to pay does not work for this order: choose another one.');
+  const card = await app.awaitCard(({ text }) => text.includes('No payment link could be made'));
+  expect(card.text).toMatch(/Why: .+ \((?:unauthenticated|HTTP 401)\)/);
   expect(app.sandbox.records('btcpay')).toHaveLength(0);
 });

@@ -117,7 +117,10 @@ test('an alert that reached nobody is red in /readyz, /metrics and /health, and 
   const isTold = () =>
     app.telegram.messages({ bot: adminBot, chatId: owner.id }).some(({ text }) => text.includes(order.number));
   await awaitUntil(isTold, { what: 'the alert by the other bot' });
-  const red = { ok: false, detail: expect.stringMatching(/^1 message has not .*blocked by the user; the owners were told/) };
+  const red = {
+    ok: false,
+    detail: expect.stringMatching(/^1 message has not .*blocked by the user; the owners were told/),
+  };
   await awaitUntil(async () => !(await readiness()).alerts?.ok, { what: 'a red check' });
   expect(await readiness()).toMatchObject({ status: 200, alerts: red });
   expect((await app.send('/metrics')).text).toContain('tillkeeper_alerts_owed 1');

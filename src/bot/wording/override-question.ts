@@ -1,5 +1,6 @@
 import { formatMoney } from '#kernel/money.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
+import { moneyThereSentence } from '#payments/overrides/money-there.ts';
 import type { ReasonQuestion } from '../kit/reason-question.ts';
 
 export type OverrideAction = 'mark_paid' | 'write_off';
@@ -22,6 +23,12 @@ export const overrideWords: Readonly<Record<OverrideAction, QuestionWords>> = {
     yes: 'Yes, write it off',
   },
 };
+
+/** Whoever marks money as paid that is there is not warned that it is not. */
+export function moneyThereWarning(details: Parameters<typeof moneyThereSentence>[0]): Partial<QuestionWords> {
+  const there = moneyThereSentence(details);
+  return there === null ? {} : { warn: `${there} The shop is told, and may deliver at once. ${everybodyIsTold}` };
+}
 
 export function overrideQuestion(order: Order, action: OverrideAction): ReasonQuestion {
   return { ...overrideWords[action], about: `${formatOrderNumber(order.number)} · ${formatMoney(order)}` };

@@ -6,6 +6,8 @@ import { resolveCase } from '#cases/resolve-case.ts';
 import { day, hour, type Milliseconds } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { type Outage, outageSentence } from '../model/outage.ts';
+import { isOpenPayment } from '../model/payment.ts';
+import type { PaymentTx } from '../ports/payment-store.ts';
 
 export function downKey(provider: ProviderName): string {
   return `provider_down:${provider}`;
@@ -20,21 +22,30 @@ function keyOf(outage: Pick<Outage, 'provider' | 'retiredAt'>): string {
   return outage.retiredAt === null ? downKey(outage.provider) : decommissionedKey(outage.provider);
 }
 
-const unavailableFacts = {
-  headline: 'Provider does not answer',
-  detail: 'Its payments are checked automatically when it is back.',
-} as const;
+const unavailableHeadline = 'Provider does not answer';
+
+/** What waits for the provider, and where new orders go meanwhile; counted anew with every probe. */
+async function unavailableFacts({ stores }: PaymentTx, provider: ProviderName) {
+  const counts = await stores.payments.countPayments();
+  const open = counts.filter((one) => one.provider === provider && isOpenPayment(one));
+  const waiting = open.reduce((sum, { count }) => sum + count, 0);
+  const payments = waiting === 1 ? '1 open payment waits' : `${waiting === 0 ? 'No' : waiting} open payments wait`;
+  const detail =
+    `${payments} for it. Its payments are checked automatically when it is back. ` +
+    'New orders with the provider auto avoid it.';
+  return { headline: unavailableHeadline, detail };
+}
 
 const decommissionedHeadline = 'Provider seems to be closed';
 
-export async function raiseDown(context: CaseTx, outage: Pick<Outage, 'provider' | 'reason'>): Promise<void> {
+export async function raiseDown(context: PaymentTx, outage: Pick<Outage, 'provider' | 'reason'>): Promise<void> {
   const { provider, reason } = outage;
   await raiseCase(context, {
     key: downKey(provider),
     kind: 'provider_down',
     severity: 'critical',
     provider,
-    facts: { ...unavailableFacts, why: reason },
+    facts: { ...(await unavailableFacts(context, provider)), why: reason },
   });
 }
 
@@ -71,9 +82,10 @@ export async function reportCatchUp(
   await restateCase(context, { key: keyOf(outage), facts });
 }
 
-/** The provider became unavailable again before the catch-up was finished. */
-export async function reportRelapse(context: CaseTx, outage: Outage): Promise<void> {
-  await restateCase(context, { key: keyOf(outage), facts: { ...unavailableFacts, why: outage.reason } });
+/** It is still unavailable, or again, before the catch-up was finished. */
+export async function restateDown(context: PaymentTx, outage: Outage): Promise<void> {
+  const facts = { ...(await unavailableFacts(context, outage.provider)), why: outage.reason };
+  await restateCase(context, { key: keyOf(outage), facts });
 }
 
 /** `lost` names what was not found, `unserved` who got no payment link; both stay on the card. */
@@ -90,7 +102,7 @@ export async function endOutageAlert(
   ];
   const detail = parts.length === 0 ? null : parts.join(' ');
   // The resolved alert shows these facts again, for the list of resolved cases.
-  const headline = outage.retiredAt === null ? unavailableFacts.headline : decommissionedHeadline;
+  const headline = outage.retiredAt === null ? unavailableHeadline : decommissionedHeadline;
   await restateCase(context, { key, facts: { headline, detail } });
   await resolveCase(context, { key, by: `It answers again: ${outageSentence(outage, context.clock.now())}.` });
 }

@@ -1,5 +1,6 @@
 import { readAsDecommissioned } from '../ports/decommissioned-error.ts';
 import type { DecommissionedProviders } from '../ports/decommissioned-providers.ts';
+import { failureWords } from '../ports/failure-words.ts';
 import type { PaymentProvider, ProviderRegistry } from '../ports/payment-provider.ts';
 import { ProviderError, ProviderUnreachable } from '../ports/provider-errors.ts';
 import type { ProviderProbe } from './decide-outage.ts';
@@ -21,13 +22,13 @@ export async function probeProvider(
     if (!(error instanceof ProviderError)) throw error;
     const health = deps.providers.health(provider.name);
     const isUnreachable = error instanceof ProviderUnreachable;
-    if (isUnreachable && !error.wasAsked) return { kind: 'not_asked', why: health?.lastError ?? error.message };
+    if (isUnreachable && !error.wasAsked) return { kind: 'not_asked', why: health?.lastError ?? failureWords(error) };
     const gone = readAsDecommissioned(error);
     if (gone === null && !isUnreachable) return { kind: 'answers' };
     const isOpen = health !== undefined && health.breaker !== 'closed';
     return {
       kind: 'fails',
-      why: error.message,
+      why: failureWords(error),
       readAsDecommissioned: gone,
       isConfirmed: isOpen || (gone !== null && wasRefused),
     };

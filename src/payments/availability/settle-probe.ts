@@ -9,7 +9,7 @@ import type { Outage } from '../model/outage.ts';
 import type { ProviderHealth } from '../ports/payment-provider.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 import { decideOutage, type OutageDecision, type ProviderProbe } from './decide-outage.ts';
-import { decommissionedFor, raiseDecommissioned, raiseDown, reportCatchUp, reportRelapse } from './outage-alerts.ts';
+import { decommissionedFor, raiseDecommissioned, raiseDown, reportCatchUp, restateDown } from './outage-alerts.ts';
 
 /** An answer of another provider proves for so long that the network here works. */
 const onlineForMs: Milliseconds = 5 * minute;
@@ -91,9 +91,9 @@ async function reportOutage(
   const subject = `provider:${outage.provider}`;
   switch (decision) {
     case 'note':
-      return;
+      return outage.status === 'blind' ? restateDown(tx, outage) : undefined;
     case 'relapse':
-      return reportRelapse(tx, outage);
+      return restateDown(tx, outage);
     case 'catch_up':
       if (outage.retiredAt !== null) await recordAudit(tx, { action: 'provider.reinstate', subject });
       return reportCatchUp(tx, { outage, fetched: 0, open: null });

@@ -1,12 +1,14 @@
 // What the channel itself says of an order that an event reports: whether it knows the license keys, and what its list of
 // coupons has. A channel answers about one question a second, and whoever forges events asks a thousand: few of them wait
 // for their turn, so that the workers stay free for the events of others, and none waits for ever.
+
 import type { Product } from '#catalog/product.ts';
 import { type Clock, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import { createKeyedMutex, type KeyedMutex } from '#kernel/keyed-mutex.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { InboxEvent } from '#messaging/queues/messaging-store.ts';
+import { failureWords } from '../ports/failure-words.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 import { ProviderError, ProviderRejected } from '../ports/provider-errors.ts';
 import type { ChannelOrder, ChannelOrderItem, SalesChannel } from '../ports/sales-channel.ts';
@@ -81,8 +83,8 @@ async function ask(
     return { licenses: checks, coupons: await checkCoupons(about) };
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    if (about.event.startedAttempts >= attemptsMax) return notAsked(about, error.message);
-    return { kind: 'unanswered', error: error.message, retryAfterMs: null };
+    if (about.event.startedAttempts >= attemptsMax) return notAsked(about, failureWords(error));
+    return { kind: 'unanswered', error: failureWords(error), retryAfterMs: null };
   }
 }
 
@@ -132,6 +134,6 @@ async function checkLicense(
     return await sales.verifyLicense({ licenseKey, productSecret }, signal);
   } catch (error) {
     if (!(error instanceof ProviderRejected)) throw error;
-    return { kind: 'not_asked', why: `the license could not be checked: ${error.message}` };
+    return { kind: 'not_asked', why: `the license could not be checked: ${failureWords(error)}` };
   }
 }

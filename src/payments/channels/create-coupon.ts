@@ -4,6 +4,7 @@ import type { JsonObject } from '#kernel/json.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import type { ProviderDeps } from '../lifecycle/deps.ts';
+import { failureWords } from '../ports/failure-words.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 import { ProviderError, ProviderRateLimited, ProviderRejected } from '../ports/provider-errors.ts';
 import type { Coupon, CouponDraft } from '../ports/sales-channel.ts';
@@ -46,11 +47,12 @@ export async function createCoupon(
     return { kind: 'was_there', coupon };
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    await audit(deps, { actor, action: 'coupon.failed', draft, details: { why: error.message } });
+    const why = failureWords(error);
+    await audit(deps, { actor, action: 'coupon.failed', draft, details: { why } });
     return {
       kind: 'failed',
       isRejected: error instanceof ProviderRejected || error instanceof ProviderRateLimited,
-      message: error.message,
+      message: why,
     };
   }
 }

@@ -13,15 +13,17 @@ import { formatOrderNumber, type Order } from '#orders/order.ts';
 import { applySnapshot } from '../lifecycle/apply-snapshot.ts';
 import { applyOrderEvent } from '../lifecycle/change-order.ts';
 import type { SnapshotDeps } from '../lifecycle/deps.ts';
-import { raiseNotCreated } from '../lifecycle/payment-cases.ts';
 import { type Refresh, withPayment } from '../lifecycle/payment-lease.ts';
 import { endUnread, keepUnread, postponePoll } from '../lifecycle/unread-payment.ts';
 import { writeTimeline } from '../lifecycle/write-timeline.ts';
 import { findIn } from '../model/decide-payment.ts';
-import { isAwaitedPayment, isMismatchedPayment, type Payment } from '../model/payment.ts';
+import { hasLink, isMismatchedPayment, type Payment } from '../model/payment.ts';
+import type { PaymentSnapshot } from '../model/snapshot.ts';
+import { failureWords } from '../ports/failure-words.ts';
 import type { CreatePaymentRequest, PaymentProvider, ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 import { ProviderError, ProviderNotUnderstood, ProviderRejected } from '../ports/provider-errors.ts';
+import { raiseNotCreated, tellUnlinked } from './unlinked-case.ts';
 
 /** A create that the provider does not know so long after its expiry was never carried out. */
 const lostCreateAfterMs = hour;
@@ -69,10 +71,12 @@ export async function requestPayment(
       } catch (error) {
         if (!(error instanceof ProviderError)) throw error;
         const isRejected = error instanceof ProviderRejected;
-        if (isRejected) await refuse(deps, { ...held, alternatives, why: sentenceOf(error) });
-        else if (error instanceof ProviderNotUnderstood) await keepUnread(deps, { ...held, error });
+        const isUnread = error instanceof ProviderNotUnderstood;
+        if (isRejected) await refuse(deps, { ...held, alternatives, why: failureWords(error) });
+        else if (isUnread) await keepUnread(deps, { ...held, error });
         else await postponePoll(deps, held);
-        return { kind: 'failed', provider: payment.provider, isRejected, message: sentenceOf(error) };
+        if (!isRejected && !isUnread && alternatives === 0) await tellUnlinked(deps, { ...held, because: error });
+        return { kind: 'failed', provider: payment.provider, isRejected, message: failureWords(error) };
       }
     },
   });
@@ -89,7 +93,10 @@ function wrongAmount({ provider }: Payment): PaymentRequested {
 export async function recoverCreation(deps: SnapshotDeps, held: Held): Promise<Refresh> {
   const { payment } = held;
   const { provider, request } = await prepare(deps, payment);
-  const snapshot = await provider.findCreatedPayment(request, held.signal);
+  const snapshot = await findCreated(deps, {
+    ...held,
+    search: () => provider.findCreatedPayment(request, held.signal),
+  });
   if (snapshot !== undefined) {
     const applied = await applySnapshot(deps, { ...held, paymentId: payment.id, snapshot });
     await endUnread(deps, held);
@@ -97,10 +104,24 @@ export async function recoverCreation(deps: SnapshotDeps, held: Held): Promise<R
   }
   if (deps.clock.now() < payment.expiresAt + lostCreateAfterMs) {
     await postponePoll(deps, held);
+    await tellUnlinked(deps, { ...held, because: `${providerTitle(payment.provider)} does not know of one yet` });
     return { kind: 'unchanged', status: payment.status };
   }
   await refuse(deps, { ...held, alternatives: 0, why: 'the provider does not know it' });
   return { kind: 'changed', from: payment.status, to: 'failed' };
+}
+
+async function findCreated(
+  deps: SnapshotDeps,
+  held: Held & { search: () => Promise<PaymentSnapshot | undefined> },
+): Promise<PaymentSnapshot | undefined> {
+  try {
+    return await held.search();
+  } catch (error) {
+    const isTold = !(error instanceof ProviderError) || error instanceof ProviderNotUnderstood;
+    if (!isTold) await tellUnlinked(deps, { ...held, because: error });
+    throw error;
+  }
 }
 
 async function prepare(
@@ -154,12 +175,7 @@ async function refuse(
     await writeTimeline(tx, { order, subject: 'payment', from: payment.status, to: 'failed', ...to });
     const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
     await applyOrderEvent(tx, { order, payments, event: 'payment_failed', ...to });
-    const isNeeded = order.status === 'awaiting_payment' && !payments.some(isAwaitedPayment);
+    const isNeeded = order.status === 'awaiting_payment' && !payments.some(hasLink);
     if (isNeeded && held.alternatives === 0) await raiseNotCreated(tx, { order, payment, why });
   });
-}
-
-function sentenceOf(error: ProviderError): string {
-  const code = error.code === null ? '' : ` (${error.code})`;
-  return `${error.message}${code}`;
 }

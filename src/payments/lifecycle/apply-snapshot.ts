@@ -1,5 +1,6 @@
 // The one place where a snapshot changes a payment. Webhooks may arrive twice, late and out of order, and polls end
 // here too: only the decision over the newest snapshot counts, and one transaction has all of its consequences.
+import { resolveOrderCases } from '#cases/resolve-case.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
@@ -11,7 +12,7 @@ import { amountDetail } from '../model/amount-detail.ts';
 import { moneyMove } from '../model/amount-difference.ts';
 import { balanceOf, orderEventOf } from '../model/balance.ts';
 import { decidePayment, type PaymentDecision } from '../model/decide-payment.ts';
-import type { Payment, PaymentStatus } from '../model/payment.ts';
+import { hasLink, type Payment, type PaymentStatus } from '../model/payment.ts';
 import { hasUnconfirmedMoney } from '../model/refundable.ts';
 import type { PaymentSnapshot } from '../model/snapshot.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
@@ -88,6 +89,13 @@ export async function applySnapshotInto(
   const decision = decidePayment({ ...payment, evidenceAt: null }, snapshot);
   const after = await storeEvidence(tx, { payment, snapshot, details, decision, returnsOddPayments });
   await applyDecision(tx, { order, before: payment, payment: after, decision, snapshot, held });
+  if (payment.creation !== 'confirmed' && hasLink(after)) {
+    await resolveOrderCases(tx, {
+      orderId: order.id,
+      kinds: ['payment_not_created'],
+      by: 'Its payment link is there.',
+    });
+  }
   await raiseIfStuck(tx, { order, before: payment, payment: after });
   return decision.kind === 'changed'
     ? { kind: 'changed', from: decision.from, to: decision.to }

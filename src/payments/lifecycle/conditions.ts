@@ -77,6 +77,14 @@ export const doubleSpent: Condition = {
   actions: ['check_again', 'open_order'],
 };
 
+/** A case of the order: the payment has no status that says so. */
+export const notCreated: Condition = {
+  kind: 'payment_not_created',
+  severity: 'warning',
+  headline: 'No payment link could be made',
+  actions: ['new_payment_link', 'open_order'],
+};
+
 /** The kinds of which a payment has one at a time. */
 export const kindsOfConditions: readonly PaymentKind[] = [
   ...Object.values(conditions),

@@ -145,19 +145,6 @@ export async function endMismatch(tx: PaymentTx, payment: Payment): Promise<void
   });
 }
 
-export async function raiseNotCreated(
-  tx: PaymentTx,
-  input: { order: Order; payment: Payment; why: string },
-): Promise<void> {
-  const condition: Condition = {
-    kind: 'payment_not_created',
-    severity: 'warning',
-    headline: 'No payment link could be made',
-    actions: ['new_payment_link', 'open_order'],
-  };
-  await raisePaymentCase(tx, { ...input, condition });
-}
-
 /** Polling ends and the payment is still open: the last alert before nothing asks for it any more. */
 export async function raiseIfStuck(
   tx: CaseTx,
@@ -183,7 +170,7 @@ export async function raiseIfStuck(
  */
 const ofOnePayment: readonly PaymentKind[] = ['payment_overpaid', 'payment_duplicate', 'payment_unexpected'];
 
-function keyOf(kind: PaymentKind, { order, payment }: { order: Order; payment: Payment }): string {
+export function keyOf(kind: PaymentKind, { order, payment }: { order: Order; payment: Payment }): string {
   return `${kind}:${ofOnePayment.includes(kind) ? payment.id : order.id}`;
 }
 
@@ -192,7 +179,7 @@ export function duplicateKeyOf(payment: Pick<Payment, 'id'>): string {
   return `payment_duplicate:${payment.id}`;
 }
 
-async function raisePaymentCase(
+export async function raisePaymentCase(
   tx: CaseTx,
   input: {
     order: Order;

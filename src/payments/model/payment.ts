@@ -116,6 +116,11 @@ export function isAwaitedPayment(payment: Pick<Payment, 'status' | 'mismatchedAt
   return isOpenPayment(payment) && payment.mismatchedAt === null;
 }
 
+/** The customer has been given a link, or can be. */
+export function hasLink(payment: Pick<Payment, 'status' | 'mismatchedAt' | 'creation'>): boolean {
+  return isAwaitedPayment(payment) && payment.creation === 'confirmed';
+}
+
 /**
  * The payment that a customer should use, the newest first. One with a checkout is preferred to one whose creation is
  * not known yet; undefined when no payment can be made any more.

@@ -6,6 +6,7 @@ import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transactio
 import { payablePayment } from '../model/payment.ts';
 import type { PaymentStores, PaymentTx } from '../ports/payment-store.ts';
 import { type AboutPayment, acceptanceRefusal, acceptInto } from './accept-into.ts';
+import { moneyThereSentence } from './money-there.ts';
 import type { Override } from './override.ts';
 import { recordOverride } from './record-override.ts';
 
@@ -32,7 +33,8 @@ export async function markPaidInto(
   tx: PaymentTx,
   about: AboutPayment & { by: ActingAdmin; reason: string },
 ): Promise<void> {
-  const { order, payment, by, reason } = about;
+  const { order, payment, payments, by, reason } = about;
+  const refunds = await tx.stores.refunds.listRefundsForOrder(order.id);
   await acceptInto(tx, about);
   await recordAudit(tx, {
     action: 'order.mark_paid',
@@ -40,7 +42,8 @@ export async function markPaidInto(
     reason,
     details: { paymentId: payment.id, from: order.status },
   });
-  await recordOverride(tx, { order, kind: 'order_marked_paid', by, reason });
+  const detail = moneyThereSentence({ order, payments, refunds });
+  await recordOverride(tx, { order, kind: 'order_marked_paid', by, reason, detail });
 }
 
 /** The payment with most of the money, else the one that the customer was to use. */

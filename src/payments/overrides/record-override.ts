@@ -12,7 +12,7 @@ const headlines = {
 /** Notifies everybody who gets alerts of an override, with its reason. */
 export async function recordOverride(
   tx: PaymentTx,
-  input: { order: Order; kind: keyof typeof headlines; by: ActingAdmin; reason: string },
+  input: { order: Order; kind: keyof typeof headlines; by: ActingAdmin; reason: string; detail?: string | null },
 ): Promise<void> {
   const { order, kind, by, reason } = input;
   await raiseCase(tx, {
@@ -24,7 +24,7 @@ export async function recordOverride(
       headline: headlines[kind],
       orderNumber: formatOrderNumber(order.number),
       amount: formatMoney(order),
-      detail: 'No provider confirms it.',
+      detail: input.detail ?? 'No provider confirms it.',
       why: `${by.name}: ${reason}`,
     },
     actions: ['open_order'],

@@ -10,6 +10,7 @@ import type { Payment } from '../model/payment.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '../model/reconciliation.ts';
 import type { ListedPayment } from '../model/snapshot.ts';
 import type { DecommissionedProviders } from '../ports/decommissioned-providers.ts';
+import { failureWords } from '../ports/failure-words.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 import { ProviderError } from '../ports/provider-errors.ts';
@@ -158,6 +159,6 @@ async function heal(
 
 /** A provider's own words; of an internal error only its name, since its message may hold anything. */
 function reasonOf(error: unknown): string {
-  if (error instanceof ProviderError) return error.message;
+  if (error instanceof ProviderError) return failureWords(error);
   return error instanceof Error ? error.name : 'unknown error';
 }

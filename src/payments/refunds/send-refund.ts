@@ -2,6 +2,7 @@
 // sent; that it is being sent is stored before the call; and after a lost answer it is searched for until the result is
 // known. Only when it has not appeared for longer than any call can take is the same command sent again, under the same
 // id, which the provider treats as a repeat wherever it has idempotency keys.
+
 import { type Milliseconds, minute } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import { asRefundId, type RefundId } from '#kernel/ids.ts';
@@ -14,6 +15,7 @@ import { withPayment } from '../lifecycle/payment-lease.ts';
 import type { Payment } from '../model/payment.ts';
 import type { Refund } from '../model/refund.ts';
 import { coversRefund, returnableOf } from '../model/refundable.ts';
+import { failureWords } from '../ports/failure-words.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 import { ProviderError, ProviderRateLimited, ProviderRejected } from '../ports/provider-errors.ts';
@@ -77,7 +79,7 @@ async function step(deps: ProviderDeps, held: Held): Promise<Sending> {
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     // Nothing is sent while it is not known whether the refund exists already.
-    return { kind: 'not_sent', error: error.message, retryAfterMs: null };
+    return { kind: 'not_sent', error: failureWords(error), retryAfterMs: null };
   }
   const { sentAt } = refund;
   const hasMoney = await isMoneyThere(deps, { ...held, refund });
@@ -121,7 +123,7 @@ async function send(deps: ProviderDeps, held: Held & { refund: Refund }): Promis
     if (!(error instanceof ProviderError)) throw error;
     if (error instanceof ProviderRateLimited) {
       await recordNotSent(deps, sent);
-      return { kind: 'not_sent', error: error.message, retryAfterMs: error.retryAfterMs };
+      return { kind: 'not_sent', error: failureWords(error), retryAfterMs: error.retryAfterMs };
     }
     if (error instanceof ProviderRejected) return whenRejected(deps, { ...held, refund: sent, error });
     await recordUnknown(deps, { refund: sent, cause: held.cause });
@@ -138,7 +140,7 @@ async function whenRejected(
   held: Held & { refund: Refund; error: ProviderRejected },
 ): Promise<Sending> {
   const { refund, error } = held;
-  const words = error.code === null ? error.message : `${error.message} (${error.code})`;
+  const words = failureWords(error);
   if (refund.sends === 1) return fail(deps, { ...held, words });
   const facts = { providerStatus: words };
   await recordRefundEvent(deps, {

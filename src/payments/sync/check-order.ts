@@ -6,6 +6,7 @@ import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { refreshOrderCards } from '../lifecycle/change-order.ts';
 import type { SnapshotDeps } from '../lifecycle/deps.ts';
 import { type FetchRefusal, refuseFetch } from '../ports/capability-refusal.ts';
+import { failureWords } from '../ports/failure-words.ts';
 import { refreshPayment } from './refresh-payment.ts';
 
 export type OrderCheck = { kind: 'checked'; changed: number; failed: CheckFailure[] } | { kind: 'unknown' };
@@ -43,7 +44,7 @@ export async function checkOrder(deps: SnapshotDeps, input: { orderId: OrderId; 
     if (refresh.kind === 'changed') changed += 1;
     const about = { provider: payment.provider };
     if (refresh.kind === 'provider_failed')
-      failed.push({ code: refresh.kind, ...about, message: refresh.error.message });
+      failed.push({ code: refresh.kind, ...about, message: failureWords(refresh.error) });
     if (refresh.kind === 'not_understood') failed.push({ code: refresh.kind, ...about, what: refresh.error.what });
     if (refresh.kind === 'provider_off' || refresh.kind === 'busy') failed.push({ code: refresh.kind, ...about });
   }

@@ -12,6 +12,7 @@ import { handleChannelEvent } from '../channels/handle-channel-event.ts';
 import type { SnapshotDeps } from '../lifecycle/deps.ts';
 import { raiseUnread } from '../lifecycle/unread-payment.ts';
 import type { PaymentSnapshot } from '../model/snapshot.ts';
+import { failureWords } from '../ports/failure-words.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 import { ProviderNotUnderstood } from '../ports/provider-errors.ts';
@@ -72,7 +73,7 @@ export async function handleInboxEvent(
       // Its case and its polls go on; the event said no more than that something has changed.
       return { kind: 'done', outcome: 'not understood' };
     case 'provider_failed':
-      return { kind: 'retry', error: refresh.error.message, retryAfterMs: null, pausesLane: false };
+      return { kind: 'retry', error: failureWords(refresh.error), retryAfterMs: null, pausesLane: false };
     default:
       return refresh satisfies never;
   }

@@ -132,21 +132,26 @@ function noProviderDetail(reason: NoProvider): string {
     case 'provider_not_configured':
       return `${providerTitle(reason.provider)} is not configured.`;
     case 'provider_decommissioned':
-      return `${providerTitle(reason.provider)} is decommissioned and is not called any more.`;
+      return `${providerTitle(reason.provider)} is not available any more: choose another way to pay.`;
     case 'provider_cannot_take':
       return `${providerTitle(reason.provider)} cannot take ${formatMoney(reason.money)}.`;
     case 'no_provider_can_take':
       return `No configured provider can take ${formatMoney(reason.money)}.`;
     case 'all_unavailable':
-      return 'Every provider that could take it is unavailable.';
+      return 'No way to pay is available right now: try again in a minute.';
     default:
       return reason satisfies never;
   }
 }
 
-function refuseUnpaid({ order, provider, isRejected, message }: Extract<PlacedOrder, { kind: 'provider_failed' }>) {
-  const about = { detail: `${provider}: ${message}`, order_id: order.id, order_number: order.number, provider };
-  if (isRejected) return problem({ status: 502, code: 'provider_rejected', ...about });
+/** A shop shows the detail to its customer: what the provider said stands in the chat, the order's history and the log. */
+function refuseUnpaid({ order, provider, isRejected }: Extract<PlacedOrder, { kind: 'provider_failed' }>) {
+  const about = { order_id: order.id, order_number: order.number, provider };
+  if (isRejected) {
+    const detail = 'This way to pay does not work for this order: choose another one.';
+    return problem({ status: 502, code: 'provider_rejected', detail, ...about });
+  }
+  const detail = 'This way to pay is not available right now: try again in a minute, or choose another one.';
   const headers = { 'retry-after': String(outageSeconds) };
-  return problem({ status: 503, code: 'provider_unreachable', ...about, headers });
+  return problem({ status: 503, code: 'provider_unreachable', detail, ...about, headers });
 }

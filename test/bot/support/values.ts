@@ -230,7 +230,7 @@ export function aReport(differences: Partial<ProviderReport> = {}): ProviderRepo
     outage: null,
     pastOutages: [],
     webhooks: { lastAt: at, usualPerDay: null, silentSince: null },
-    quarantine: { count: 0, withBody: 0, isRefusing: false },
+    quarantine: { count: 0, withBody: 0 },
     ...differences,
   };
 }

@@ -68,7 +68,7 @@ describe('the list of providers', () => {
     const reports = [
       aReport({
         webhooks: { lastAt: at, usualPerDay: 11.6, silentSince: null },
-        quarantine: { count: 3, withBody: 2, isRefusing: true },
+        quarantine: { count: 3, withBody: 2 },
         pastOutages: [anOutage(), anOutage({ beganAt: at - 3 * day, answeredAt: at - 3 * day + hour, lostCount: 1 })],
       }),
       aReport({ webhooks: { lastAt: at, usualPerDay: 0.4, silentSince: at } }),
@@ -96,7 +96,7 @@ describe('the list of providers', () => {
     const talkative = aReport({
       gaps: Array.from({ length: 9 }, () => 'It cannot do this, nor that, and the other thing only on Sundays.'),
       pastOutages: [anOutage(), anOutage()],
-      quarantine: { count: 200, withBody: 200, isRefusing: true },
+      quarantine: { count: 200, withBody: 200 },
     });
     const { text } = providersView([talkative, talkative, talkative, talkative, talkative], served);
     expect(text.split('\n').length).toBeLessThanOrEqual(20);

@@ -10,7 +10,7 @@ import { ProviderRejected, ProviderUnreachable } from '#payments/ports/provider-
 import { listAlerts } from '#test/support/builders/cases.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { createScriptedProviders, type ScriptedProviders } from '#test/support/fakes/scripted-providers.ts';
-import { createTestDeps, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
+import { createTestDeps, placeTestOrder, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
 
 let opened: TestDatabase;
 let deps: TestDeps;
@@ -63,11 +63,30 @@ describe('a provider whose breaker opened', () => {
     answers = ['no answer'];
     expect(await watch({})).toEqual({ down: 1, recovered: 0 });
     const first = await getOutage();
-    expect(first).toMatchObject({ status: 'blind', beganAt: failingSince, reason: 'probe: no answer' });
+    expect(first).toMatchObject({ status: 'blind', beganAt: failingSince, reason: 'no answer' });
     deps.clock.advance(minute);
     await watch({});
     const later = await getOutage();
     expect(later).toMatchObject({ id: first.id, beganAt: failingSince, askedAt: deps.clock.now() });
+    expect((await liveAlert('down'))?.occurrences).toBe(1);
+  });
+
+  test('has a card that says how many payments wait for it, as they come, and where new orders go', async () => {
+    isBreakerOpen();
+    answers = ['no answer'];
+    await watch({});
+    const detail = async (): Promise<string> => (await liveAlert('down'))?.facts.detail ?? '';
+    expect(await detail()).toBe(
+      'No open payments wait for it. Its payments are checked automatically when it is back. ' +
+        'New orders with the provider auto avoid it.',
+    );
+    await placeTestOrder(deps, { status: 'paid' });
+    for (const waiting of ['1 open payment waits for it.', '2 open payments wait for it.']) {
+      await placeTestOrder(deps);
+      deps.clock.advance(minute);
+      await watch({});
+      expect(await detail()).toContain(waiting);
+    }
     expect((await liveAlert('down'))?.occurrences).toBe(1);
   });
 
@@ -169,13 +188,15 @@ describe('a decommissioned provider', () => {
     await watch({});
     await spend(day + hour);
     const outage = await getOutage();
-    expect(outage).toMatchObject({ status: 'retired', reason: 'probe: 410' });
+    expect(outage).toMatchObject({ status: 'retired', reason: 'this is gone (HTTP 410)' });
     expect(deps.decommissioned?.mayAsk('btcpay')).toBe(false);
     expect(await liveAlert('down')).toBeUndefined();
     expect((await resolvedAlerts()).map(({ key }) => key)).toEqual(['provider_down:btcpay']);
     const alert = await liveAlert('retired');
     expect(alert).toMatchObject({ severity: 'critical', occurrences: 1, actions: ['ask_provider'] });
-    expect(alert?.facts.why).toBe('For 24 hours every answer was that of a closed provider; the last: probe: 410');
+    expect(alert?.facts.why).toBe(
+      'For 24 hours every answer was that of a closed provider; the last: this is gone (HTTP 410)',
+    );
     const before = asked;
     await spend(3 * day);
     expect(asked - before).toBe(3);

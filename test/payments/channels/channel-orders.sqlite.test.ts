@@ -103,7 +103,7 @@ describe('a license', () => {
     expect(await shop.paymentOf()).toBeUndefined();
     shop.channel.licenses.push(unavailable());
     expect(await shop.hear(sold, { startedAttempts: 4 })).toMatchObject({ outcome: 'held' });
-    expect((await shop.orderOf()).order.attention).toContain('could not be checked: verify_license: no answer');
+    expect((await shop.orderOf()).order.attention).toContain('could not be checked: no answer');
   });
 
   test('whose secret key Payhip does not accept makes the channel order held at once', async () => {

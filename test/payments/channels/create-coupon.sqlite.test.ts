@@ -32,13 +32,13 @@ const rows = async () => {
 };
 
 test.each([
-  [new ProviderRejected({ ...failure, message: 'create_coupon: code taken' }), true],
-  [new ProviderUnreachable({ ...failure, message: 'create_coupon: timeout' }), false],
-])('a coupon that fails leaves a row for the request and one for the failure: %s', async (error, isRejected) => {
-  expect(await create(() => Promise.reject(error))).toEqual({ kind: 'failed', isRejected, message: error.message });
+  [new ProviderRejected({ ...failure, message: 'create_coupon: code taken' }), true, 'code taken (HTTP 422)'],
+  [new ProviderUnreachable({ ...failure, message: 'create_coupon: timeout' }), false, 'timeout (HTTP 422)'],
+])('a coupon that fails leaves a row for the request and one for the failure: %s', async (error, isRejected, why) => {
+  expect(await create(() => Promise.reject(error))).toEqual({ kind: 'failed', isRejected, message: why });
   expect(await rows()).toEqual([
     { action: 'coupon.create', actorId: '42', why: null },
-    { action: 'coupon.failed', actorId: '42', why: error.message },
+    { action: 'coupon.failed', actorId: '42', why },
   ]);
 });
 

@@ -97,7 +97,7 @@ describe('a coupon counts as the channel’s own list has it', () => {
     const sold = { kind: 'sold', channelOrder: aSale(free) } as const;
     expect(await shop.hear(sold, { startedAttempts: 3 })).toMatchObject({ kind: 'retry' });
     expect(await shop.hear(sold, { startedAttempts: 4 })).toMatchObject({ outcome: 'held' });
-    expect((await shop.orderOf()).order.attention).toContain('“ALLFREE” could not be checked: list_coupons: no answer');
+    expect((await shop.orderOf()).order.attention).toContain('“ALLFREE” could not be checked: no answer');
   });
 });
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { minute } from '#kernel/clock.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
+import { markPaid } from '#payments/overrides/mark-paid.ts';
 import { getCase } from '#payments/resolutions/options/get-case.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import {
@@ -155,6 +156,30 @@ describe('a payment that failed with money on it', () => {
     const { deps, paymentId } = await shown({ state: 'failed' });
     expect(await casesOf(deps, paymentId)).toEqual(['warning payment_failed: Payment failed']);
     expect((await detailsOf(deps, paymentId)).order.status).toBe('awaiting_payment');
+  });
+});
+
+describe('an order that an admin marks as paid', () => {
+  const by = { actor: { kind: 'admin', id: '42' }, name: 'Ann' } as const;
+
+  async function markedWith(...snapshots: Partial<PaymentSnapshot>[]): Promise<string | null | undefined> {
+    const { deps, paymentId } = await shown(...snapshots);
+    const { order } = await detailsOf(deps, paymentId);
+    expect(await markPaid(deps, { orderId: order.id, by, reason: 'She showed it' })).toMatchObject({ kind: 'decided' });
+    const cases = await opened.database.read((stores) => stores.cases.listLiveCasesForOrder(order.id));
+    return cases.find(({ kind }) => kind === 'order_marked_paid')?.facts.detail;
+  }
+
+  test.each([
+    ['that was paid late', '49.00', 'BTCPay has the money: Expired / PaidLate.'],
+    ['of which a part is there', '20.00', 'BTCPay has 20.00 USD of 49.00 USD: Expired / PaidLate.'],
+  ])('%s is told with what its provider says', async (_name, received, detail) => {
+    const late = { state: 'expired', providerStatus: 'Expired / PaidLate', isLate: true } as const;
+    expect(await markedWith({ ...late, settlement: dollars(received) })).toBe(detail);
+  });
+
+  test('without money anywhere is told with a warning', async () => {
+    expect(await markedWith({ state: 'open' })).toBe('No provider confirms it.');
   });
 });
 

@@ -117,7 +117,7 @@ describe('a refund that the provider refuses', () => {
     await kit.deliver();
     expect((await kit.refunds())[0]).toMatchObject({
       status: 'failed',
-      providerStatus: 'refund: not enough balance (4200)',
+      providerStatus: 'not enough balance (4200)',
     });
     expect((await exceptions()).map(({ kind }) => kind)).toEqual(['refund_failed']);
     const money = (amountMinor: number) => ({ amount: { amountMinor, currency: 'USD' } });
@@ -241,7 +241,7 @@ describe('a refund without an answer', () => {
     await kit.pass(10);
     expect((await kit.refunds())[0]).toMatchObject({
       status: 'failed',
-      providerStatus: 'refund: not enough balance (4200)',
+      providerStatus: 'not enough balance (4200)',
     });
     expect((await exceptions()).map(({ kind }) => kind)).toEqual(['refund_failed']);
   });

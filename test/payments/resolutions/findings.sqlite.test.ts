@@ -160,7 +160,12 @@ describe('a payment that is unknown here', () => {
     expect(await kit.decide(finding, 'link_order', { option: '9999' })).toMatchObject({ kind: 'refused' });
     books.gone.add('stray');
     const refused = await kit.decide(finding, 'link_order', { option: '1001' });
-    expect(refused).toEqual({ kind: 'refused', code: 'provider_failed', provider: 'btcpay', message: 'not found' });
+    expect(refused).toEqual({
+      kind: 'refused',
+      code: 'provider_failed',
+      provider: 'btcpay',
+      message: 'not found (invoice-not-found)',
+    });
   });
 
   test('is ignored as long as nothing about it changes, and that is taken back', async () => {

@@ -214,11 +214,12 @@ describe('POST /v1/orders', () => {
 });
 
 describe('a failing provider', () => {
-  test('that refuses is reported with its message and the order', async () => {
+  test('that refuses is reported with the order, in words that a customer may read', async () => {
     const own = await openServerFixture({ providers: ['btcpay'], env: { BTCPAY_API_KEY: 'a-wrong-key' } });
     try {
       const problem = await problemOf(await storeRequest(own, { body: orderBody() }), 502);
-      expect(problem).toMatchObject({ code: 'provider_rejected' });
+      const detail = 'This way to pay does not work for this order: choose another one.';
+      expect(problem).toMatchObject({ code: 'provider_rejected', provider: 'btcpay', detail });
       const order = await storeRequest(own, { path: `/v1/orders/${problem.order_id}` });
       expect(order.status).toBe(200);
     } finally {
@@ -233,7 +234,8 @@ describe('a failing provider', () => {
       const request = { body: orderBody(), headers: { 'idempotency-key': 'again' } };
       const first = await storeRequest(own, request);
       expect(Number(first.headers.get('retry-after'))).toBeGreaterThan(0);
-      expect(await problemOf(first, 503)).toMatchObject({ code: 'provider_unreachable' });
+      const detail = 'This way to pay is not available right now: try again in a minute, or choose another one.';
+      expect(await problemOf(first, 503)).toMatchObject({ code: 'provider_unreachable', detail });
       own.sandbox.faults('btcpay').reset();
       const second = await storeRequest(own, request);
       expect(second.status).toBe(201);

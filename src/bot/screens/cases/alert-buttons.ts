@@ -1,4 +1,5 @@
 // A tap on an alert's button, whichever bot it reached. The card itself is not touched here: the verbs queue its refresh.
+
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import { acknowledgeCase } from '#cases/acknowledge-case.ts';
 import type { Case } from '#cases/case.ts';
@@ -8,6 +9,7 @@ import { hour } from '#kernel/clock.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { createPaymentLink } from '#payments/collect/create-payment-link.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
+import { failureWords } from '#payments/ports/failure-words.ts';
 import { ProviderError } from '#payments/ports/provider-errors.ts';
 import { getCase } from '#payments/resolutions/options/get-case.ts';
 import { checkOrder } from '#payments/sync/check-order.ts';
@@ -96,7 +98,7 @@ async function probeProvider(deps: AlertButtonDeps, alert: Case): Promise<string
     return `${providerTitle(provider.name)} answers.`;
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    return `${providerTitle(provider.name)} does not answer as it should: ${error.message}`;
+    return `${providerTitle(provider.name)} does not answer as it should: ${failureWords(error)}.`;
   }
 }
 

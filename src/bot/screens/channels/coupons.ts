@@ -6,6 +6,7 @@ import { MoneyInvalid, parseMoney } from '#kernel/money.ts';
 import { pageOfList } from '#kernel/page.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import { couponFault, createCoupon } from '#payments/channels/create-coupon.ts';
+import { failureWords } from '#payments/ports/failure-words.ts';
 import { ProviderError } from '#payments/ports/provider-errors.ts';
 import type { Coupon, CouponDraft } from '#payments/ports/sales-channel.ts';
 import { askToConfirm } from '../../kit/confirmation.ts';
@@ -48,7 +49,7 @@ async function drawCoupons(env: AdminEnv, position: CallbackOf<'coupons'>['posit
     return couponList(page, { ...env.presentation(), channel: channel.name, count, isWhole });
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    return textView(`${providerTitle(channel.name)} did not show its coupons: ${error.message}`);
+    return textView(`${providerTitle(channel.name)} did not show its coupons: ${failureWords(error)}`);
   }
 }
 

@@ -8,7 +8,7 @@ import type { AdminEnv } from '../../kit/env.ts';
 import { tellInstead } from '../../kit/navigate.ts';
 import { askToWriteReason } from '../../kit/reason-dialogue.ts';
 import type { Confirmed } from '../../kit/screen.ts';
-import { overrideQuestion } from '../../wording/override-question.ts';
+import { moneyThereWarning, overrideQuestion } from '../../wording/override-question.ts';
 import { orderGone, resolutionText } from '../../wording/result-texts.ts';
 import { showOrder } from './order-cards.ts';
 
@@ -20,7 +20,10 @@ export async function askForOverride(env: AdminEnv, at: At, to: DestinationOf<'o
   await askToWriteReason(env, at, {
     action: `order.${action}`,
     payload: { orderId },
-    question: overrideQuestion(details.order, action),
+    question: {
+      ...overrideQuestion(details.order, action),
+      ...(action === 'mark_paid' && moneyThereWarning(details)),
+    },
     back: { kind: 'order', act: 'show', id: orderId },
   });
   return 'Write the reason.';

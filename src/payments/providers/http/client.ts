@@ -4,6 +4,7 @@ import type { EventLog } from '#kernel/process.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { readAsDecommissioned } from '../../ports/decommissioned-error.ts';
 import type { DecommissionedProviders } from '../../ports/decommissioned-providers.ts';
+import { failureWords } from '../../ports/failure-words.ts';
 import type { ProviderHealth } from '../../ports/payment-provider.ts';
 import {
   type AnswerReader,
@@ -91,7 +92,7 @@ export function createProviderHttp(deps: ProviderHttpDeps, options: ProviderHttp
     }
     const attempt = judgeExchange(reader, { ...call, result, now: clock.now() });
     if (attempt.kind === 'ok') lastSuccessAt = clock.elapsed();
-    if (attempt.kind === 'failed' && attempt.verdict === 'bad') lastError = attempt.error.message;
+    if (attempt.kind === 'failed' && attempt.verdict === 'bad') lastError = failureWords(attempt.error);
     const service = serviceOf(attempt);
     if (service === 'served') failingSince = null;
     if (service === 'failed') failingSince ??= beganAt;

@@ -1,5 +1,6 @@
 // Corrects our records by what the provider says. The payment is fetched anew; the decision is written down before it is
 // applied, so that the history tells whose it was, and both together or not at all.
+
 import { compareDecimals, formatAsset, MoneyInvalid, parseMinorFloor } from '#kernel/money.ts';
 import { type Application, applySnapshotInto } from '../../lifecycle/apply-snapshot.ts';
 import { withPayment } from '../../lifecycle/payment-lease.ts';
@@ -8,6 +9,7 @@ import type { Payment } from '../../model/payment.ts';
 import type { PaymentSnapshot } from '../../model/snapshot.ts';
 import { loadAbout } from '../../overrides/accept-into.ts';
 import { refuseFetch } from '../../ports/capability-refusal.ts';
+import { failureWords } from '../../ports/failure-words.ts';
 import type { ProviderRegistry } from '../../ports/payment-provider.ts';
 import type { PaymentTx } from '../../ports/payment-store.ts';
 import { ProviderError } from '../../ports/provider-errors.ts';
@@ -54,7 +56,7 @@ async function lookThere(
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     if (error.httpStatus === 404) return { snapshot: null };
-    return refused({ code: 'provider_failed', provider: payment.provider, message: error.message });
+    return refused({ code: 'provider_failed', provider: payment.provider, message: failureWords(error) });
   }
 }
 

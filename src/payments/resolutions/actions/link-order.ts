@@ -15,6 +15,7 @@ import type { Payment } from '../../model/payment.ts';
 import { countsAgainstCaptured } from '../../model/refund.ts';
 import type { PaymentSnapshot } from '../../model/snapshot.ts';
 import { refuseFetch } from '../../ports/capability-refusal.ts';
+import { failureWords } from '../../ports/failure-words.ts';
 import type { PaymentProvider, ProviderRegistry } from '../../ports/payment-provider.ts';
 import type { PaymentStores, PaymentTx } from '../../ports/payment-store.ts';
 import { ProviderError } from '../../ports/provider-errors.ts';
@@ -68,7 +69,7 @@ async function lookThere(
     return { provider, snapshot: await provider.fetchPayment(asProviderReference(one.reference)) };
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    return refused({ code: 'provider_failed', provider: provider.name, message: error.message });
+    return refused({ code: 'provider_failed', provider: provider.name, message: failureWords(error) });
   }
 }
 

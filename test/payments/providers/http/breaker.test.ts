@@ -13,7 +13,7 @@ describe('the breaker', () => {
     expect(await failureOf(at.call())).toMatchObject({ name: 'ProviderRejected', httpStatus: 401 });
     expect(at.http.health().breaker).toBe('closed');
     await failureOf(at.call());
-    expect(at.http.health()).toMatchObject({ breaker: 'open', lastError: 'fetch_payment: HTTP 401' });
+    expect(at.http.health()).toMatchObject({ breaker: 'open', lastError: 'it does not accept our key (HTTP 401)' });
   });
 
   test('stays closed over other refusals', async () => {
@@ -30,7 +30,7 @@ describe('the breaker', () => {
     for (let count = 0; count < 3; count += 1) await failureOf(at.call());
     const openedAt = at.clock.now();
     expect(at.http.health()).toMatchObject({ breaker: 'open', openedAt });
-    expect(at.http.health().lastError).toBe('fetch_payment: HTTP 500');
+    expect(at.http.health().lastError).toBe('it has an error of its own (HTTP 500)');
     at.clock.set(openedAt + defaultHttpPolicy.breakerOpenMs - 1);
     await failureOf(at.call());
     expect(at.server.requests).toHaveLength(3);

@@ -126,6 +126,15 @@ describe('calls', () => {
 });
 
 describe('coupons', () => {
+  test('of which one cannot be read are listed without it, also in the form that PHP gives a list with a gap', async () => {
+    const second = { ...coupon, id: 'c2', code: 'TWO', usage_count: '7.0' };
+    const withGap = json(200, { data: { '0': coupon, '2': { ...coupon, code: null }, '3': 'words', '10': second } });
+    await using payhip = await open(withGap, page());
+    const { coupons } = await payhip.sales.listCoupons();
+    expect(coupons).toMatchObject([{ code: 'SPRING' }, { code: 'TWO', usedCount: 7 }]);
+    expect(payhip.provider && payhip.server.requests).toHaveLength(2);
+  });
+
   test('are listed until a page brings nothing new, and kept for a moment', async () => {
     await using payhip = await open(page(coupon), page({ ...coupon, id: 'c2', code: 'TWO' }), page());
     const list = await payhip.sales.listCoupons();
