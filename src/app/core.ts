@@ -97,7 +97,7 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
 
 /** Applies pending migrations and closes the database again; returns how many were applied. */
 export async function migrateDatabase(config: Pick<Config, 'database'>): Promise<number> {
-  const database = await openConfigured(config, {});
+  const database = await openConfigured(config, { claimWaitMs });
   try {
     return await applyMigrations(database, systemClock);
   } finally {
