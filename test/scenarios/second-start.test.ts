@@ -4,7 +4,9 @@ import { expect, test } from 'vitest';
 import { openAppFixture } from '#test/support/app-fixture/app-fixture.ts';
 import { runMain } from '#test/support/process/run-main.ts';
 
-test('a second start on the same file ends with a sentence and its own exit code, before it touches anything', async () => {
+test('a second start on the same file ends with a sentence and its own exit code, before it touches anything', {
+  timeout: 120_000,
+}, async () => {
   await using app = await openAppFixture();
   const order = await app.placeOrder({ provider: 'btcpay' });
   const other = new Database(app.file);
