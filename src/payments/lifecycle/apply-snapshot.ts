@@ -89,7 +89,7 @@ export async function applySnapshotInto(
   const decision = decidePayment({ ...payment, evidenceAt: null }, snapshot);
   const after = await storeEvidence(tx, { payment, snapshot, details, decision, returnsOddPayments });
   await applyDecision(tx, { order, before: payment, payment: after, decision, snapshot, held });
-  if (payment.creation !== 'confirmed' && hasLink(after)) {
+  if (!hasLink(payment) && hasLink(after)) {
     await resolveOrderCases(tx, {
       orderId: order.id,
       kinds: ['payment_not_created'],

@@ -92,6 +92,14 @@ describe('money that is taken back before it was confirmed', () => {
     expect(await casesOf(deps, paymentId)).toEqual([]);
   });
 
+  test('is a reversal where it was confirmed, and the card says what is gone', async () => {
+    const { deps, paymentId } = await shown({ ...unconfirmed, state: 'confirmed' }, { state: 'open' });
+    const { payment, cases } = await detailsOf(deps, paymentId);
+    expect([payment.status, payment.receivedAmount]).toEqual(['reversed', '49.00']);
+    expect(await casesOf(deps, paymentId)).toEqual(['critical payment_reversed: Payment reversed']);
+    expect(cases[0]?.facts.detail).toBe('49.00 USD was received and reversed');
+  });
+
   test('money in another unit than before is not money that is gone', async () => {
     const { deps, paymentId } = await shown(unconfirmed, {
       ...unconfirmed,
