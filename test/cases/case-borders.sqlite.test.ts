@@ -2,9 +2,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { acknowledgeCase, assignCase } from '#cases/acknowledge-case.ts';
 import { retireCases } from '#cases/retire-cases.ts';
-import { wakeOrderCases } from '#cases/snooze-case.ts';
+import { snoozeCase, wakeCases, wakeOrderCases } from '#cases/snooze-case.ts';
 import { systemActor } from '#kernel/actor.ts';
-import { day } from '#kernel/clock.ts';
+import { day, hour } from '#kernel/clock.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { ada, bob, type CaseKit, money, openCaseKit } from '#test/support/scenario-kits/case-kit.ts';
 
@@ -41,7 +41,12 @@ test('a decision is not undone once the same has begun anew', async () => {
 test('a case that only informs goes after a day, unless somebody has taken it', async () => {
   const one = await kit.order({ state: 'expired' });
   const other = await kit.order({ state: 'expired' });
-  await assignCase(kit.deps, { caseId: (await kit.open(other.orderId)).id, by: ada });
+  const { id: caseId } = await kit.open(other.orderId);
+  await assignCase(kit.deps, { caseId, by: ada });
+  await snoozeCase(kit.deps, { caseId, by: ada, forMs: hour });
+  kit.deps.clock.advance(hour);
+  await wakeCases(kit.deps, { limit: 9 });
+  expect(await kit.find(caseId)).toMatchObject({ status: 'open', assigneeName: 'Ada' });
   kit.deps.clock.advance(day + 1);
   await retireCases(kit.deps, { limit: 9 });
   expect([await kit.allOpen(one.orderId), await kit.allOpen(other.orderId)]).toEqual([[], ['payment_expired']]);
