@@ -1,5 +1,5 @@
 import type { Milliseconds } from '#kernel/clock.ts';
-import type { QueueDepth } from '#messaging/queues/messaging-store.ts';
+import type { QueueDepth } from '#messaging/queues/queue-store.ts';
 
 export interface HealthCheck {
   name: string;

@@ -120,6 +120,18 @@ describe('a decision in the chat', () => {
   });
 });
 
+describe('a question to the provider', () => {
+  test('is asked once in a while, from the exception as from the alert', async () => {
+    await using shop = await openChat();
+    const { number, exception } = await shortOrder(shop);
+    await shop.deps.database.transaction((stores) => stores.cases.changeCase(exception, { kind: 'payment_reversed' }));
+    const card = await say(shop, `/order ${number}`);
+    await tap(shop, card, 'Resolve: Reversed');
+    expect(await tap(shop, card, 'Check again')).toBe('Checked: nothing new at the provider.');
+    expect(await tap(shop, card, 'Check again')).toBe('Checked a moment ago.');
+  });
+});
+
 describe('a link to an exception', () => {
   test('that is not known says so', async () => {
     await using shop = await openChat();

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { saveProduct } from '#catalog/save-product.ts';
 import { systemActor } from '#kernel/actor.ts';
 import { minute } from '#kernel/clock.ts';
-import { asOrderId } from '#kernel/ids.ts';
+import { asOrderId, asPaymentId, asProviderReference } from '#kernel/ids.ts';
 import type { Refund } from '#payments/model/refund.ts';
 import { pollPayments } from '#payments/sync/poll-payments.ts';
 import { buttonsOf, openChat, paid, say, tap, textOf } from './support/chat.ts';
@@ -86,6 +86,20 @@ describe('of two questions about a refund of one order', () => {
     const second = await say(shop, `/refund ${other.number} 10.00`);
     for (const question of [first, second]) expect(await tap(shop, question, because)).toContain('asked for');
   });
+});
+
+test('a refund of an order with money on two payments asks which of them', async () => {
+  await using shop = await openChat();
+  const order = await paidOrder(shop);
+  await shop.deps.database.transaction(async (stores) => {
+    const [first] = await stores.payments.listPaymentsForOrder(asOrderId(order.id));
+    if (first === undefined) throw new Error('no payment');
+    const id = asPaymentId('01900000-0000-7000-8000-00000000000a');
+    await stores.payments.insertPayment({ ...first, id, reference: asProviderReference('second') });
+  });
+  const question = await say(shop, `/refund ${order.number}`);
+  expect(question.text).toContain('Which payment goes back?');
+  expect(await refundsOf(shop, order)).toEqual([]);
 });
 
 describe('the question about an order that is marked as paid', () => {

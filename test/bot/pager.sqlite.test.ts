@@ -232,6 +232,23 @@ describe('taps on a card', () => {
     expect(shop.provider.created()).toBe(1);
   });
 
+  test.each([
+    ['mark_paid', 'Mark paid'],
+    ['refund', 'Refund'],
+  ] as const)('%s: in the group the order is shown, and nothing is asked there', async (action, button) => {
+    await using shop = await openBotShop({ alertChatId: group });
+    const order = await shop.order();
+    await shop.raise({ orderId: asOrderId(order.id), actions: [action] });
+    await shop.deliver();
+    shop.pager.start();
+    const card = await cardOf(shop, group);
+    const tap = { userId: ann, bot: 'pager_bot', chatId: group, messageId: card.messageId };
+    await shop.telegram.tapButton({ ...tap, data: dataOf(card, button) });
+    const shown = pagerMessages(shop, group).filter(({ messageId }) => messageId !== card.messageId);
+    expect(shown.map(({ text }) => text)).toEqual([expect.stringContaining(order.number)]);
+    expect(shown[0]?.text).not.toContain('?');
+  });
+
   test('open order: the card is shown where its buttons are not served, and leads to the bot that serves them', async () => {
     await using shop = await openBotShop({ alertChatId: group });
     shop.adminBot.start();

@@ -195,6 +195,6 @@ test('the cards of money that is not confirmed lead to the provider, and ask nob
   expect(buttons.indexOf('New payment link')).toBeGreaterThan(buttons.indexOf('Write off'));
   const exception = await openException(app, order, 'Not confirmed');
   expect(exception.text).toContain('49.00 USD of 49.00 USD received, and not confirmed');
-  const decisions = ['Refund', 'Accept as paid', 'Check again', 'Cancel order', 'New link…'];
+  const decisions = ['Refund', 'Accept as paid', 'Check again', 'Cancel order', 'New link…', 'Ignore'];
   expect(buttonsOf(exception)).toEqual([...decisions, 'Take it', 'Open order', 'Open at provider', '‹ Exceptions']);
 });

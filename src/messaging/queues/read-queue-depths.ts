@@ -1,6 +1,7 @@
 import type { Clock } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
-import type { MessagingStores, QueueDepth } from './messaging-store.ts';
+import type { MessagingStores } from './messaging-store.ts';
+import type { QueueDepth } from './queue-store.ts';
 
 export type QueueName = 'inbox' | 'outbox';
 

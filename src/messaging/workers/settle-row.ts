@@ -2,7 +2,7 @@
 import { systemActor } from '#kernel/actor.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
-import type { QueueBookkeeping } from '../queues/messaging-store.ts';
+import type { QueueBookkeeping } from '../queues/queue-store.ts';
 import type { DeliveryResult } from './outbox-handler.ts';
 import { askedWaitMaxMs, owedDelay, retryDelay } from './retry-policy.ts';
 import type { WorkerDeps, WorkerOptions } from './worker-options.ts';

@@ -2,7 +2,7 @@ import type { Milliseconds } from '#kernel/clock.ts';
 import type { Random } from '#kernel/ids.ts';
 import type { EventLog } from '#kernel/process.ts';
 import type { TransactionContext, TransactionDeps } from '#kernel/transaction-context.ts';
-import type { QueueStore } from '../queues/messaging-store.ts';
+import type { QueueStore } from '../queues/queue-store.ts';
 import type { DeliveryResult } from './outbox-handler.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 

@@ -5,7 +5,7 @@
 import { type Milliseconds, momentOf, second } from '#kernel/clock.ts';
 import type { Lifecycle } from '#kernel/process.ts';
 import { clip } from '#kernel/text.ts';
-import type { QueueBookkeeping } from '../queues/messaging-store.ts';
+import type { QueueBookkeeping } from '../queues/queue-store.ts';
 import type { DeliveryResult } from './outbox-handler.ts';
 import { settleRow } from './settle-row.ts';
 import { createWaker } from './waker.ts';

@@ -32,7 +32,6 @@ export const endedByPayment: readonly CaseKind[] = [
   'payment_underpaid',
   'payment_paid_late',
   'payment_failed',
-  'payment_unconfirmed',
   'payment_double_spent',
   'payment_expired',
   'payment_reversed',

@@ -165,10 +165,16 @@ export async function raiseIfStuck(
 }
 
 /**
- * An overpayment is decided payment by payment; any other condition is one case of the order, whichever payment shows
+ * Money too much, or not confirmed, is decided payment by payment; any other condition is one case of the order, whichever payment shows
  * it.
  */
-const ofOnePayment: readonly PaymentKind[] = ['payment_overpaid', 'payment_duplicate', 'payment_unexpected'];
+const ofOnePayment: readonly PaymentKind[] = [
+  'payment_overpaid',
+  'payment_paid_twice',
+  'payment_unconfirmed',
+  'payment_duplicate',
+  'payment_unexpected',
+];
 
 export function keyOf(kind: PaymentKind, { order, payment }: { order: Order; payment: Payment }): string {
   return `${kind}:${ofOnePayment.includes(kind) ? payment.id : order.id}`;

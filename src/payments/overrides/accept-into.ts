@@ -1,7 +1,9 @@
 // An admin's override of the provider's evidence: the payment counts in full whatever was received. Its status and its
 // trust stay unchanged, so that the override is not mistaken for evidence.
+
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import type { Case } from '#cases/case.ts';
+import { resolveOrderCases } from '#cases/resolve-case.ts';
 import { asPaymentId } from '#kernel/ids.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { formatMoney } from '#kernel/money.ts';
@@ -73,6 +75,8 @@ export async function acceptInto(
     trust: null,
     text,
   });
+  const accepted = { orderId: order.id, paymentId: payment.id, by: `Accepted as paid by ${by.name}.` };
+  await resolveOrderCases(tx, { ...accepted, kinds: ['payment_unconfirmed'] });
   // It was announced as paid before: that it counts again is announced as restored.
   if (order.paidAt !== null) {
     await announcePayment(tx, { order: applied.order, payment: after, type: 'payment.restored' });

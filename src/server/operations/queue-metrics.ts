@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { Milliseconds } from '#kernel/clock.ts';
-import type { QueueDepth } from '#messaging/queues/messaging-store.ts';
+import type { QueueDepth } from '#messaging/queues/queue-store.ts';
 import type { QueueName } from '#messaging/queues/read-queue-depths.ts';
 
 export interface QueueMetrics {

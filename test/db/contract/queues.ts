@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { ClaimRequest, OutboxMessage } from '#messaging/queues/messaging-store.ts';
+import type { OutboxMessage } from '#messaging/queues/messaging-store.ts';
+import type { ClaimRequest } from '#messaging/queues/queue-store.ts';
 import type { OpenContractDatabase } from './harness.ts';
 import { noon, sampleEvent, sampleMessage } from './samples.ts';
 

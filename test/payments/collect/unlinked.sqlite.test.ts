@@ -3,8 +3,10 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { storeActor } from '#kernel/actor.ts';
 import { minute } from '#kernel/clock.ts';
 import { asOrderId, type OrderId, type PaymentId } from '#kernel/ids.ts';
+import { cancelOrder } from '#payments/collect/cancel-order.ts';
 import { type NewOrder, placeOrder } from '#payments/collect/place-order.ts';
 import { getOrderDetails } from '#payments/lifecycle/get-order.ts';
+import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
 import { ProviderUnreachable } from '#payments/ports/provider-errors.ts';
 import { refreshPayment } from '#payments/sync/refresh-payment.ts';
@@ -81,16 +83,51 @@ test('the case is over when the payment is found at its provider', async () => {
   deps.clock.advance(2 * minute);
   await refresh();
   expect(await casesOf(orderId)).toEqual([unknown]);
-  const find = providers.find;
-  const found = (name: PaymentProvider['name']): PaymentProvider | undefined => {
-    const provider = find(name);
-    return (
-      provider && { ...provider, findCreatedPayment: async () => aSnapshot({ checkoutUrl: 'https://pay.test/1' }) }
-    );
-  };
-  deps.providers = { ...providers, find: found };
+  finds({ requested: { amount: '4.90', asset: 'USD' } });
+  await refresh();
+  // Nobody can be sent to a link over another amount.
+  expect(await casesOf(orderId)).toContain(unknown);
+  finds({});
   await refresh();
   expect(await casesOf(orderId)).toEqual([]);
+});
+
+/** What the search for a lost create finds from here on. */
+function finds(shown: Partial<PaymentSnapshot>): void {
+  const find = (name: PaymentProvider['name']): PaymentProvider | undefined => {
+    const provider = providers.find(name);
+    const snapshot = aSnapshot({ checkoutUrl: 'https://pay.test/1', ...shown });
+    return provider && { ...provider, findCreatedPayment: async () => snapshot, fetchPayment: async () => snapshot };
+  };
+  deps.providers = { ...providers, find };
+}
+
+test('an order that is over meanwhile, or has another link, needs none', async () => {
+  providers.onCreate('bitpay', () => {
+    throw unreachable('bitpay');
+  });
+  const { orderId, paymentIds } = await place({ provider: 'auto' });
+  const [lost] = paymentIds;
+  if (lost === undefined) throw new Error('no payment');
+  deps.clock.advance(2 * minute);
+  await refreshPayment(deps, { paymentId: lost, cause });
+  expect(await casesOf(orderId)).toEqual([]);
+
+  providers.onCreate('btcpay', () => {
+    throw new Error('the process died');
+  });
+  const alone = { ...request, idempotencyKey: null, bodyHash: null };
+  await expect(placeOrder(deps, alone)).rejects.toThrow('the process died');
+  const [order] = await deps.database.read((stores) =>
+    stores.orders.listOrders({ statuses: null, before: null, limit: 1 }),
+  );
+  const details = order && (await getOrderDetails(deps, { id: order.id }));
+  const [payment] = details?.payments ?? [];
+  if (order === undefined || payment === undefined) throw new Error('no order');
+  await cancelOrder(deps, { orderId: order.id, actor: storeActor, reason: null });
+  deps.clock.advance(2 * minute);
+  await refreshPayment(deps, { paymentId: payment.id, cause });
+  expect(await casesOf(order.id)).toEqual([]);
 });
 
 test('the case is over when a repeat of the request makes the link', async () => {

@@ -1,10 +1,12 @@
 // Money that a provider has, or had, although no payment of it counts: what rings, and what an admin is offered.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { minute } from '#kernel/clock.ts';
-import type { PaymentId } from '#kernel/ids.ts';
+import { asPaymentId, type PaymentId } from '#kernel/ids.ts';
+import { cancelOrder } from '#payments/collect/cancel-order.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import { markPaid } from '#payments/overrides/mark-paid.ts';
 import { getCase } from '#payments/resolutions/options/get-case.ts';
+import { aPayment } from '#test/support/builders/payment.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import {
   createTestDeps,
@@ -90,6 +92,14 @@ describe('money that is taken back before it was confirmed', () => {
     expect(await casesOf(deps, paymentId)).toEqual([]);
   });
 
+  test('is a reversal where it was confirmed, and the card says what is gone', async () => {
+    const { deps, paymentId } = await shown({ ...unconfirmed, state: 'confirmed' }, { state: 'open' });
+    const { payment, cases } = await detailsOf(deps, paymentId);
+    expect([payment.status, payment.receivedAmount]).toEqual(['reversed', '49.00']);
+    expect(await casesOf(deps, paymentId)).toEqual(['critical payment_reversed: Payment reversed']);
+    expect(cases[0]?.facts.detail).toBe('49.00 USD was received and reversed');
+  });
+
   test('money in another unit than before is not money that is gone', async () => {
     const { deps, paymentId } = await shown(unconfirmed, {
       ...unconfirmed,
@@ -131,7 +141,7 @@ describe('a payment that failed with money on it', () => {
     const kit = await openRefundKit(opened, { shows: invalid });
     const { cases } = await kit.details();
     const details = await getCase(kit.deps, { id: cases[0]?.id ?? '' });
-    expect(details?.actions).toEqual(['refund', 'accept', 'check', 'cancel', 'new_link']);
+    expect(details?.actions).toEqual(['refund', 'accept', 'check', 'cancel', 'new_link', 'dismiss']);
     expect(details?.returns?.refund).toEqual({ amountMinor: 4900, currency: 'USD' });
   });
 
@@ -148,6 +158,45 @@ describe('a payment that failed with money on it', () => {
   test('is over when the provider confirms the money after all', async () => {
     const { deps, paymentId, show } = await shown(unconfirmed, invalid);
     await show({ state: 'confirmed', settlement: dollars('49.00') });
+    expect(await casesOf(deps, paymentId)).toEqual([]);
+    expect((await detailsOf(deps, paymentId)).order.status).toBe('paid');
+  });
+
+  test('stays a case when another link pays the order, and when the order is cancelled', async () => {
+    const { deps, paymentId } = await shown(unconfirmed, invalid);
+    const { order } = await detailsOf(deps, paymentId);
+    const second = asPaymentId(deps.ids.newId());
+    await opened.database.transaction((stores) =>
+      stores.payments.insertPayment(aPayment({ id: second, orderId: order.id, reference: null })),
+    );
+    await showSnapshot(deps, { paymentId: second, shows: { state: 'confirmed', settlement: dollars('49.00') } });
+    expect((await detailsOf(deps, paymentId)).order.status).toBe('paid');
+    expect(await casesOf(deps, paymentId)).toEqual([notConfirmed]);
+
+    const other = await shown(unconfirmed, invalid);
+    const actor = { kind: 'admin', id: '42' } as const;
+    const { id: orderId } = (await detailsOf(other.deps, other.paymentId)).order;
+    expect(await cancelOrder(other.deps, { orderId, actor, reason: null })).toEqual({ kind: 'cancelled' });
+    expect(await casesOf(other.deps, other.paymentId)).toEqual([notConfirmed]);
+  });
+
+  test('is a case of its own for each link that has such money', async () => {
+    const { deps, paymentId } = await shown(unconfirmed, invalid);
+    const { order } = await detailsOf(deps, paymentId);
+    const second = asPaymentId(deps.ids.newId());
+    await opened.database.transaction((stores) =>
+      stores.payments.insertPayment(aPayment({ id: second, orderId: order.id, reference: null })),
+    );
+    await showSnapshot(deps, { paymentId: second, shows: invalid });
+    const { cases } = await detailsOf(deps, paymentId);
+    expect(cases.map((one) => one.paymentId)).toEqual([paymentId, second]);
+  });
+
+  test('is over when an admin accepts it, also past its case', async () => {
+    const { deps, paymentId } = await shown(unconfirmed, invalid);
+    const by = { actor: { kind: 'admin', id: '42' }, name: 'Ann' } as const;
+    const { id: orderId } = (await detailsOf(deps, paymentId)).order;
+    await markPaid(deps, { orderId, by, reason: 'It is in our wallet' });
     expect(await casesOf(deps, paymentId)).toEqual([]);
     expect((await detailsOf(deps, paymentId)).order.status).toBe('paid');
   });

@@ -16,7 +16,7 @@ const table: Record<(typeof decisionKinds)[number], string> = {
   payment_paid_twice: 'refund_surplus keep',
   payment_paid_late: 'accept refund',
   payment_failed: 'new_link check mark_paid cancel',
-  payment_unconfirmed: 'refund accept check cancel new_link',
+  payment_unconfirmed: 'refund accept check cancel new_link dismiss',
   payment_double_spent: 'check wait new_link mark_paid cancel',
   payment_expired: 'new_link check mark_paid cancel',
   payment_reversed: 'check new_link write_off cancel',

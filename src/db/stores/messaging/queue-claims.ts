@@ -1,5 +1,5 @@
 import type { SQL } from 'drizzle-orm';
-import type { ClaimRequest } from '#messaging/queues/messaging-store.ts';
+import type { ClaimRequest } from '#messaging/queues/queue-store.ts';
 import { prepared } from '../../query/prepared.ts';
 import type { Session } from '../../query/session.ts';
 import { and, asc, eq, isNull, lte, or, sql } from '../../schema/drizzle.ts';

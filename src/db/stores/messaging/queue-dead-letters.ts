@@ -1,5 +1,5 @@
 import type { TimedKey } from '#kernel/page.ts';
-import type { QueueBookkeeping, QueueStore } from '#messaging/queues/messaging-store.ts';
+import type { QueueBookkeeping, QueueStore } from '#messaging/queues/queue-store.ts';
 import { keyset } from '../../query/keyset.ts';
 import type { Session } from '../../query/session.ts';
 import { and, eq, isNotNull, isNull } from '../../schema/drizzle.ts';

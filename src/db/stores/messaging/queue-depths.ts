@@ -1,5 +1,5 @@
 import type { Milliseconds } from '#kernel/clock.ts';
-import type { QueueDepth } from '#messaging/queues/messaging-store.ts';
+import type { QueueDepth } from '#messaging/queues/queue-store.ts';
 import { rowCount } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
 import { and, isNotNull, isNull, sql } from '../../schema/drizzle.ts';

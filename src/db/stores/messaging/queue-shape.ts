@@ -1,5 +1,5 @@
 import type { PgColumn } from 'drizzle-orm/pg-core';
-import type { QueueBookkeeping } from '#messaging/queues/messaging-store.ts';
+import type { QueueBookkeeping } from '#messaging/queues/queue-store.ts';
 import type { QueueName, Session } from '../../query/session.ts';
 
 export interface QueueShape {

@@ -2,7 +2,7 @@
 // each queue names its columns and what its rows are ordered and counted by.
 import type { SQL } from 'drizzle-orm';
 import type { Milliseconds } from '#kernel/clock.ts';
-import type { QueueBookkeeping, QueueStore } from '#messaging/queues/messaging-store.ts';
+import type { QueueBookkeeping, QueueStore } from '#messaging/queues/queue-store.ts';
 import { prepared } from '../../query/prepared.ts';
 import { deleteFirst, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';

@@ -35,7 +35,7 @@ export const allowedActions: Readonly<Record<DecisionKind, readonly ResolutionAc
   payment_paid_late: ['accept', 'refund'],
   payment_failed: withoutMoney,
   // The money is there, whatever the provider calls the payment: to ask for it once more comes last.
-  payment_unconfirmed: ['refund', 'accept', 'check', 'cancel', 'new_link'],
+  payment_unconfirmed: ['refund', 'accept', 'check', 'cancel', 'new_link', 'dismiss'],
   payment_double_spent: ['check', 'wait', 'new_link', 'mark_paid', 'cancel'],
   payment_expired: withoutMoney,
   payment_not_created: withoutMoney,
