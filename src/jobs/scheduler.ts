@@ -107,7 +107,7 @@ export function findStuckJobs(states: readonly JobState[]): { name: string; reas
   return states.flatMap(({ name, isOverdue, isFailing, lastRun }) => {
     if (isOverdue) return [{ name, reason: `${name} stands still` }];
     if (!isFailing) return [];
-    const why = lastRun?.outcome.kind === 'failed' ? lastRun.outcome.error : 'it takes too long';
-    return [{ name, reason: `${name}: ${why}` }];
+    const error = lastRun?.outcome.kind === 'failed' ? lastRun.outcome.error : null;
+    return [{ name, reason: `${name} ${error === null ? 'takes too long' : `ends with an error (${error})`}` }];
   });
 }

@@ -28,3 +28,19 @@ export function clip(text: string, unitsMax: number): string {
 export function isVisible(text: string): boolean {
   return /[^\p{Cc}\p{Cf}\p{Cs}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}\u2800]/u.test(text);
 }
+
+/** By the codes of the network, as Node and OpenSSL name them. */
+const networkFailures: readonly { codes: RegExp; words: string }[] = [
+  { codes: /^(?:ECONNRESET|EPIPE|ERR_STREAM_PREMATURE_CLOSE|ERR_BAD_RESPONSE)$/, words: 'the connection was cut' },
+  { codes: /^ECONNREFUSED$/, words: 'nothing listens at its address' },
+  { codes: /^ENOTFOUND$/, words: 'its name is not known' },
+  { codes: /^EAI_/, words: 'its name could not be looked up' },
+  { codes: /^(?:ETIMEDOUT|ECONNABORTED|ESOCKETTIMEDOUT|ERR_CANCELED)$/, words: 'no answer came in time' },
+  { codes: /^(?:EHOSTUNREACH|ENETUNREACH|ENETDOWN)$/, words: 'no way leads to its address' },
+  { codes: /CERT|TLS|SSL|EPROTO|UNABLE_TO/, words: 'its certificate or encryption is not accepted' },
+];
+
+/** What a failure of the network is called; `code` as Node, OpenSSL or a library of ours names it. */
+export function networkWords(code: string): string {
+  return networkFailures.find(({ codes }) => codes.test(code))?.words ?? 'the connection failed';
+}

@@ -198,7 +198,7 @@ describe('reports and care', () => {
     for (const key of ['one', 'two']) await bury(shop, key);
     const list = await say(shop, '/deadletters');
     expect(list.text).toContain('2 dead letters');
-    expect(list.text).toContain('2 · message shop.event');
+    expect(list.text).toContain('2 · event for the shop');
     await tap(shop, list, '2');
     expect(textOf(shop, list)).toContain('Cause: the shop said 410');
     expect(await tap(shop, list, 'Redrive')).toBe('It is on its way again.');

@@ -100,6 +100,16 @@ describe('an alert', () => {
     expect(await acknowledgeCase(deps(), { caseId: ids.newId(), by: ada })).toEqual({ kind: 'unknown' });
   });
 
+  test('that nobody can decide about ends after a day also when it was acknowledged', async () => {
+    const keys = await raise('keys_refused:store', 'warning', 'Wrong keys', 'keys_refused');
+    const expired = await raise('expired:1', 'info', 'Expired', 'payment_expired');
+    for (const { id } of [keys, expired]) await acknowledgeCase(deps(), { caseId: id, by: ada });
+    clock.advance(day + 1);
+    expect(await retireCases(deps(), { limit: 9 })).toEqual({ retired: 1 });
+    expect(await find(keys.id)).toMatchObject({ status: 'resolved', outcome: 'Nothing was left to do after a day.' });
+    expect((await find(expired.id))?.status).toBe('acknowledged');
+  });
+
   test('that only informs ends after a day; trouble stays', async () => {
     const expired = await raise('expired:1', 'info', 'Expired', 'payment_expired');
     const short = await raise('underpaid:1', 'warning');

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Case } from '#cases/case.ts';
 import { reportStuckJobs } from '#cases/report-stuck-jobs.ts';
+import { minute } from '#kernel/clock.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { createTestDeps, type TestDeps } from '#test/support/scenario-kits/payment-kit.ts';
 
@@ -32,8 +33,22 @@ test('jobs that do not run are one case that names them, is not counted at every
     facts: { headline: '2 jobs do not run', why: poll.reason },
   });
   expect(both?.facts.detail).toContain('poll-payments, prune.');
+  deps.clock.advance(15 * minute);
   await reportStuckJobs(deps, []);
   expect(await found()).toMatchObject([
     { status: 'resolved', resolution: 'by_itself', outcome: 'Every job runs again.' },
   ]);
+});
+
+test('a process that knows of no such job yet, or another one, ends no case while a job was stuck minutes ago', async () => {
+  for (let look = 0; look < 30; look += 1) {
+    await reportStuckJobs(deps, [prune]);
+    // A process of the same database, or this one just started.
+    await reportStuckJobs(deps, []);
+    deps.clock.advance(minute);
+  }
+  expect(await found()).toMatchObject([{ status: 'open', occurrences: 1 }]);
+  deps.clock.advance(15 * minute);
+  await reportStuckJobs(deps, []);
+  expect(await found()).toMatchObject([{ status: 'resolved', outcome: 'Every job runs again.' }]);
 });

@@ -207,7 +207,7 @@ describe('a job is stuck', () => {
       return {};
     });
     expect(await stuckAfter(4)).toEqual([]);
-    expect(await stuckAfter(1)).toEqual([{ name: 'sweep', reason: 'sweep: TypeError: broken' }]);
+    expect(await stuckAfter(1)).toEqual([{ name: 'sweep', reason: 'sweep ends with an error (TypeError: broken)' }]);
     isBroken = false;
     expect(await stuckAfter(1)).toEqual([]);
     isBroken = true;

@@ -3,6 +3,7 @@
 import { day, type Milliseconds } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
+import { failureWords } from '#payments/ports/failure-words.ts';
 import type { ProviderRegistry } from '#payments/ports/payment-provider.ts';
 import { ProviderError } from '#payments/ports/provider-errors.ts';
 import { readContent } from '../ledger/chain.ts';
@@ -100,7 +101,7 @@ async function fetchOrWait(
     return await fetchDay(deps, { window, refunds, signal });
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    const reason = `${providerTitle(provider)} did not answer: ${error.message}`;
+    const reason = `${providerTitle(provider)} did not answer: ${failureWords(error)}`;
     const at = deps.clock.now();
     if (wasGivenUp(next, provider) || (delay !== undefined && at - delay.since > waitMaxMs)) {
       return { ...unknownDay(provider, reason), isGivenUp: true };

@@ -5,7 +5,7 @@ export const lanes = ['pager', 'chat', 'shop', 'provider'] as const;
 export type Lane = (typeof lanes)[number];
 
 /**
- * Every topic of outbox messages, with its lane and its priority (0 goes first). Beside the fields named here a payload may
+ * Every topic of outbox messages, with what an admin calls it, its lane and its priority (0 goes first). Beside the fields named here a payload may
  * have `cause`, for the log.
  */
 export const topics = {
@@ -13,19 +13,26 @@ export const topics = {
    * Shows a case's present state on its card, in every chat that alerts go to. Payload: `{ caseId, version }`. The priority
    * is the one of a critical case; others name theirs.
    */
-  'alert.card': { lane: 'pager', priority: 0 },
+  'alert.card': { name: 'alert', lane: 'pager', priority: 0 },
   /** Sends the report of a daily close, with a chart, to every chat that alerts go to. Payload: `{ day }`. */
-  'books.digest': { lane: 'pager', priority: 3 },
+  'books.digest': { name: 'report of a day', lane: 'pager', priority: 3 },
   /** Asks the provider to cancel an unpaid payment. Payload: `{ paymentId }`. */
-  'payment.cancel': { lane: 'provider', priority: 1 },
+  'payment.cancel': { name: 'cancellation at a provider', lane: 'provider', priority: 1 },
   /** Sends a refund to its provider. Payload: `{ refundId }`. */
-  'refund.send': { lane: 'provider', priority: 0 },
+  'refund.send': { name: 'refund to send', lane: 'provider', priority: 0 },
   /** Announces a fact to the shop. Payload: `{ webhookId, type, timestamp, order }`. */
-  'shop.event': { lane: 'shop', priority: 1 },
+  'shop.event': { name: 'event for the shop', lane: 'shop', priority: 1 },
   /** Brings the open cards of an order up to date. Payload: `{ orderId, version }`. */
-  'order.card': { lane: 'chat', priority: 2 },
-} as const satisfies Record<string, { lane: Lane; priority: number }>;
+  'order.card': { name: 'card of an order in the chat', lane: 'chat', priority: 2 },
+} as const satisfies Record<string, { name: string; lane: Lane; priority: number }>;
 export type Topic = keyof typeof topics;
+
+const names: ReadonlyMap<string, string> = new Map(Object.entries(topics).map(([topic, { name }]) => [topic, name]));
+
+/** What an admin calls the topic; one that an older version had is returned as it is. */
+export function topicName(topic: string): string {
+  return names.get(topic) ?? topic;
+}
 
 export interface TopicMessage {
   topic: Topic;

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import axios from 'axios';
 import { Webhook } from 'standardwebhooks';
 import { type Clock, type Milliseconds, readRetryAfter, second } from '#kernel/clock.ts';
+import { networkWords } from '#kernel/text.ts';
 import type { DeliveryResult, OutboxHandler } from '../workers/outbox-handler.ts';
 
 export interface ShopWebhookTarget {
@@ -36,29 +37,39 @@ export function createShopWebhookHandler(deps: { target: ShopWebhookTarget | nul
       const id = String(webhookId);
       const body = JSON.stringify({ type, timestamp, data: order });
       const sentAt = new Date(clock.now());
-      const answer = await axios.post<Readable>(target.url, body, {
-        ...agents,
-        headers: {
-          'content-type': 'application/json',
-          'user-agent': 'tillkeeper',
-          'webhook-id': id,
-          'webhook-timestamp': String(Math.floor(sentAt.getTime() / second)),
-          'webhook-signature': signers.map((signer) => signer.sign(id, sentAt, body)).join(' '),
-        },
-        signal,
-        timeout: timeoutMs,
-        maxRedirects: 0,
-        proxy: false,
-        responseType: 'stream',
-        transformRequest: (data) => data,
-        validateStatus: () => true,
-      });
-      discard(answer.data);
-      if (answer.status >= 200 && answer.status < 300) return { kind: 'done', outcome: `answered ${answer.status}` };
-      const retryAfterMs = readRetryAfter(answer.headers['retry-after'], clock.now());
-      return { kind: 'retry', error: `the shop answered ${answer.status}`, retryAfterMs, pausesLane: false };
+      try {
+        const answer = await axios.post<Readable>(target.url, body, {
+          ...agents,
+          headers: {
+            'content-type': 'application/json',
+            'user-agent': 'tillkeeper',
+            'webhook-id': id,
+            'webhook-timestamp': String(Math.floor(sentAt.getTime() / second)),
+            'webhook-signature': signers.map((signer) => signer.sign(id, sentAt, body)).join(' '),
+          },
+          signal,
+          timeout: timeoutMs,
+          maxRedirects: 0,
+          proxy: false,
+          responseType: 'stream',
+          transformRequest: (data) => data,
+          validateStatus: () => true,
+        });
+        discard(answer.data);
+        if (answer.status >= 200 && answer.status < 300) return { kind: 'done', outcome: `answered ${answer.status}` };
+        const retryAfterMs = readRetryAfter(answer.headers['retry-after'], clock.now());
+        return { kind: 'retry', error: `the shop answered ${answer.status}`, retryAfterMs };
+      } catch (error) {
+        return { kind: 'retry', error: wordsOf(error), retryAfterMs: null };
+      }
     },
   };
+}
+
+/** Admins read it; the error's own message has addresses of the shop's network. */
+function wordsOf(error: unknown): string {
+  if (!axios.isAxiosError(error) || error.code === undefined) throw error;
+  return `the shop cannot be told: ${networkWords(error.code)} (${error.code})`;
 }
 
 /** Only the status counts. The body is read to its end, unless it is long, so that the connection serves the next event. */

@@ -1,5 +1,6 @@
 // What an admin reads of a call to a provider that failed: plain words, and the code in brackets. The error's own message is
 // for the log.
+import { networkWords } from '#kernel/text.ts';
 import {
   type ProviderError,
   ProviderNotUnderstood,
@@ -7,17 +8,6 @@ import {
   ProviderRejected,
   ProviderUnreachable,
 } from './provider-errors.ts';
-
-/** By the codes of the network, as Node and OpenSSL name them. */
-const networkWords: readonly { codes: RegExp; words: string }[] = [
-  { codes: /^(?:ECONNRESET|EPIPE|ERR_STREAM_PREMATURE_CLOSE|ERR_BAD_RESPONSE)$/, words: 'the connection was cut' },
-  { codes: /^ECONNREFUSED$/, words: 'nothing listens at its address' },
-  { codes: /^ENOTFOUND$/, words: 'its name is not known' },
-  { codes: /^EAI_/, words: 'its name could not be looked up' },
-  { codes: /^(?:ETIMEDOUT|ECONNABORTED|ESOCKETTIMEDOUT)$/, words: 'no answer came in time' },
-  { codes: /^(?:EHOSTUNREACH|ENETUNREACH|ENETDOWN)$/, words: 'no way leads to its address' },
-  { codes: /CERT|TLS|SSL|EPROTO|UNABLE_TO/, words: 'its certificate or encryption is not accepted' },
-];
 
 /** Without a full stop: `the connection was cut (ECONNRESET)`, `Amount too small (040107)`. */
 export function failureWords(error: ProviderError): string {
@@ -30,8 +20,7 @@ export function failureWords(error: ProviderError): string {
   if (timeout !== undefined) return inBrackets('no answer came in time', timeout === 'its turn' ? null : timeout);
   const network = /^([A-Z][A-Z0-9_]{3,})(?:: |$)/.exec(said)?.[1];
   if (network !== undefined && error.httpStatus === null) {
-    const known = networkWords.find(({ codes }) => codes.test(network));
-    return inBrackets(known?.words ?? 'the connection failed', network);
+    return inBrackets(networkWords(network), network);
   }
   const isWordless = /^(?:HTTP )?\d{3}$/.test(said);
   return inBrackets(isWordless ? wordsOfStatus(error) : said, codeOf(error));

@@ -1,9 +1,11 @@
 import { raiseCase } from '#cases/raise-case.ts';
+import { providerTitle } from '#kernel/provider-name.ts';
+import { topicName } from '#messaging/queues/topics.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 
 /**
- * Raises an alert for a dead letter, which an admin has to redrive or discard. Grouped by `what`; `caseId` is the case
- * whose card it was.
+ * Raises an alert for a dead letter, which an admin has to redrive or discard. Grouped by `what`: a topic, or `webhooks of`
+ * and a provider; `caseId` is the case whose card it was.
  */
 export async function raiseDeadLetter(
   tx: PaymentTx,
@@ -20,11 +22,16 @@ export async function raiseDeadLetter(
     // Whoever may send one event that cannot be read may send a thousand.
     isPaced: true,
     facts: {
-      headline: `Given up on: ${input.what}`,
+      headline: `Given up on: ${wordsOf(input.what)}`,
       detail: 'See /deadletters to try again or to discard it.',
       why: input.reason,
     },
   });
+}
+
+function wordsOf(what: string): string {
+  const source = /^webhooks of (.+)$/.exec(what)?.[1];
+  return source === undefined ? topicName(what) : `webhook of ${providerTitle(source)}`;
 }
 
 export function deadLetterKey(what: string): string {

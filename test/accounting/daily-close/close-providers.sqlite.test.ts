@@ -27,7 +27,7 @@ describe('a provider', () => {
     const [first, second] = await kit.closings();
     expect(first?.content.notes).toEqual([
       'The ledger begins with this day.',
-      'Closed after 4 tries. BTCPay did not answer: create_payment: timeout',
+      'Closed after 4 tries. BTCPay did not answer: timeout (4200)',
     ]);
     expect(first?.content.providers[0]?.payments[0]?.there?.paid).toEqual(sum(1, '49.00'));
     expect(second?.content.notes).toEqual(['Closed 4 hours late.']);
@@ -42,7 +42,7 @@ describe('a provider', () => {
     expect(await kit.close()).toEqual({ closed: 8, unexplained: 0, waiting: 0 });
     const [book] = (await kit.contentOf('2026-11-20')).providers;
     expect(book).toMatchObject({
-      unknownWhy: 'BTCPay did not answer: create_payment: timeout',
+      unknownWhy: 'BTCPay did not answer: timeout (4200)',
       payments: [{ here: { paid: sum(1, '49.00') }, there: null }],
     });
     kit.book('btcpay').isUnavailable = false;

@@ -128,11 +128,12 @@ describe('the list of alerts', () => {
       anAlert(),
       anAlert({ status: 'acknowledged' }),
       anAlert({ kind: 'dead_letter', provider: null, facts: stray }),
+      anAlert({ kind: 'shop_untold', provider: null, facts: stray }),
     ];
     const { text, keyboard } = alertList(aPage(alerts, { key: aPlace }));
     expect(keyboard.map((row) => row.map((button) => button.text))).toEqual([
       ['T-1042', 'T-1042 (2)'],
-      ['Dead letter'],
+      ['Dead letter', 'Shop not told'],
     ]);
     expect(text).toContain('🔴✋ <b>T-1042 (2)</b>');
   });

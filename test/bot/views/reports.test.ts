@@ -172,7 +172,7 @@ describe('dead letters', () => {
     const view = deadLetterList(aPage([letter], { key: aPlace }), look);
     expect(drawn(view)).toMatchInlineSnapshot(`
       "<b>1 dead letter</b>
-      <b>1</b> · message shop.event · 22 Nov, 04:01 · 12 attempts failed; the last: &lt;html&gt;
+      <b>1</b> · event for the shop · 22 Nov, 04:01 · 12 attempts failed; the last: &lt;html&gt;
       [1](dead:show:outbox:AZL1oHw-eryN7wEjRWeJqw)"
     `);
     expect(JSON.stringify(view)).not.toContain('never shown');
@@ -187,7 +187,7 @@ describe('dead letters', () => {
 
   test('one shows its attempts and what can be done', () => {
     expect(drawn(deadLetterCard(letter, look))).toMatchInlineSnapshot(`
-      "💀 <b>message shop.event</b>
+      "💀 <b>event for the shop</b>
       About <code>shop.event:order.paid:0192f5a0-7c3e-7abc-8def-0123456789ab</code>
       Came 22 Nov, 04:00 · given up 22 Nov, 04:01
       Attempts: 12 begun, 12 ended

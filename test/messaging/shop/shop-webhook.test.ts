@@ -109,3 +109,18 @@ test('no more connections are opened to the shop than messages are in hand, and 
   answer = { status: 200, body: 'x'.repeat(10_000_000) };
   expect(await announce(handler)).toEqual({ kind: 'done', outcome: 'answered 200' });
 });
+
+test('a shop that nobody reaches is told of in plain words, with the code in brackets and without its address', async () => {
+  const handler = openHandler();
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  expect(await announce(handler)).toMatchObject({
+    kind: 'retry',
+    error: 'the shop cannot be told: nothing listens at its address (ECONNREFUSED)',
+  });
+  const late = AbortSignal.abort();
+  expect(await handler.deliver(message, late)).toMatchObject({
+    kind: 'retry',
+    error: 'the shop cannot be told: no answer came in time (ERR_CANCELED)',
+  });
+});

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { systemActor } from '#kernel/actor.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { discardDeadLetter, redriveDeadLetter } from '#messaging/queues/dead-letters.ts';
+import { topics } from '#messaging/queues/topics.ts';
 import { raiseDeadLetter } from '#payments/webhooks/raise-dead-letter.ts';
 import { watchDeadLetters } from '#payments/webhooks/watch-dead-letters.ts';
 import { sampleEvent, sampleMessage } from '#test/db/contract/samples.ts';
@@ -53,4 +54,23 @@ test('a case ends by itself when the last of its dead letters was tried again or
   await discardDeadLetter(deps, { queue: 'outbox', id: 'two', actor: systemActor });
   expect(await watchDeadLetters(deps)).toEqual({ raised: 0, resolved: 1 });
   expect(await liveKeys()).toEqual([]);
+});
+
+test('a case says in plain words what was given up on', async () => {
+  const given = [...Object.keys(topics), 'webhooks of btcpay'];
+  for (const what of given) {
+    await inTransaction(deps, causeOf(systemActor), (tx) => raiseDeadLetter(tx, { what, reason: 'no' }));
+  }
+  const cases = await deps.database.read((stores) =>
+    stores.cases.listCasesByKeys(given.map((what) => `dead_letter:${what}`)),
+  );
+  expect(cases.map(({ facts }) => facts.headline).sort()).toEqual([
+    'Given up on: alert',
+    'Given up on: cancellation at a provider',
+    'Given up on: card of an order in the chat',
+    'Given up on: event for the shop',
+    'Given up on: refund to send',
+    'Given up on: report of a day',
+    'Given up on: webhook of BTCPay',
+  ]);
 });

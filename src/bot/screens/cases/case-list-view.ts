@@ -9,7 +9,7 @@ import type { CallbackData, ExceptionFilter } from '../../text/callback-data.ts'
 import { fitLines, type Line, line, weights } from '../../text/fit.ts';
 import { bold, show } from '../../text/html.ts';
 import { type Button, inPairs, inRows, type Presentation, type View } from '../../text/view.ts';
-import { alertSigns, formatTimeShort, sentence, severitySigns, statusWord } from '../../text/words.ts';
+import { alertSigns, formatTimeShort, severitySigns } from '../../text/words.ts';
 import { ageText, kindWords } from '../../wording/case-words.ts';
 
 interface CaseListPage {
@@ -104,7 +104,7 @@ function decisionText(one: Case, now: number): string {
 }
 
 function subjectOf({ kind, provider, facts }: Case): string {
-  const subject = facts.orderNumber ?? (provider === null ? sentence(statusWord(kind)) : providerTitle(provider));
+  const subject = facts.orderNumber ?? (provider === null ? kindWords[kind] : providerTitle(provider));
   return clip(subject, 16);
 }
 

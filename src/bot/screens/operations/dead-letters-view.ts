@@ -1,5 +1,7 @@
 import type { Page, TimedKey } from '#kernel/page.ts';
+import { providerTitle } from '#kernel/provider-name.ts';
 import type { DeadLetter } from '#messaging/queues/dead-letters.ts';
+import { topicName } from '#messaging/queues/topics.ts';
 import type { Question } from '../../kit/confirmation.ts';
 import { newestFirst, pageTitle, turnRow } from '../../kit/paged-list.ts';
 import type { DeadLetterAct } from '../../text/callback-data.ts';
@@ -10,8 +12,8 @@ import { formatTime, plural } from '../../text/words.ts';
 
 /** What is shown of a dead letter never includes its body. */
 function nameOf(letter: DeadLetter): string {
-  if (letter.queue === 'outbox') return `message ${letter.row.topic}`;
-  return `webhook ${letter.row.eventType} from ${letter.row.source}`;
+  if (letter.queue === 'outbox') return topicName(letter.row.topic);
+  return `webhook ${letter.row.eventType} from ${providerTitle(letter.row.source)}`;
 }
 
 const buttonsPerRow = 4;

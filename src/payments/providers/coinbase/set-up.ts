@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { okCheck, type SetUpCheck, warningCheck } from '#diagnostics/set-up-check.ts';
 import { second } from '#kernel/clock.ts';
+import { failureWords } from '../../ports/failure-words.ts';
 import type { SetUpQuestion } from '../../ports/payment-provider.ts';
 import { ProviderError } from '../../ports/provider-errors.ts';
 import { rfc3339 } from '../kit/body-fields.ts';
@@ -118,7 +119,7 @@ async function checkWebhook(
     if (!(error instanceof ProviderError)) throw error;
     const where = about.webhookUrl ?? 'this server';
     return warningCheck('webhook', {
-      detail: error.message,
+      detail: failureWords(error),
       advice: `check that one of ${place} posts to ${where}`,
     });
   }

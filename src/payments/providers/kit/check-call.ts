@@ -1,4 +1,5 @@
 import { errorCheck, okCheck, type SetUpCheck, warningCheck } from '#diagnostics/set-up-check.ts';
+import { failureWords } from '../../ports/failure-words.ts';
 import {
   ProviderError,
   ProviderNotUnderstood,
@@ -34,14 +35,13 @@ export async function checkCall(
 export function failedCheck(name: string, failure: Advice & { error: unknown }): SetUpCheck {
   const { error, address, unauthorized, forbidden = unauthorized, refused = unauthorized } = failure;
   if (!(error instanceof ProviderError)) throw error;
-  // Which call it was says nothing to whoever sets it up.
-  const words = error.message.replace(new RegExp(`^${RegExp.escape(error.operation)}: `), '');
+  const words = failureWords(error);
   if (error instanceof ProviderRateLimited) {
-    return warningCheck(name, { detail: `asks us to wait: ${words}`, advice: 'wait a minute and check again' });
+    return warningCheck(name, { detail: words, advice: 'wait a minute and check again' });
   }
   if (error instanceof ProviderUnreachable) {
     const advice = `check that ${address} is right and that this machine reaches it; or the provider itself is down`;
-    return errorCheck(name, { detail: `does not answer as it should (${words})`, advice });
+    return errorCheck(name, { detail: `does not answer as it should: ${words}`, advice });
   }
   if (error instanceof ProviderNotUnderstood) {
     const advice = `check that ${address} is right; or this version does not know what the provider says today`;
