@@ -201,6 +201,19 @@ describe('a payment that failed with money on it', () => {
     expect((await detailsOf(deps, paymentId)).order.status).toBe('paid');
   });
 
+  test('is not there any more once the provider has given it back', async () => {
+    const given = { ...dollars('49.00'), received: '0' };
+    const returned = { state: 'failed', providerStatus: 'refunded', settlement: given } as const;
+    const { deps, paymentId, show } = await shown(unconfirmed, invalid);
+    await show(returned);
+    const { payment, cases } = await detailsOf(deps, paymentId);
+    expect([payment.status, payment.receivedAmount]).toEqual(['failed', null]);
+    expect(cases.map(({ kind }) => kind)).not.toContain('payment_unconfirmed');
+    const confirmed = await shown({ ...unconfirmed, state: 'confirmed' }, returned);
+    const reversed = await detailsOf(confirmed.deps, confirmed.paymentId);
+    expect(reversed.cases[0]?.facts.detail).toBe('49.00 USD was received and reversed');
+  });
+
   test('a payment that failed without money is a failure, and a new link helps', async () => {
     const { deps, paymentId } = await shown({ state: 'failed' });
     expect(await casesOf(deps, paymentId)).toEqual(['warning payment_failed: Payment failed']);
