@@ -11,9 +11,12 @@ export function readFileUrl(text: string): FilePath {
   if (rest.startsWith('//'))
     return { fault: 'has a host after file://: write file:./PATH, or file:///PATH for a whole path' };
   if (/[?#]/.test(rest)) return { fault: 'has ? or # in it: write %3F or %23 where it belongs to the path' };
+  if (/\$[\w{(]/.test(rest))
+    return { fault: 'has $ in it, which only a shell replaces: write %24 for the sign itself' };
   const decoded = decode(rest);
   if (decoded === undefined) return { fault: 'has a % without two hexadecimal digits: write %25 for the sign itself' };
-  if (decoded === '') return { fault: 'names no file: it looks like file:./data/tillkeeper.db' };
+  if (decoded === '' || decoded === ':memory:')
+    return { fault: 'names no file: it looks like file:./data/tillkeeper.db' };
   if (/[/\\]$/.test(decoded)) return { fault: 'names a folder: add the name of the file' };
   // file:///C:/shop is the address of C:/shop.
   return readPath(decoded.replace(/^\/(?=[a-z]:)/i, ''));

@@ -73,19 +73,18 @@ describe('what becomes of a message to several chats', () => {
         kind: 'retry',
         error: 'Telegram asks to slow down',
         retryAfterMs: 1_000,
-        pausesLane: false,
         isUntried: true,
       },
     ],
     [
       'comes again when a chat has a new id',
       to(sent, { kind: 'moved', toChatId: -1005 }),
-      { kind: 'retry', error: 'the chat has a new id', retryAfterMs: null, pausesLane: false },
+      { kind: 'retry', error: 'the chat has a new id', retryAfterMs: null },
     ],
     [
       'comes again when one was not reached, even when another will never take it',
       to({ kind: 'refused', reason: '400' }, { kind: 'unreachable', reason: 'ECONNRESET' }),
-      { kind: 'retry', error: 'ECONNRESET', retryAfterMs: null, pausesLane: false },
+      { kind: 'retry', error: 'ECONNRESET', retryAfterMs: null },
     ],
     [
       'is given up on with the words of the refusal',

@@ -11,6 +11,7 @@ test.each([
   ['file:///srv/my%20shop/a.db', '/srv/my shop/a.db'],
   ['file:./my%20shop/a.db', './my shop/a.db'],
   ['file:./my shop/a.db', './my shop/a.db'],
+  ['file:./%24HOME/5$.db', './$HOME/5$.db'],
   ['file:./b%C3%BCcher/100%25.db', './bücher/100%.db'],
 ])('%s is the file %s', (url, path) => {
   expect(readFileUrl(url)).toEqual({ path });
@@ -33,6 +34,9 @@ test.each([
   ['file:', /names no file/],
   ['file://', /names no file|host after/],
   ['file:./new\nshop.db', /control character/],
+  ['file:$HOME/a.db', /has \$ in it/],
+  ['file:$(pwd)/a.db', /has \$ in it/],
+  ['file::memory:', /names no file/],
 ])('%j is refused with the reason, instead of a database in a place that nobody meant', (url, reason) => {
   expect(readFileUrl(url)).toEqual({ fault: expect.stringMatching(reason) });
 });

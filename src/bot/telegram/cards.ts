@@ -91,7 +91,7 @@ export function shownMark(sent: SentMessage): string {
  * uses up no attempt.
  */
 export function sumUp(outcomes: readonly { chatId: number; outcome: SendOutcome }[]): DeliveryResult {
-  const retry = { kind: 'retry', retryAfterMs: null, pausesLane: false } as const;
+  const retry = { kind: 'retry', retryAfterMs: null } as const;
   for (const { outcome } of outcomes) {
     if (outcome.kind === 'moved') return { ...retry, error: 'the chat has a new id' };
     if (outcome.kind === 'unreachable') return { ...retry, error: outcome.reason };

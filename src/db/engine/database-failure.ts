@@ -7,6 +7,8 @@ const ownErrors = [CommitFailed, DatabaseClosed, DatabaseUnavailable, Transactio
 const sqliteCodes =
   /^SQLITE_(?:BUSY|CANTOPEN|CORRUPT|FULL|INTERRUPT|IOERR|LOCKED|NOMEM|NOTADB|PERM|PROTOCOL|READONLY)(?:_|$)/;
 
+const damageCodes = /^SQLITE_(?:CORRUPT|NOTADB)(?:_|$)/;
+
 /**
  * SQLSTATE classes of the server and its connections, without those of a statement: 08 connection, 25006 read-only, 40 rolled
  * back, 53 resources, 55 lock, 57 operator, 58 system, XX internal. https://www.postgresql.org/docs/15/errcodes-appendix.html
@@ -22,10 +24,20 @@ const causesMax = 5;
 
 /** Whether the database failed, and not what was asked of it: the same may succeed later. */
 export function isDatabaseFailure(error: unknown): boolean {
-  for (let depth = 0, at = error; depth < causesMax && at instanceof Error; depth += 1, at = at.cause) {
-    if (isFailure(at)) return true;
-  }
-  return false;
+  return causesOf(error).some(isFailure);
+}
+
+/** The code with which SQLite says that the file is damaged; undefined when the error says no such thing. */
+export function damageCode(error: unknown): string | undefined {
+  const damage = causesOf(error).find((one) => one instanceof SqliteError && damageCodes.test(one.code));
+  return damage instanceof SqliteError ? damage.code : undefined;
+}
+
+/** The error and what caused it, at most so many. */
+function causesOf(error: unknown): Error[] {
+  const causes: Error[] = [];
+  for (let at = error; causes.length < causesMax && at instanceof Error; at = at.cause) causes.push(at);
+  return causes;
 }
 
 function isFailure(error: Error): boolean {

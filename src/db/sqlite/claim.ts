@@ -1,6 +1,6 @@
 // One process owns the file: a second one would work on the same messages. The claim is a lock of the operating system on an
 // empty file beside the database, so it ends with its process, however that ends, and a copy of the folder carries none.
-import { closeSync, existsSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync, statSync } from 'node:fs';
 import BetterSqlite3, { SqliteError } from 'better-sqlite3';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { DatabaseInUse } from '../engine/database-errors.ts';
@@ -13,9 +13,11 @@ export interface Claim {
 
 /**
  * `file`: its real path, so that every name of the file leads to one claim. Waits so long for another process, and the event
- * loop with it: the caller serves nothing yet. Throws DatabaseInUse; nothing was changed then.
+ * loop with it: the caller serves nothing yet. Throws DatabaseInUse, and for a file with a hard link, whose names cannot lead
+ * to one; nothing was changed then.
  */
 export function claimSqlite(file: string, waitMs: Milliseconds): Claim {
+  requireOneName(file);
   const path = `${file}-claim`;
   createPrivateFile(path);
   const connection = new BetterSqlite3(path, { timeout: waitMs });
@@ -27,6 +29,15 @@ export function claimSqlite(file: string, waitMs: Milliseconds): Claim {
     throw refused(file, error);
   }
   return { path, release: () => void connection.close() };
+}
+
+function requireOneName(file: string): void {
+  const found = statSync(file);
+  if (!found.isFile()) throw new Error(`${file} is not a file`);
+  if (found.nlink === 1) return;
+  throw new Error(
+    `${file} has a second name (a hard link), and used under both it is spoilt: delete that one, or copy it`,
+  );
 }
 
 function refused(file: string, error: unknown): unknown {

@@ -25,9 +25,10 @@ const probeWrite =
 
 export function openSqlite(file: string, options: OpenOptions): OpenDatabase {
   const owned = openOwnedFile(file, { claimWaitMs: options.claimWaitMs ?? limits.claimWaitMs });
-  const { writer, reader } = owned;
+  const { writer, reader, files } = owned;
   const scopes = createScopes();
   const inFlight = createInFlight(scopes);
+  const track = <Result>(work: () => Promise<Result>): Promise<Result> => inFlight.track(() => files.watch(work()));
   const clock = options.clock ?? { now: () => Date.now() };
   const totals = { commits: 0, transactions: 0 };
   const lockWaitMaxMs = options.lockWaitMaxMs ?? limits.lockWaitMaxMs;
@@ -63,7 +64,7 @@ export function openSqlite(file: string, options: OpenOptions): OpenDatabase {
   const reading = storesOf(reader, (scope) => scope.kind === 'read');
 
   async function readOnce<Result>(work: (stores: AccountingStores) => Promise<Result>): Promise<Result> {
-    owned.requireFiles();
+    files.require();
     const scope = createScope('read');
     try {
       return await withDeadline(
@@ -77,7 +78,7 @@ export function openSqlite(file: string, options: OpenOptions): OpenDatabase {
 
   let wroteAt = Number.NEGATIVE_INFINITY;
   async function probe(): Promise<void> {
-    owned.requireFiles();
+    files.require();
     await whenUnlocked(lockWaitMaxMs, async () => reader.prepare('select id from schema_migrations limit 1').get());
     // A file on a full disk can still be locked and read: only a write fails. Frequent probes do not write more often.
     const isRecent = performance.now() - wroteAt < probeWritesEveryMs;
@@ -88,13 +89,13 @@ export function openSqlite(file: string, options: OpenOptions): OpenDatabase {
   return {
     engine: 'sqlite',
     holder: randomUUID(),
-    transaction: (work) => inFlight.track(() => batcher.run((scope) => scopes.run(scope, async () => work(writing)))),
-    read: (work) => inFlight.track(() => whenUnlocked(lockWaitMaxMs, () => readOnce(work))),
+    transaction: (work) => track(() => batcher.run((scope) => scopes.run(scope, async () => work(writing)))),
+    read: (work) => track(() => whenUnlocked(lockWaitMaxMs, () => readOnce(work))),
     migrate: () => inFlight.track(async () => migrateSqlite(owned.path)),
     // The process that had leases is gone, or this one could not own the file; its start ends them.
     endLeasesOfDead: async () => 0,
     check: () =>
-      withDeadline(inFlight.track(probe), {
+      withDeadline(track(probe), {
         ms: limits.checkMaxMs,
         late: () => new DatabaseUnavailable('the database did not answer in time'),
       }),

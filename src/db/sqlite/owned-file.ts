@@ -9,7 +9,7 @@ import {
   resolveFile,
   type SqliteConnection,
 } from './connections.ts';
-import { watchOpenedFiles } from './opened-files.ts';
+import { type OpenedFiles, watchOpenedFiles } from './opened-files.ts';
 
 /** The file, owned by this process from before it is opened until after it is closed. */
 export interface OwnedFile {
@@ -18,8 +18,7 @@ export interface OwnedFile {
   readonly reader: SqliteConnection;
   /** The writer's statements. Beginning and committing throw DatabaseLost when the file under the name is another one. */
   readonly writing: WritingConnection;
-  /** Throws DatabaseLost. */
-  requireFiles(): void;
+  readonly files: Pick<OpenedFiles, 'require' | 'watch'>;
   /** May be called twice. */
   close(): void;
 }
@@ -50,7 +49,7 @@ export function openOwnedFile(file: string, { claimWaitMs }: { claimWaitMs: Mill
           files.require();
         },
       },
-      requireFiles: () => files.require(),
+      files,
       close() {
         if (!writer.open) return;
         reader.close();

@@ -58,9 +58,9 @@ export function createShopWebhookHandler(deps: { target: ShopWebhookTarget | nul
         discard(answer.data);
         if (answer.status >= 200 && answer.status < 300) return { kind: 'done', outcome: `answered ${answer.status}` };
         const retryAfterMs = readRetryAfter(answer.headers['retry-after'], clock.now());
-        return { kind: 'retry', error: `the shop answered ${answer.status}`, retryAfterMs, pausesLane: false };
+        return { kind: 'retry', error: `the shop answered ${answer.status}`, retryAfterMs };
       } catch (error) {
-        return { kind: 'retry', error: wordsOf(error), retryAfterMs: null, pausesLane: false };
+        return { kind: 'retry', error: wordsOf(error), retryAfterMs: null };
       }
     },
   };

@@ -2,14 +2,13 @@ import type { Milliseconds } from '#kernel/clock.ts';
 import type { OutboxMessage } from '../queues/messaging-store.ts';
 
 /**
- * The result of one attempt. `retryAfterMs`: how long the receiver asked us to wait at least, believed for a day; `pausesLane`: it asked so for all messages
- * and not for this one. `isUntried`: the message was not sent, so that no attempt is used up. `give_up`
- * makes a dead letter at once. `owed`: those whom it is for cannot be reached now. It is tried again until they can,
- * however long that takes, and counts as owed meanwhile.
+ * The result of one attempt. `retryAfterMs`: how long the receiver asked us to wait at least, believed for a day. `isUntried`:
+ * the message was not sent, so that no attempt is used up. `give_up` makes a dead letter at once. `owed`: those whom it is
+ * for cannot be reached now. It is tried again until they can, however long that takes, and counts as owed meanwhile.
  */
 export type DeliveryResult =
   | { kind: 'done'; outcome: string }
-  | { kind: 'retry'; error: string; retryAfterMs: Milliseconds | null; pausesLane: boolean; isUntried?: true }
+  | { kind: 'retry'; error: string; retryAfterMs: Milliseconds | null; isUntried?: true }
   | { kind: 'owed'; reason: string }
   | { kind: 'give_up'; reason: string };
 

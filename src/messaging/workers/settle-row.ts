@@ -70,9 +70,8 @@ function waitOf<Row extends QueueBookkeeping, Stores>(
   return Math.max(asked, retryDelay(options.policy, { finishedAttempts: row.finishedAttempts + 1, random }));
 }
 
-/** A receiver that asked the whole lane to wait did not process the message: the wait must not use up its attempts. */
 function wasTried(result: Retry): boolean {
-  return !result.pausesLane && result.isUntried !== true;
+  return result.isUntried !== true;
 }
 
 function report<Row extends QueueBookkeeping, Stores>(

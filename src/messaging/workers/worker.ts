@@ -7,8 +7,6 @@ import type { Lifecycle } from '#kernel/process.ts';
 import { clip } from '#kernel/text.ts';
 import type { QueueBookkeeping } from '../queues/queue-store.ts';
 import type { DeliveryResult } from './outbox-handler.ts';
-import { createPause } from './pause.ts';
-import { askedWaitMaxMs } from './retry-policy.ts';
 import { settleRow } from './settle-row.ts';
 import { createWaker } from './waker.ts';
 import type { WorkerDeps, WorkerOptions } from './worker-options.ts';
@@ -37,7 +35,6 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
   const cutting = new AbortController();
   const inProgress = new Set<Promise<void>>();
   let running: Promise<void> | undefined;
-  const pause = createPause(deps.clock);
   let suspectedPoisonCheckedAt = Number.NEGATIVE_INFINITY;
   let claimedAt: Milliseconds | null = null;
 
@@ -62,14 +59,12 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
       return await options.handle(row, signal);
     } catch (error) {
       deps.log.error('attempt threw', { worker: options.name, rowId: row.id }, error);
-      return { kind: 'retry', error: errorText(error), retryAfterMs: null, pausesLane: false };
+      return { kind: 'retry', error: errorText(error), retryAfterMs: null };
     }
   }
 
   async function work(row: Row): Promise<void> {
     const result = await attempt(row);
-    // Before the row is put back, so that nothing more is claimed meanwhile.
-    if (result.kind === 'retry' && result.pausesLane) pause.begin(Math.min(result.retryAfterMs ?? 0, askedWaitMaxMs));
     await settle(row, result);
   }
 
@@ -100,7 +95,6 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
   /** Claims due rows and begins to work on them; returns how many were claimed. */
   async function claimAndBegin(): Promise<number> {
     claimedAt = deps.clock.elapsed();
-    if (pause.isOn()) return 0;
     if (await isTimeForSuspectedPoison()) {
       await Promise.all(inProgress);
       const suspected = await claim(1, true);

@@ -50,7 +50,7 @@ export async function handleChannelEvent(deps: SnapshotDeps, input: ChannelEvent
 
 /** An event that had no turn was not tried. */
 function putBack({ error, retryAfterMs }: Unanswered): DeliveryResult {
-  const put = { kind: 'retry', error, retryAfterMs, pausesLane: false } as const;
+  const put = { kind: 'retry', error, retryAfterMs } as const;
   return retryAfterMs === null ? put : { ...put, isUntried: true };
 }
 

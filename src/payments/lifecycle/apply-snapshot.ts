@@ -4,6 +4,7 @@ import { resolveOrderCases } from '#cases/resolve-case.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
+import { MoneyInvalid } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import type { OrderEvent } from '#orders/decide-order.ts';
@@ -16,6 +17,7 @@ import { hasLink, type Payment, type PaymentStatus } from '../model/payment.ts';
 import { hasUnconfirmedMoney } from '../model/refundable.ts';
 import type { PaymentSnapshot } from '../model/snapshot.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
+import { ProviderNotUnderstood } from '../ports/provider-errors.ts';
 import { announcePayment } from './announce.ts';
 import { applyRefundsToOrder } from './apply-refunds.ts';
 import { applyOrderEvent, refreshOrderCards } from './change-order.ts';
@@ -30,7 +32,7 @@ export type Application =
   | { kind: 'unchanged'; status: PaymentStatus };
 
 /**
- * Applies one snapshot. `leaseId` is the caller's lease on the payment, which is released here. It is null for a
+ * Applies one snapshot; throws ProviderNotUnderstood for amounts that nothing can be computed with. `leaseId` is the caller's lease on the payment, which is released here. It is null for a
  * rehearsal, which is rolled back.
  */
 export async function applySnapshot(
@@ -54,6 +56,8 @@ export async function applySnapshot(
     assert(order !== undefined, `order of payment ${payment.id} vanished`);
     const { returnsOddPayments = false } = deps.providers.find(payment.provider)?.capabilities ?? {};
     return applySnapshotInto(tx, { order, payment, snapshot, details: input.details, returnsOddPayments });
+  }).catch((error: unknown) => {
+    throw error instanceof MoneyInvalid ? beyondComputing(snapshot, error) : error;
   });
   if (application.kind === 'changed') deps.onTransition?.({ from: application.from, to: application.to });
   deps.log.info('payment applied', {
@@ -66,6 +70,22 @@ export async function applySnapshot(
       : { status: application.status }),
   });
   return application;
+}
+
+/** Amounts that are well written and out of all proportion concern their payment, as any other odd answer does. */
+function beyondComputing(snapshot: PaymentSnapshot, cause: MoneyInvalid): ProviderNotUnderstood {
+  const { provider, paymentId, requested, settlement } = snapshot;
+  const { received, expected, asset } = settlement ?? { ...requested, received: '0', expected: requested.amount };
+  return new ProviderNotUnderstood({
+    provider,
+    operation: 'apply_snapshot',
+    code: null,
+    httpStatus: null,
+    message: 'its amounts cannot be computed with',
+    what: `${received} ${asset} of ${expected} ${asset} received`,
+    paymentId,
+    cause,
+  });
 }
 
 /**

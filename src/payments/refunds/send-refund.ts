@@ -223,10 +223,9 @@ export function createRefundHandler(deps: ProviderDeps): OutboxHandler {
             kind: 'retry',
             error: 'the payment is being processed elsewhere',
             retryAfterMs: null,
-            pausesLane: false,
           };
         case 'not_sent':
-          return { kind: 'retry', error: sending.error, retryAfterMs: sending.retryAfterMs, pausesLane: false };
+          return { kind: 'retry', error: sending.error, retryAfterMs: sending.retryAfterMs };
         default:
           return sending satisfies never;
       }

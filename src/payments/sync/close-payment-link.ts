@@ -16,7 +16,7 @@ export function createCancelHandler(deps: SnapshotDeps): OutboxHandler {
       if (provider === undefined) return { kind: 'done', outcome: 'provider is off' };
       if (!provider.capabilities.canCancel) return { kind: 'done', outcome: 'this set-up cannot cancel' };
       if (payment.reference === null) {
-        return { kind: 'retry', error: 'its creation is not known yet', retryAfterMs: null, pausesLane: false };
+        return { kind: 'retry', error: 'its creation is not known yet', retryAfterMs: null };
       }
       await provider.cancelPayment(payment.reference, signal);
       const cause = { kind: 'system', id: message.id, actor: { kind: 'system', id: 'cancel' } } as const;

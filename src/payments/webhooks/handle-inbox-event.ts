@@ -25,7 +25,7 @@ import { refreshPayment } from '../sync/refresh-payment.ts';
 const waitingMax = 1;
 const lookAgainMs: Milliseconds = second / 2;
 
-const busy = { kind: 'retry', error: 'the payment is being processed elsewhere', pausesLane: false } as const;
+const busy = { kind: 'retry', error: 'the payment is being processed elsewhere' } as const;
 
 /** A decommissioned provider is not called: its events wait until it is called again. */
 const retiredWaitMs: Milliseconds = hour;
@@ -46,7 +46,7 @@ export async function handleInboxEvent(
   }
   if (isHeldBack(deps, provider)) {
     const error = 'the provider is decommissioned';
-    return { kind: 'retry', error, retryAfterMs: retiredWaitMs, pausesLane: false, isUntried: true };
+    return { kind: 'retry', error, retryAfterMs: retiredWaitMs, isUntried: true };
   }
   const reference = asProviderReference(event.reference);
   const cause: Cause = { kind: 'webhook', id: event.id, actor: { kind: 'provider', id: provider } };
@@ -73,7 +73,7 @@ export async function handleInboxEvent(
       // Its case and its polls go on; the event said no more than that something has changed.
       return { kind: 'done', outcome: 'not understood' };
     case 'provider_failed':
-      return { kind: 'retry', error: failureWords(refresh.error), retryAfterMs: null, pausesLane: false };
+      return { kind: 'retry', error: failureWords(refresh.error), retryAfterMs: null };
     default:
       return refresh satisfies never;
   }

@@ -41,6 +41,8 @@ export const bitpay: ProviderCase = {
   oddities: [
     { field: 'status', value: 'onHold' },
     { field: 'price', value: '49,10' },
+    { field: 'price', value: -49.1 },
+    { field: 'displayAmountPaid', value: '1e99' },
     { field: 'currency', value: ['USD'] },
     { field: 'displayAmountPaid', value: 'some' },
   ],

@@ -51,6 +51,8 @@ export const btcpay: ProviderCase = {
     { field: 'status', value: 'Frozen' },
     { field: 'amount', value: 'plenty' },
     { field: 'paidAmount', value: ['1'] },
+    { field: 'paidAmount', value: '1e99' },
+    { field: 'amount', value: '-49.10' },
     { field: 'metadata', value: 'none', hidesOurId: true },
   ],
   idsIn: (object) => [Reflect.get(object, 'id')],

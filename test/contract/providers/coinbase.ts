@@ -82,6 +82,8 @@ export const coinbase: ProviderCase = {
   oddities: [
     { field: 'status', value: 'ON_HOLD' },
     { field: 'amount', value: null },
+    { field: 'amount', value: '1e99' },
+    { field: 'amount', value: '-49.10' },
     { field: 'currency', value: { code: 'USDC' } },
     { field: 'settlement', value: 'later' },
   ],

@@ -63,6 +63,8 @@ export const nowpayments: ProviderCase = {
   oddities: [
     { field: 'payment_status', value: 'on_hold' },
     { field: 'actually_paid', value: 'some' },
+    { field: 'actually_paid', value: -1 },
+    { field: 'actually_paid', value: 1e99 },
     { field: 'price_amount', value: null },
   ],
   idsIn: (object) => [Reflect.get(object, 'invoice_id')].map(String),

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { expect, test } from 'vitest';
@@ -29,6 +29,15 @@ test('a file that is open has one owner, by whatever path the second comes, and 
     expect(error).toHaveProperty('message', expect.stringContaining(`another process uses ${opened.file}`));
   }
   expect([opened.file, `${opened.file}-wal`].map((file) => readFileSync(file))).toEqual(before);
+});
+
+test('a file with a second name of its own is refused: under each it would have another log, and another owner', async () => {
+  await using opened = await openSqliteContract();
+  const second = join(dirname(opened.file), 'hard-link.db');
+  linkSync(opened.file, second);
+  expect(await rejectionOf(openAgain(second))).toHaveProperty('message', expect.stringContaining('a second name'));
+  rmSync(second);
+  await opened.database.check();
 });
 
 test('the claim is for the user of the product alone, and ends with an orderly close', async () => {

@@ -78,6 +78,22 @@ test('a transaction is not answered as stored when its file was taken away under
   expect(await rejectionOf(torn)).toMatchObject({ name: 'CommitFailed', cause: { name: 'DatabaseLost' } });
 });
 
+test('a file that turns out to be damaged takes nothing more, and is not ready', async () => {
+  await using opened = await openSqliteContract();
+  await record(opened, 'before');
+  // All that the cache of neither connection holds is gone.
+  const other = new BetterSqlite3(opened.file);
+  other.pragma('wal_checkpoint(truncate)');
+  other.close();
+  truncateSync(opened.file, 8 * 4_096);
+  const list = () => opened.database.read((stores) => stores.audit.listAudit({ subject: null, limit: 1 }));
+  expect(await rejectionOf(list())).toMatchObject({ code: 'SQLITE_CORRUPT' });
+  for (const error of await Promise.all([record(opened, 'after'), list(), opened.database.check()].map(rejectionOf))) {
+    expect(error).toBeInstanceOf(DatabaseLost);
+    expect(error).toHaveProperty('message', expect.stringMatching(/tillkeeper\.db was damaged \(SQLITE_CORRUPT\)/));
+  }
+});
+
 test('a file that is put back where it was is used again', async () => {
   await using opened = await openSqliteContract();
   renameSync(opened.file, `${opened.file}.old`);

@@ -117,49 +117,11 @@ test('a suspected poison message waits until no other is in progress', async () 
 test('a message that was in progress at a crash and then fails in the ordinary way is not suspected any more', async () => {
   const id = await enqueue('innocent');
   await dieWithEverythingDue();
-  const worked = worker(() =>
-    Promise.resolve({ kind: 'retry', error: 'answered 500', retryAfterMs: null, pausesLane: false }),
-  );
+  const worked = worker(() => Promise.resolve({ kind: 'retry', error: 'answered 500', retryAfterMs: null }));
   await worked.drain();
   const row = await opened.database.read((stores) => stores.outbox.find(id));
   expect(row?.lastError).toBe('answered 500');
   expect(row?.startedAttempts).toBe(row?.finishedAttempts);
-});
-
-test('a lane whose receiver asked for a long wait is waiting, and not silent', async () => {
-  await enqueue('flood');
-  const told = Promise.withResolvers<void>();
-  const worked = worker(() => {
-    told.resolve();
-    return Promise.resolve({ kind: 'retry', error: 'too many', retryAfterMs: 30 * minute, pausesLane: true });
-  });
-  await worked.start();
-  await told.promise;
-  for (let waited = 0; waited < 10; waited += 1) {
-    clock.advance(minute);
-    worked.wake();
-    await expect.poll(() => worked.lastClaimAt()).toBe(clock.now());
-  }
-  await worked.stop();
-});
-
-test('a lane that pauses for a minute pauses for a minute, also when the clock is set back an hour meanwhile', async () => {
-  const seen: string[] = [];
-  await enqueue('flood');
-  const worked = worker((row) => {
-    seen.push(row.key);
-    const isFlood = row.key === 'flood';
-    if (isFlood) return Promise.resolve({ kind: 'retry', error: 'no', retryAfterMs: minute, pausesLane: true });
-    return Promise.resolve({ kind: 'done', outcome: 'sent' });
-  });
-  await worked.drain();
-  clock.set(-60 * minute);
-  await enqueue('next');
-  await worked.drain();
-  expect(seen).toEqual(['flood']);
-  clock.advance(minute);
-  await worked.drain();
-  expect(seen).toEqual(['flood', 'next']);
 });
 
 test('what was sent while the database was away is settled when it is back, and not sent again', async () => {
@@ -196,9 +158,7 @@ test.each([
   'a receiver that asks for %s is asked again no sooner than by our own pace, and within a day',
   async (_what, retryAfterMs, wait) => {
     const id = await enqueue('asks');
-    const worked = worker(() =>
-      Promise.resolve({ kind: 'retry', error: 'answered 503', retryAfterMs, pausesLane: false }),
-    );
+    const worked = worker(() => Promise.resolve({ kind: 'retry', error: 'answered 503', retryAfterMs }));
     expect(await worked.drain()).toBe(1);
     const row = await opened.database.read((stores) => stores.outbox.find(id));
     expect(row).toMatchObject({ finishedAttempts: 1, abandonedAt: null });

@@ -106,7 +106,7 @@ describe('a worker', () => {
     const worked = worker(
       () => {
         tries += 1;
-        return Promise.resolve({ kind: 'retry', error: 'answered 500', retryAfterMs: null, pausesLane: false });
+        return Promise.resolve({ kind: 'retry', error: 'answered 500', retryAfterMs: null });
       },
       { abandoned },
     );
@@ -125,28 +125,6 @@ describe('a worker', () => {
     const id = await enqueue('thrown');
     await worker(() => Promise.reject(new Error('connection reset'))).drain();
     expect(await find(id)).toMatchObject({ finishedAttempts: 1, lastError: 'Error: connection reset', lockedBy: null });
-  });
-
-  test('whose receiver asks to slow down pauses the whole lane, and no message loses an attempt by it', async () => {
-    const seen: string[] = [];
-    const first = await enqueue('flood', 0);
-    const worked = worker((row) => {
-      seen.push(row.key);
-      const isFlooded = seen.length === 1;
-      return Promise.resolve(
-        isFlooded
-          ? { kind: 'retry', error: 'too many requests', retryAfterMs: 30 * second, pausesLane: true }
-          : { kind: 'done', outcome: 'sent' },
-      );
-    });
-    await worked.drain();
-    await enqueue('next', 1);
-    clock.advance(29 * second);
-    expect(await worked.drain()).toBe(0);
-    expect((await find(first))?.startedAttempts).toBe(0);
-    clock.advance(second);
-    expect(await worked.drain()).toBe(2);
-    expect(seen).toEqual(['flood', 'flood', 'next']);
   });
 
   test('makes a dead letter of a message that ended the process three times, and spares its neighbours', async () => {

@@ -186,7 +186,7 @@ describe('a burst of forged license keys', () => {
     const receivedAt = shop.deps.clock.now();
     const first = [shop.hear(sold('a'), { receivedAt }), shop.hear(sold('b'), { receivedAt })];
     await awaitUntil(() => shop.channel.asked.length === 1, { what: 'the first question' });
-    const untried = { kind: 'retry', isUntried: true, pausesLane: false } as const;
+    const untried = { kind: 'retry', isUntried: true } as const;
     expect(await shop.hear(sold('c'), { receivedAt })).toMatchObject({ ...untried, retryAfterMs: 5_000 });
     // The longer it waits, the later it is tried again.
     shop.deps.clock.advance(minute);

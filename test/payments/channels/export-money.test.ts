@@ -143,6 +143,22 @@ describe('letters before a dollar sign', () => {
   });
 });
 
+describe('a currency in the header of a column', () => {
+  test.each(['24.00', '$24.00', 'CA$24.00'])('is that of %s below it', async (text) => {
+    const { found } = await compare([`A1,${text}`], { columns: 'id,Price (CAD)' });
+    expect(found).toMatchObject([{ healing: { kind: 'add_sale', price: { amountMinor: 2_400, currency: 'CAD' } } }]);
+  });
+
+  test('refuses a line that names another, and says nothing where it is none', async () => {
+    expect(await compare(['A1,24.00,USD'], { columns: 'id,Price (CAD),currency' })).toEqual({
+      found: [],
+      faults: ['currency_unknown'],
+    });
+    const { found } = await compare(['A1,24.00,USD'], { columns: 'id,Price (NET),currency' });
+    expect(found).toMatchObject([{ healing: { kind: 'add_sale', price: { currency: 'USD' } } }]);
+  });
+});
+
 describe('a bare dollar sign', () => {
   test('is the US dollar where the shop sells in no other dollar', async () => {
     const healing = { kind: 'add_sale', price: { amountMinor: 2_400, currency: 'USD' } };

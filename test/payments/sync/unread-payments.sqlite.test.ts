@@ -94,6 +94,24 @@ test('something else that is not understood is told in the same case', async () 
   expect(await unreadCases()).toMatchObject([{ occurrences: 2, facts: { why: 'BTCPay says paidAmount "plenty".' } }]);
 });
 
+test('amounts that nothing can be computed with concern that payment alone, and are told in its case', async () => {
+  const id = await placeOdd();
+  providers.saysOddly('odd', undefined);
+  const received = '1000000000000000000000';
+  providers.shows('odd', { ...settled, settlement: { expected: '49.00', received, asset: 'USD' } });
+  const other = await placeTestOrder(deps, { reference: asProviderReference('other'), nextPollAt: deps.clock.now() });
+  providers.shows('other', { ...settled, paymentId: other });
+  await pollFor(minute, 20 * second);
+  expect((await detailsOf(deps, other)).payment.status).toBe('paid');
+  expect((await detailsOf(deps, id)).payment.status).toBe('created');
+  const why = `BTCPay says ${received} USD of 49.00 USD received.`;
+  expect(await unreadCases()).toMatchObject([{ paymentId: id, occurrences: 1, facts: { why } }]);
+  providers.shows('odd', settled);
+  await pollFor(minute, 20 * second);
+  expect((await detailsOf(deps, id)).payment.status).toBe('paid');
+  expect(await unreadCases()).toEqual([]);
+});
+
 test('a payment that was paid is asked for every hour while it is not understood, for a month', async () => {
   const id = await placeOdd();
   providers.saysOddly('odd', undefined);

@@ -4,7 +4,7 @@ import { asProviderReference, type PaymentId } from '#kernel/ids.ts';
 import { compareDecimals } from '#kernel/money.ts';
 import type { PaymentSnapshot, SnapshotState } from '../../model/snapshot.ts';
 import {
-  decimalText,
+  amountText,
   idText,
   joinLabel,
   lenient,
@@ -23,17 +23,17 @@ const invoiceSchema = z.object({
   id: idText,
   url: lenient(z.string()),
   status: z.enum(invoiceStatuses),
-  price: decimalText,
+  price: amountText,
   currency: z.string(),
   orderId: lenient(z.string()),
   itemDesc: lenient(z.string()),
   posData: ownPaymentId,
   invoiceTime: lenient(millisecondsNumber),
   expirationTime: lenient(millisecondsNumber),
-  displayAmountPaid: decimalText.nullish(),
+  displayAmountPaid: amountText.nullish(),
   transactionCurrency: z.string().nullish(),
   buyerProvidedInfo: z.object({ selectedTransactionCurrency: z.string().nullish() }).nullish(),
-  paymentDisplayTotals: z.record(z.string(), decimalText).nullish(),
+  paymentDisplayTotals: z.record(z.string(), amountText).nullish(),
   /** `false`, or a word: `paidPartial`, `paidOver`, in older texts `paidLate`. */
   exceptionStatus: z.union([z.string(), z.boolean()]).nullish(),
   isCancelled: z.boolean().nullish(),

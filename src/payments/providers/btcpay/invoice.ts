@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { PaymentId } from '#kernel/ids.ts';
 import { compareDecimals } from '#kernel/money.ts';
-import { decimalText, idText, lenient, ownPaymentId, unixSeconds } from '../kit/body-fields.ts';
+import { amountText, decimalText, idText, lenient, ownPaymentId, unixSeconds } from '../kit/body-fields.ts';
 import { entriesOf } from '../kit/list-entries.ts';
 
 // BTCPay Server: Greenfield API, InvoiceData, and the payment methods of an invoice.
@@ -12,9 +12,9 @@ export const invoiceSchema = z.object({
   id: idText,
   storeId: z.string().nullish(),
   /** Null for a top-up invoice, which asks for no amount; none of ours is one. */
-  amount: decimalText.nullish(),
+  amount: amountText.nullish(),
   /** Since 2.0, in the currency of the invoice. */
-  paidAmount: decimalText.nullish(),
+  paidAmount: amountText.nullish(),
   currency: z.string(),
   status: z.enum(invoiceStatuses),
   additionalStatus: z.string().nullish(),
@@ -57,9 +57,9 @@ const paymentMethodSchema = z.object({
   paymentMethodId: z.string().nullish(),
   paymentMethod: z.string().nullish(),
   currency: z.string().nullish(),
-  amount: decimalText.nullish(),
+  amount: amountText.nullish(),
   /** Paid by all methods, in the currency of this one. */
-  totalPaid: decimalText.nullish(),
+  totalPaid: amountText.nullish(),
   /** What is missing, in the currency of this method. */
   due: decimalText.nullish(),
   payments: lenient(z.array(lenient(paymentSchema))),

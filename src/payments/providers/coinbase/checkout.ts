@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { asProviderReference, type PaymentId } from '#kernel/ids.ts';
 import type { PaymentSnapshot, SnapshotState } from '../../model/snapshot.ts';
-import { decimalText, idText, joinLabel, lenient, ownPaymentId, rfc3339 } from '../kit/body-fields.ts';
+import { amountText, decimalText, idText, joinLabel, lenient, ownPaymentId, rfc3339 } from '../kit/body-fields.ts';
 import { entriesOf, type UnreadEntry } from '../kit/list-entries.ts';
 import { isPaymentId } from '../kit/payment-uuid.ts';
 
@@ -24,7 +24,7 @@ export const checkoutStatuses = Object.keys(states) as (keyof typeof states)[];
 export const checkoutSchema = z.object({
   id: idText,
   url: lenient(z.string()),
-  amount: decimalText,
+  amount: amountText,
   currency: z.string(),
   description: lenient(z.string()),
   status: z.enum(checkoutStatuses),
@@ -34,7 +34,7 @@ export const checkoutSchema = z.object({
   metadata: z.record(z.string(), z.unknown()).nullish(),
   settlement: z
     .object({
-      totalAmount: decimalText.nullish(),
+      totalAmount: amountText.nullish(),
       feeAmount: lenient(decimalText),
       netAmount: lenient(decimalText),
       currency: z.string().nullish(),

@@ -8,11 +8,18 @@ import { isPaymentId } from './payment-uuid.ts';
 /** An id that goes into addresses and keys. */
 export const idText = z.string().regex(/^[\w-]{1,128}$/);
 
+/** No sum of money is written in more; an exponent form could be a hundred zeros, which nothing computes with. */
+const decimalUnitsMax = 60;
+
 /** A decimal in plain digits; an exponent form is written out, trailing zeros stay. */
 export const decimalText = z
   .string()
   .regex(/^-?\d{1,40}(?:\.\d{1,40})?(?:[eE][+-]?\d{1,2})?$/)
-  .transform((text) => (/e/i.test(text) ? plainDecimal(text) : text));
+  .transform((text) => (/e/i.test(text) ? plainDecimal(text) : text))
+  .refine((text) => text.length <= decimalUnitsMax);
+
+/** Money that is asked for or came: nothing is below zero, and a minus would be a word for something that we do not know. */
+export const amountText = decimalText.refine((text) => !text.startsWith('-'));
 
 /** A JSON number has lost its trailing zeros: `49` is asked for and shown as `49.00`. */
 export function withCurrencyPlaces(amount: string, currency: string): string {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { PaymentId } from '#kernel/ids.ts';
-import { decimalText, idText, lenient, ownPaymentId } from '../kit/body-fields.ts';
+import { amountText, idText, lenient, ownPaymentId } from '../kit/body-fields.ts';
 import { entriesOf, type UnreadEntry } from '../kit/list-entries.ts';
 
 // NOWPayments: Calls, Status. A hosted invoice has no state of its own: its payments have. Numbers come as text from
@@ -28,10 +28,10 @@ export const paymentSchema = z.object({
   /** Set for a repeated deposit, or one in another coin: such a payment is never delivered on. */
   parent_payment_id: anyId,
   invoice_id: anyId,
-  price_amount: decimalText,
+  price_amount: amountText,
   price_currency: z.string().max(32),
-  pay_amount: decimalText.nullish(),
-  actually_paid: decimalText.nullish(),
+  pay_amount: amountText.nullish(),
+  actually_paid: amountText.nullish(),
   pay_currency: z.string().max(32),
   order_id: lenient(z.string().max(256)),
   payin_hash: lenient(z.string().max(256)),
@@ -59,7 +59,7 @@ export function mayBeOf({ body }: UnreadEntry, invoiceId: string): boolean {
 export const invoiceSchema = z.object({
   id: idText,
   invoice_url: z.string(),
-  price_amount: decimalText,
+  price_amount: amountText,
   price_currency: z.string().max(32),
   order_id: z.string().max(256).nullish(),
 });

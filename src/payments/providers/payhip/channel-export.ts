@@ -1,8 +1,9 @@
 // Payhip: the CSV of sales that the seller exports by hand. Its columns are not published, so they are known by many names
 // and may stand in any order; unknown ones are passed over. What a line says twice or unclearly is not guessed at.
 import { asProviderReference } from '#kernel/ids.ts';
-import { compareDecimals, minorIn, sumDecimals } from '#kernel/money.ts';
+import { compareDecimals, isCurrency, minorIn, sumDecimals } from '#kernel/money.ts';
 import { mapInSlices } from '#kernel/page.ts';
+import { clip } from '#kernel/text.ts';
 import { moneyIn, readingsIn } from '../../ports/exported-money.ts';
 import type {
   ChannelExport,
@@ -35,6 +36,9 @@ const headerWithin = 10;
 const linesMax = 20_000;
 /** No order has more products; a file whose lines all name one transaction has. */
 const productsMax = 50;
+const productUnitsMax = 300;
+/** An e-mail address is the longest text that is looked into, and the name of a column is shorter. */
+const cellUnitsMax = 320;
 
 export async function readChannelExport(file: Uint8Array): Promise<ChannelExport> {
   const read = readExportText(file, { recordsMax: linesMax });
@@ -44,10 +48,11 @@ export async function readChannelExport(file: Uint8Array): Promise<ChannelExport
   const header = lines[headerAt];
   if (header === undefined) return { kind: 'not_an_export', code: 'no_header' };
   const columns = columnsOf(header.fields);
+  const headers = [columns.amount, columns.returned].map((at) => currencyInBrackets(header.fields[at ?? -1] ?? ''));
   const body = lines.slice(headerAt + 1);
   if (isCut || body.length > linesMax) return { kind: 'not_an_export', code: 'too_many_lines', linesMax };
   const order = dayOrderOf(body.map((line) => cellOf(line, columns, 'date')));
-  const results = await mapInSlices(body, (line) => readLine(line, { columns, order }));
+  const results = await mapInSlices(body, (line) => readLine(line, { columns, headers, order }));
   const refused = results.filter((result) => 'fault' in result);
   const sales = results.filter((result): result is ExportedOrder => !('fault' in result));
   const merged = await mergeByReference(sales);
@@ -61,8 +66,9 @@ function columnsOf(fields: readonly string[]): Columns {
     field
       .normalize('NFKC')
       .toLowerCase()
-      .replaceAll(/\([^)]*\)/g, '');
-  const names = fields.map((field) => bare(field).replaceAll(/[^a-z0-9]/g, ''));
+      .replaceAll(/\([^()]*\)/g, '')
+      .replaceAll(/[^a-z0-9]/g, '');
+  const names = fields.map((field) => (field.length > cellUnitsMax ? '' : bare(field)));
   const columns: Columns = {};
   for (const [column, known] of Object.entries(columnNames) as [Column, readonly string[]][]) {
     // The first name of our list wins, not the first column: `id` may stand in front of `transaction id`.
@@ -76,6 +82,12 @@ function isHeader(columns: Columns): boolean {
   return columns.amount !== undefined && (columns.reference !== undefined || columns.email !== undefined);
 }
 
+/** `Price (USD)` tells the currency of all cells below. */
+function currencyInBrackets(header: string): string {
+  const code = /\(([A-Z]{3})\)/.exec(header)?.[1] ?? '';
+  return isCurrency(code) ? code : '';
+}
+
 function cellOf({ fields }: ExportLine, columns: Columns, column: Column): string {
   const at = columns[column];
   return at === undefined ? '' : (fields[at] ?? '').trim();
@@ -83,9 +95,18 @@ function cellOf({ fields }: ExportLine, columns: Columns, column: Column): strin
 
 type ReadLine = ExportedOrder | UnreadableLine;
 
-function readLine(line: ExportLine, about: { columns: Columns; order: DayOrder | undefined }): ReadLine {
-  const value = (column: Column): string => cellOf(line, about.columns, column);
+interface Layout {
+  columns: Columns;
+  /** Currencies that the headers of amounts name, empty where they name none. */
+  headers: readonly string[];
+  order: DayOrder | undefined;
+}
+
+function readLine(line: ExportLine, { columns, headers, order }: Layout): ReadLine {
+  const value = (column: Column): string => cellOf(line, columns, column);
   const refuse = (fault: LineFault): ReadLine => ({ line: line.line, fault });
+  const { product: _, ...looked } = columns;
+  if (Object.values(looked).some((at) => (line.fields[at] ?? '').length > cellUnitsMax)) return refuse('too_long');
   // A spreadsheet puts an apostrophe in front of what it must not take for a number or a formula.
   const id = value('reference').replace(/^['#]+/, '');
   if (line.fields.some((field) => field.includes('\0'))) return refuse('damaged');
@@ -98,7 +119,7 @@ function readLine(line: ExportLine, about: { columns: Columns; order: DayOrder |
   const returned = returnedIn(value, amount);
   if (returned === undefined) return refuse('refunded_amount_unreadable');
   const column = value('currency').toUpperCase();
-  const currencies = currenciesOf([column, value('amount'), returned.text]);
+  const currencies = currenciesOf([column, ...headers, value('amount'), returned.text]);
   if (currencies === undefined || (column !== '' && currencies.length === 0)) return refuse('currency_unknown');
   const readings = readingsOf(amount, returned);
   const [currency, ...others] = currencies;
@@ -115,8 +136,8 @@ function readLine(line: ExportLine, about: { columns: Columns; order: DayOrder |
     customerEmail: email.includes('@') ? email : null,
     currencies,
     readings,
-    productNames: [value('product')].filter((name) => name !== ''),
-    soldAt: readDate(value('date'), about.order) ?? null,
+    productNames: [clip(value('product'), productUnitsMax)].filter((name) => name !== ''),
+    soldAt: readDate(value('date'), order) ?? null,
   };
 }
 

@@ -9,19 +9,23 @@ export interface WrittenAmount {
   asDecimals: string | null;
 }
 
-const amountPattern =
-  /^(\()?\s*([-−+])?\s*(?:[A-Z]{1,3}\s*)?[$€£¥￥₹]?\s*([-−])?\s*(\d[\d.,'’\s]*?)\s*[$€£¥￥₹]?\s*(?:[A-Z]{3})?\s*(\))?$/u;
+/** Of a text without blanks: with blanks allowed at every place a long row of them is tried in too many ways. */
+const amountPattern = /^(\()?([-−+])?(?:[A-Z]{1,3})?[$€£¥￥₹]?([-−])?(\d[\d.,'’]*)[$€£¥￥₹]?(?:[A-Z]{3})?(\))?$/u;
+/** The largest amount with its thousands parted is shorter by half; longer numbers are refused where sums are made. */
+const amountUnitsMax = 40;
 
 /** `1,234.50`, `1.234,50`, `1234,5`, `CA$12.00`, `12 EUR`, `(9.00)`. */
 export function readAmount(text: string): WrittenAmount | undefined {
-  const match = amountPattern.exec(text.trim());
+  const written = text.replaceAll(/\s/g, '');
+  const match = written.length > amountUnitsMax ? null : amountPattern.exec(written);
   if (match?.[4] === undefined || (match[1] === undefined) !== (match[5] === undefined)) return undefined;
-  const number = splitNumber(match[4].replaceAll(/['’\s]/g, ''));
+  const number = splitNumber(match[4].replaceAll(/['’]/g, ''));
   if (number === undefined) return undefined;
-  const isNegative = match[1] !== undefined || [match[2], match[3]].some((sign) => sign === '-' || sign === '−');
+  const minuses = [match[1], match[2], match[3]].filter((sign) => sign !== undefined && sign !== '+').length;
+  if (minuses > 1) return undefined;
   const write = (digits: string): string => {
     const decimal = digits.replace(/^0+(?=\d)/, '');
-    return isNegative && /[1-9]/.test(decimal) ? `-${decimal}` : decimal;
+    return minuses > 0 && /[1-9]/.test(decimal) ? `-${decimal}` : decimal;
   };
   return { decimal: write(number.digits), asDecimals: number.asDecimals === null ? null : write(number.asDecimals) };
 }

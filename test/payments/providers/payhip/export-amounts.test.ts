@@ -61,12 +61,21 @@ describe('an amount', () => {
     }
   });
 
-  test.each(['', 'free', '12.345.6', '1,23,456', '9.99x', '1e3', '(9.00', '12 months', '1,234.5.6'])(
-    '%j is none',
-    (text) => {
-      expect(readAmount(text)).toBeUndefined();
-    },
-  );
+  test.each([
+    '',
+    'free',
+    '12.345.6',
+    '1,23,456',
+    '9.99x',
+    '1e3',
+    '(9.00',
+    '12 months',
+    '1,234.5.6',
+    '--9.00',
+    '(-9.00)',
+  ])('%j is none', (text) => {
+    expect(readAmount(text)).toBeUndefined();
+  });
 
   test('of any text does not make the reader throw', () => {
     fc.assert(

@@ -46,6 +46,10 @@ describe('a file that is too much', () => {
     });
   });
 
+  test('of names without an end for its columns is no export, at once', async () => {
+    expect(await readChannelExport(Buffer.from('('.repeat(60_000)))).toMatchObject({ code: 'no_header' });
+  });
+
   test('of one line without an end is no export', async () => {
     expect(await readChannelExport(Buffer.from('x,'.repeat(2 * megabyte)))).toMatchObject({ code: 'no_header' });
   });
@@ -120,6 +124,31 @@ describe('a line that cannot be read', () => {
       { line: 2, fault: 'quotes_do_not_close' },
       { line: 1_003, fault: 'quotes_do_not_close' },
     ]);
+  });
+
+  test.each([
+    ['an amount of blanks', `A1,a@x.org,"1${' '.repeat(2_000)}x",USD`],
+    ['a date of blanks', `A1,a@x.org,9.00,USD,"2026-01-01 12:00${' '.repeat(60_000)}x"`],
+    ['a status of one word again and again', `A1,a@x.org,9.00,USD,,${'partial'.repeat(9_000)}`],
+    ['a transaction without an end', `${'A'.repeat(60_000)},a@x.org,9.00,USD`],
+  ])('because a cell is %s costs no time, and the rest is read', async (_what, line) => {
+    const { sales, unreadable } = await read([`${head},date,status`, line, ...rows(2)].join('\n'));
+    expect(sales.map(({ reference }) => reference)).toEqual(['SALE0', 'SALE1']);
+    expect(unreadable).toMatchObject([{ line: 2 }]);
+  });
+
+  test('because its number is no amount of any currency is named, also of two lines of one transaction', async () => {
+    const line = `A1,${'9'.repeat(70)}`;
+    const { sales, unreadable } = await read(['id,price', line, line, 'A2,9.00'].join('\n'));
+    expect(sales).toMatchObject([{ reference: 'A2' }]);
+    expect(unreadable).toEqual([2, 3].map((at) => ({ line: at, fault: 'amount_unreadable' })));
+  });
+
+  test('a long name of a product is cut, and its line is read', async () => {
+    const { sales } = await read(['id,price,product', `A1,9.00,${'🧀'.repeat(1_000)}`].join('\n'));
+    const [name = ''] = sales[0]?.productNames ?? [];
+    expect(name).toMatch(/^🧀+…$/u);
+    expect(name.length).toBeLessThanOrEqual(300);
   });
 
   test('leaves letters of several bytes whole, wherever a slice ends', async () => {
