@@ -192,6 +192,20 @@ describe('a payment that failed with money on it', () => {
     expect(cases.map((one) => one.paymentId)).toEqual([paymentId, second]);
   });
 
+  test('is what an admin accepts who marks the order as paid, and not the link that was made after it', async () => {
+    const { deps, paymentId } = await shown(unconfirmed, invalid);
+    const { order } = await detailsOf(deps, paymentId);
+    const second = asPaymentId(deps.ids.newId());
+    await opened.database.transaction((stores) =>
+      stores.payments.insertPayment(aPayment({ id: second, orderId: order.id, reference: null })),
+    );
+    const by = { actor: { kind: 'admin', id: '42' }, name: 'Ann' } as const;
+    await markPaid(deps, { orderId: order.id, by, reason: 'It is in our wallet' });
+    const { payments, cases } = await detailsOf(deps, paymentId);
+    expect(payments.filter(({ acceptedBy }) => acceptedBy !== null).map(({ id }) => id)).toEqual([paymentId]);
+    expect(cases.map(({ kind }) => kind)).not.toContain('payment_unconfirmed');
+  });
+
   test('is over when an admin accepts it, also past its case', async () => {
     const { deps, paymentId } = await shown(unconfirmed, invalid);
     const by = { actor: { kind: 'admin', id: '42' }, name: 'Ann' } as const;
