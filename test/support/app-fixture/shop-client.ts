@@ -50,7 +50,7 @@ export interface ShopClient {
   /** The order as soon as it satisfies the predicate. */
   awaitOrder(id: string, isSo: (order: OrderView) => boolean): Promise<OrderView>;
   /** Resolves when nothing waits in the inbox or the outbox any more. */
-  awaitQuiet(): Promise<void>;
+  awaitQuiet(meanwhile?: () => unknown): Promise<void>;
 }
 
 export function createShopClient(options: { url: string; key: string }): ShopClient {
@@ -90,7 +90,7 @@ export function createShopClient(options: { url: string; key: string }): ShopCli
       if (status !== 201 || !id || !number || !payment) throw new Error(`order refused: ${status} ${text}`);
       return { id, number, provider: payment.provider, checkoutUrl: payment.checkout_url };
     },
-    async awaitQuiet() {
+    async awaitQuiet(meanwhile) {
       let text = '';
       const isQuiet = async (): Promise<boolean> => {
         text = (await send('/readyz')).text;
@@ -98,7 +98,7 @@ export function createShopClient(options: { url: string; key: string }): ShopCli
         const queues = checks.filter(({ name }) => name === 'inbox' || name === 'outbox');
         return queues.length === 2 && queues.every(({ detail }) => detail.startsWith('0 waiting'));
       };
-      await awaitUntil(isQuiet, { what: 'empty queues', instead: () => text });
+      await awaitUntil(isQuiet, { what: 'empty queues', instead: () => text, meanwhile });
     },
     async awaitOrder(id, isSo) {
       let last: OrderView | undefined;
