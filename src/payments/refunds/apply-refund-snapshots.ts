@@ -1,6 +1,6 @@
 import { asRefundId, type PaymentId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
-import { formatAsset, parseMinorCeil } from '#kernel/money.ts';
+import { formatAsset, MoneyInvalid, parseMinorCeil } from '#kernel/money.ts';
 import type { Trust } from '#kernel/provider-name.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
@@ -135,10 +135,14 @@ async function adopt(
 
 /**
  * Asset and order currency are worth the same wherever a provider can refund; a fraction counts as a whole minor unit,
- * and an unknown unit as the full amount, so that never more is refunded than was captured.
+ * and an unknown unit, or more than a number holds, as the full amount, so that never more is refunded than was captured.
  */
 function goneMinor(payment: Payment, { amount }: ProviderRefund): number {
-  return amount.asset === payment.requestedAsset
-    ? parseMinorCeil(amount.amount, payment.currency)
-    : payment.amountMinor;
+  if (amount.asset !== payment.requestedAsset) return payment.amountMinor;
+  try {
+    return parseMinorCeil(amount.amount, payment.currency);
+  } catch (error) {
+    if (error instanceof MoneyInvalid) return payment.amountMinor;
+    throw error;
+  }
 }

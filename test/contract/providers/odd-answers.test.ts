@@ -92,15 +92,15 @@ test.each(providersThat('canCreate', 'canFindLostCreate'))(
   },
 );
 
-test.each(refundingNames)(
-  '%s: shows no refund as missing while what it says of refunds is not understood',
-  async (name) => {
+test.each(refundingNames.flatMap((name) => [{ of: 1 }, '-5.00', '1e99'].map((amount) => ({ name, amount }))))(
+  '$name: shows no refund as missing while what it says of refunds is not understood: $amount',
+  async ({ name, amount }) => {
     await using shop = await openRefundShop(name);
     const command = shop.aRefund();
     const made = await shop.refunds.requestRefund(command);
     const wasRead = await shop.refunds.findRefunds(shop.looking([command]));
     expect(wasRead).toHaveLength(1);
-    shop.sandbox.reword(name, (answer) => spoilAmounts(answer, made.reference));
+    shop.sandbox.reword(name, (answer) => spoilAmounts(answer, { reference: made.reference, amount }));
     await expect(shop.refunds.findRefunds(shop.looking([command], [made.reference]))).rejects.toMatchObject({
       name: 'ProviderNotUnderstood',
     });
@@ -128,10 +128,11 @@ function say(shop: Shop, input: { name: PaymentProvider['name']; oddity: OddFiel
   shop.sandbox.reword(name, spoil);
 }
 
-function spoilAmounts(value: unknown, reference: string): void {
+function spoilAmounts(value: unknown, about: { reference: string; amount: unknown }): void {
   if (typeof value !== 'object' || value === null) return;
-  if (Reflect.get(value, 'id') === reference && Object.hasOwn(value, 'amount')) Reflect.set(value, 'amount', { of: 1 });
-  for (const inner of Object.values(value)) spoilAmounts(inner, reference);
+  const isIt = Reflect.get(value, 'id') === about.reference && Object.hasOwn(value, 'amount');
+  if (isIt) Reflect.set(value, 'amount', about.amount);
+  for (const inner of Object.values(value)) spoilAmounts(inner, about);
 }
 
 /** The list of an answer: the answer itself, or what stands in it. */

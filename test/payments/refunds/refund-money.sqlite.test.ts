@@ -75,6 +75,19 @@ test('a refund made at the provider in another unit than ours counts as the full
   expect(kit.refundProvider.commands).toEqual([]);
 });
 
+test('a refund made at the provider of more than a number holds counts as the full amount requested', async () => {
+  await using opened = await openTestDatabase();
+  const kit = await openRefundKit(opened);
+  kit.refundProvider.makeByHand('1000000000000000000000');
+  await kit.ask();
+  await kit.deliver();
+  expect(kit.refundProvider.commands).toEqual([]);
+  expect((await kit.refunds()).find(({ requestedByKind }) => requestedByKind === 'provider')).toMatchObject({
+    amountMinor: 4900,
+    requestedAmount: '1000000000000000000000',
+  });
+});
+
 test('a payment that is reversed after a partial refund, and confirmed again, is partially refunded still', async () => {
   await using opened = await openTestDatabase();
   const kit = await openRefundKit(opened);

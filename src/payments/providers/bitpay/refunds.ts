@@ -8,7 +8,7 @@ import type {
   RefundCommand,
   RefundProvider,
 } from '../../ports/refund-provider.ts';
-import { decimalText, idText, lenient, rfc3339, withCurrencyPlaces } from '../kit/body-fields.ts';
+import { amountText, idText, lenient, rfc3339, withCurrencyPlaces } from '../kit/body-fields.ts';
 import { disownDuplicates } from '../kit/duplicate-refunds.ts';
 import { acceptableAddress } from '../kit/payment-request.ts';
 import { isRefundId, refundUuid } from '../kit/payment-uuid.ts';
@@ -17,7 +17,7 @@ import { type BitpayClient, foundOrUndefined } from './client.ts';
 const refundSchema = z.object({
   id: idText,
   status: z.string().max(64),
-  amount: decimalText,
+  amount: amountText,
   currency: z.string(),
   // A refund of ours whose id cannot be read here is found by its guid.
   reference: lenient(z.string()),

@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { addDecimals, compareDecimals, withPlaces } from '#kernel/money.ts';
 import type { ProviderRefundState } from '../../ports/refund-provider.ts';
-import { decimalText, idText, lenient, unixSeconds } from '../kit/body-fields.ts';
+import { amountText, idText, lenient, unixSeconds } from '../kit/body-fields.ts';
 import { entriesOf, type UnreadEntry } from '../kit/list-entries.ts';
 import { offsetPages } from '../kit/paging.ts';
 import type { BtcpayAccount, BtcpayCall } from './client.ts';
@@ -15,7 +15,7 @@ export const pullPaymentSchema = z.object({
   id: idText,
   name: z.string().nullish(),
   currency: z.string(),
-  amount: decimalText,
+  amount: amountText,
   archived: z.boolean().nullish(),
   viewLink: lenient(z.string()),
   startsAt: lenient(unixSeconds),
@@ -30,9 +30,9 @@ const payoutSchema = z.object({
   id: z.string(),
   state: z.string().max(64),
   /** In the currency of the pull payment; before 2.0 it was called `amount`. */
-  originalAmount: decimalText.nullish(),
+  originalAmount: amountText.nullish(),
   originalCurrency: z.string().nullish(),
-  amount: decimalText.nullish(),
+  amount: amountText.nullish(),
   paymentProof: lenient(z.record(z.string(), z.unknown())),
 });
 export type Payout = z.infer<typeof payoutSchema>;

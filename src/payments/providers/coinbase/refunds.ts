@@ -8,7 +8,7 @@ import type {
   RefundCommand,
   RefundProvider,
 } from '../../ports/refund-provider.ts';
-import { decimalText, lenient, rfc3339 } from '../kit/body-fields.ts';
+import { amountText, lenient, rfc3339 } from '../kit/body-fields.ts';
 import { correlationTag, findCorrelationTag, withTag } from '../kit/correlation-tag.ts';
 import { disownDuplicates } from '../kit/duplicate-refunds.ts';
 import { refundUuid } from '../kit/payment-uuid.ts';
@@ -16,7 +16,7 @@ import type { CoinbaseClient } from './client.ts';
 
 const refundSchema = z.object({
   id: z.string().min(1).max(128),
-  amount: decimalText,
+  amount: amountText,
   currency: z.string(),
   status: z.string().max(64),
   // Our id is in it: what cannot be read there may be ours.
