@@ -148,7 +148,13 @@ function assemble({ config, jobClock, onUnusable }: AppDeps, core: Core): Sides 
     },
     { host: config.http.host, port: config.http.port, stopTimeoutMs: requestsEndMs },
   );
-  const databaseWatch = createDatabaseWatch({ database, clock, log, ring: bots.pager.ringDirectly });
+  const databaseWatch = createDatabaseWatch({
+    database,
+    clock,
+    log,
+    ring: bots.pager.ringDirectly,
+    onLooked: (isUp) => core.metrics.setDatabaseUp(isUp),
+  });
   const takeOver = createTakeOver(core);
   return { server, bots, workers, scheduler, databaseWatch, takeOver, endReconciliations: () => ending.abort() };
 }

@@ -11,6 +11,8 @@ interface WatchDeps {
   log: EventLog;
   /** False when nobody could be told. */
   ring(news: DirectNews, signal: AbortSignal): Promise<boolean>;
+  /** Told of what each look found. */
+  onLooked(isUp: boolean): void;
 }
 
 const checkEveryMs: Milliseconds = 2 * second;
@@ -30,6 +32,7 @@ export function createDatabaseWatch(deps: WatchDeps): Lifecycle {
 
   async function look(): Promise<void> {
     const fault = await findFault(deps.database);
+    deps.onLooked(fault === undefined);
     const now = clock.elapsed();
     const since = downSince ?? now;
     if (fault !== undefined) downSince = since;

@@ -1,4 +1,6 @@
 import type { BotHealth } from '#bot/telegram/telegram.ts';
+import { DatabaseUnavailable } from '#db/engine/database-errors.ts';
+import { isDatabaseFailure } from '#db/engine/database-failure.ts';
 import type { OpenDatabase } from '#db/engine/open-options.ts';
 import type { JobState, Scheduler } from '#jobs/scheduler.ts';
 import { type Clock, minute } from '#kernel/clock.ts';
@@ -150,24 +152,39 @@ export function jobsCheck(scheduler: Pick<Scheduler, 'states'>): Check {
 export async function readHealthReport(
   deps: HealthDeps & { scheduler: Scheduler; checks: readonly Check[] },
 ): Promise<HealthReport> {
-  const checks = await Promise.all(
-    deps.checks.map(async ({ name, check }) => {
-      try {
-        return { name, ...(await check()) };
-      } catch (error) {
-        return { name, ok: false, detail: error instanceof Error ? error.name : 'failed' };
-      }
-    }),
-  );
-  const depths = await readQueueDepths(deps);
-  return {
-    checks,
-    jobs: deps.scheduler.states().map(reportJob),
-    queues: [
-      ...depths.inbox.map((depth) => ({ queue: 'inbox' as const, depth })),
-      ...depths.outbox.map((depth) => ({ queue: 'outbox' as const, depth })),
-    ],
-  };
+  const [checks, queues] = await Promise.all([
+    Promise.all(
+      deps.checks.map(async ({ name, check }) => {
+        try {
+          return { name, ...(await check()) };
+        } catch (error) {
+          return { name, ok: false, detail: failureOfCheck(error) };
+        }
+      }),
+    ),
+    readQueues(deps),
+  ]);
+  return { checks, jobs: deps.scheduler.states().map(reportJob), queues };
+}
+
+/** An admin reads it: our own sentences about the database say what happened to it. */
+function failureOfCheck(error: unknown): string {
+  if (error instanceof DatabaseUnavailable) return error.message;
+  return error instanceof Error ? error.name : 'failed';
+}
+
+async function readQueues(deps: Pick<HealthDeps, 'database' | 'clock'>): Promise<HealthReport['queues']> {
+  try {
+    const { inbox, outbox } = await readQueueDepths(deps);
+    return [
+      ...inbox.map((depth) => ({ queue: 'inbox' as const, depth })),
+      ...outbox.map((depth) => ({ queue: 'outbox' as const, depth })),
+    ];
+  } catch (error) {
+    // The checks of both queues have failed as well, and are shown.
+    if (isDatabaseFailure(error)) return null;
+    throw error;
+  }
 }
 
 function reportJob({ name, isOverdue, lastRun }: JobState): JobReport {

@@ -18,5 +18,6 @@ export interface JobReport {
 export interface HealthReport {
   checks: readonly HealthCheck[];
   jobs: readonly JobReport[];
-  queues: readonly { queue: 'inbox' | 'outbox'; depth: QueueDepth }[];
+  /** Null when the database does not say. */
+  queues: readonly { queue: 'inbox' | 'outbox'; depth: QueueDepth }[] | null;
 }

@@ -11,6 +11,7 @@ function watchScripted() {
   const clock = createTestClock();
   const news: DirectNews[] = [];
   const script: { fault: Error | undefined; isReachable: boolean } = { fault: undefined, isReachable: true };
+  const looks: boolean[] = [];
   const watch = createDatabaseWatch({
     clock,
     log: createRecordingLog(),
@@ -19,6 +20,7 @@ function watchScripted() {
         if (script.fault !== undefined) throw script.fault;
       },
     },
+    onLooked: (isUp) => void looks.push(isUp),
     async ring(one) {
       news.push(one);
       return script.isReachable;
@@ -34,6 +36,7 @@ function watchScripted() {
   return {
     script,
     news,
+    looks,
     pass,
     async [Symbol.asyncDispose]() {
       await watch.stop();
@@ -51,6 +54,8 @@ test('a lost file is told of within seconds and once, and so is that it is there
   expect(scene.news).toEqual([]);
   scene.script.fault = new CommitFailed('the commit failed', { cause: new DatabaseLost('till.db was deleted') });
   await scene.pass(3 * second);
+  expect(scene.looks.at(0)).toBe(true);
+  expect(scene.looks.at(-1)).toBe(false);
   const [first] = scene.news;
   expect(first).toMatchObject({ kind: 'began', headline: 'The database is lost' });
   expect(first?.detail).toContain('till.db was deleted');

@@ -35,3 +35,16 @@ test('where the alert chat refuses it, the news of a lost database goes to the o
   );
   expect(rung.chatId).toBe(owner.id);
 });
+
+test('while the database is away nothing claims that all is well: /metrics says so, and /health names the reason', async () => {
+  await using app = await openAppFixture();
+  const metric = async (): Promise<string | undefined> =>
+    /^tillkeeper_database_up \d$/m.exec((await app.send('/metrics')).text)?.[0];
+  await awaitUntil(async () => (await metric()) === 'tillkeeper_database_up 1', { what: 'the first look' });
+  rmSync(app.file);
+  await awaitUntil(async () => (await metric()) === 'tillkeeper_database_up 0', { what: 'the loss in the metrics' });
+  const health = await app.ask('/health', ({ text }) => text.includes('🔴'));
+  expect(health.text).toContain('🔴 Something is wrong');
+  expect(health.text).toMatch(/🔴 database · .*till\.db was deleted while the product runs/);
+  expect(health.text).not.toContain('Nothing waits in the queues');
+});

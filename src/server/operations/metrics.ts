@@ -20,6 +20,8 @@ export interface Metrics extends ProviderMetrics, QueueMetrics {
   countCutConnection(cut: { reason: string }): void;
   countDroppedLogLines(lines: number): void;
   observeCommit(commit: { transactions: number }): void;
+  /** Whether it can be read and written; the gauges of queues, shop and books keep their last values while it cannot. */
+  setDatabaseUp(isUp: boolean): void;
   observeJobRun(run: { job: string; outcome: string; durationMs: Milliseconds }): void;
   setJobs(jobs: readonly JobHealth[]): void;
   /** The newest daily close. */
@@ -106,6 +108,11 @@ function createWorkMetrics(register: Registry) {
     buckets: commitBuckets,
     registers,
   });
+  const databaseUp = new Gauge({
+    name: 'tillkeeper_database_up',
+    help: '0 while the database cannot be read or written: all that is read from it keeps its last value then.',
+    registers,
+  });
   const jobRuns = new Histogram({
     name: 'tillkeeper_job_duration_seconds',
     help: 'How long runs of scheduled jobs took, by outcome.',
@@ -138,6 +145,7 @@ function createWorkMetrics(register: Registry) {
   return {
     countDroppedLogLines: (lines) => droppedLines.inc(lines),
     observeCommit: ({ transactions }) => commits.observe(transactions),
+    setDatabaseUp: (isUp) => databaseUp.set(isUp ? 1 : 0),
     observeJobRun: ({ job, outcome, durationMs }) => jobRuns.observe({ job, outcome }, durationMs / 1_000),
     setJobs(jobs) {
       for (const { name, isOverdue } of jobs) overdue.set({ job: name }, isOverdue ? 1 : 0);

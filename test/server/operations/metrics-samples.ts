@@ -9,6 +9,7 @@ export function recordOneOfEach(metrics: Metrics): void {
   metrics.countRefusedKey({ place: 'store API' });
   metrics.countCutConnection({ reason: 'crowded' });
   metrics.countDroppedLogLines(3);
+  metrics.setDatabaseUp(true);
   metrics.observeCommit({ transactions: 12 });
   metrics.observeJobRun({ job: 'prune', outcome: 'done', durationMs: 40 });
   metrics.setJobs([{ name: 'prune', isOverdue: true }]);

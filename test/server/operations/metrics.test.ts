@@ -19,6 +19,7 @@ describe('the metrics', () => {
       'tillkeeper_payment_transitions_total{from="pending",to="paid"} 1',
       'tillkeeper_telegram_sends_total{bot="pager",outcome="sent"} 1',
       'tillkeeper_commit_transactions_sum 12',
+      'tillkeeper_database_up 1',
       'tillkeeper_log_lines_dropped_total 3',
       'tillkeeper_refused_keys_total{place="store API"} 1',
       'tillkeeper_connections_cut_total{reason="crowded"} 1',

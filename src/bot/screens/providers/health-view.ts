@@ -54,6 +54,7 @@ function wellLines(checks: readonly HealthCheck[]): Line[] {
 }
 
 function queueLines(queues: HealthReport['queues'], presentation: Presentation): Line[] {
+  if (queues === null) return [];
   const busy = queues.filter(({ depth }) => depth.waiting > 0 || depth.abandoned > 0);
   if (busy.length === 0) return [line('📥 Nothing waits in the queues', weights.detail)];
   return busy.map(({ queue, depth }) => {
