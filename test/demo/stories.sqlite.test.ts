@@ -45,7 +45,7 @@ async function listOrders(world: DemoWorld): Promise<ListedOrder[]> {
   return data;
 }
 
-test('every story of the demo ends at every provider as it says', async () => {
+test('every story of the demo ends at every provider as it says', { timeout: 120_000 }, async () => {
   const world = await openDemoWorld({ behindMs: day });
   const scene = hurriedScene(world);
   const all: Story[] = Object.values(stories);

@@ -130,7 +130,7 @@ test('a hundred forged refunds ring eleven times, and the genuine one behind the
   sellerAt(app).refund(sale.id, sale.cents);
   await app.sandbox.settle();
   // The card of all together is brought up to date at the end of a minute.
-  await app.awaitQuiet(() => app.clock.move(second));
+  await app.awaitQuiet({ meanwhile: () => app.clock.move(second) });
   const cards = cardsOf(app).slice(before);
   expect(cards).toHaveLength(11);
   expect(cards.filter(({ text }) => text.includes('many refunds that fit no order here'))).toHaveLength(1);

@@ -1,7 +1,7 @@
 // What the shop's site says to the app over HTTP.
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { OrderView } from '#payments/lifecycle/order-view.ts';
-import { awaitFound, awaitUntil } from '../time/await-until.ts';
+import { awaitFound, awaitUntil, type Waiting } from '../time/await-until.ts';
 
 export interface OrderDraft {
   provider?: ProviderName | 'auto';
@@ -50,7 +50,7 @@ export interface ShopClient {
   /** The order as soon as it satisfies the predicate. */
   awaitOrder(id: string, isSo: (order: OrderView) => boolean): Promise<OrderView>;
   /** Resolves when nothing waits in the inbox or the outbox any more. */
-  awaitQuiet(meanwhile?: () => unknown): Promise<void>;
+  awaitQuiet(about?: Pick<Waiting, 'meanwhile' | 'timeoutMs'>): Promise<void>;
 }
 
 export function createShopClient(options: { url: string; key: string }): ShopClient {
@@ -90,7 +90,7 @@ export function createShopClient(options: { url: string; key: string }): ShopCli
       if (status !== 201 || !id || !number || !payment) throw new Error(`order refused: ${status} ${text}`);
       return { id, number, provider: payment.provider, checkoutUrl: payment.checkout_url };
     },
-    async awaitQuiet(meanwhile) {
+    async awaitQuiet(about) {
       let text = '';
       const isQuiet = async (): Promise<boolean> => {
         text = (await send('/readyz')).text;
@@ -98,7 +98,7 @@ export function createShopClient(options: { url: string; key: string }): ShopCli
         const queues = checks.filter(({ name }) => name === 'inbox' || name === 'outbox');
         return queues.length === 2 && queues.every(({ detail }) => detail.startsWith('0 waiting'));
       };
-      await awaitUntil(isQuiet, { what: 'empty queues', instead: () => text, meanwhile });
+      await awaitUntil(isQuiet, { what: 'empty queues', instead: () => text, ...about });
     },
     async awaitOrder(id, isSo) {
       let last: OrderView | undefined;
