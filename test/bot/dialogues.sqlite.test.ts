@@ -120,6 +120,15 @@ describe('the question about an order that is marked as paid', () => {
     expect(textOf(shop, card)).toContain('BTCPay has the money: Expired / PaidLate.');
     expect(textOf(shop, card)).not.toContain('No provider');
   });
+
+  test('warns that the provider has the money and does not confirm it', async () => {
+    await using shop = await openChat();
+    const order = await paidOrder(shop, { ...paid, state: 'invalid', providerStatus: 'Invalid' });
+    const card = await say(shop, `/order ${order.number}`);
+    await tap(shop, card, 'Mark paid');
+    expect(textOf(shop, card)).toContain('⚠️ BTCPay has the money and does not confirm it: Invalid.');
+    expect(textOf(shop, card)).not.toContain('No provider');
+  });
 });
 
 describe('a question that was answered', () => {

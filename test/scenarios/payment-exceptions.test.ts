@@ -53,6 +53,12 @@ const stories: Story[] = [
     announced: ['order.needs_attention'],
   },
   {
+    ...unconfirmed,
+    provider: 'nowpayments',
+    does: ['pay_unconfirmed', 'fail'],
+    says: ['BTC received, and not confirmed', 'failed'],
+  },
+  {
     ...short,
     provider: 'bitpay',
     does: ['underpay', 'expire'],

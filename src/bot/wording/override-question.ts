@@ -1,6 +1,6 @@
 import { formatMoney } from '#kernel/money.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
-import { moneyThereSentence } from '#payments/overrides/money-there.ts';
+import { moneyThereSentence, unconfirmedIn } from '#payments/overrides/money-there.ts';
 import type { ReasonQuestion } from '../kit/reason-question.ts';
 
 export type OverrideAction = 'mark_paid' | 'write_off';
@@ -27,7 +27,9 @@ export const overrideWords: Readonly<Record<OverrideAction, QuestionWords>> = {
 /** Whoever marks money as paid that is there is not warned that it is not. */
 export function moneyThereWarning(details: Parameters<typeof moneyThereSentence>[0]): Partial<QuestionWords> {
   const there = moneyThereSentence(details);
-  return there === null ? {} : { warn: `${there} The shop is told, and may deliver at once. ${everybodyIsTold}` };
+  if (there === null) return {};
+  const sign = unconfirmedIn(details.payments) === undefined ? '' : '⚠️ ';
+  return { warn: `${sign}${there} The shop is told, and may deliver at once. ${everybodyIsTold}` };
 }
 
 export function overrideQuestion(order: Order, action: OverrideAction): ReasonQuestion {

@@ -1,3 +1,4 @@
+import { compareDecimals } from '#kernel/money.ts';
 import type { PaymentDecision } from '../model/decide-payment.ts';
 import type { Payment } from '../model/payment.ts';
 import { nextPollAt } from '../model/poll-schedule.ts';
@@ -20,7 +21,7 @@ export function storeEvidence(
   const now = tx.clock.now();
   const status = decision.kind === 'changed' ? decision.to : payment.status;
   const expiresAt = snapshot.expiresAt ?? payment.expiresAt;
-  const evidence = status !== 'reversed' && showsNoMoney(snapshot) ? noMoney : evidenceOf(payment, snapshot);
+  const evidence = evidenceOf(payment, { snapshot, status });
   const change: PaymentChange = {
     ...evidence,
     capturedMinor: capturedOf({ ...payment, ...evidence, status }, input),
@@ -51,7 +52,8 @@ export function storeEvidence(
 
 /** What was seen before is gone. A payment that failed may have money all the same that its provider does not name. */
 function showsNoMoney({ settlement, state, isLate }: PaymentSnapshot): boolean {
-  return settlement === null && !isLate && (state === 'open' || state === 'expired' || state === 'cancelled');
+  if (settlement !== null) return compareDecimals(settlement.received, '0') === 0;
+  return !isLate && (state === 'open' || state === 'expired' || state === 'cancelled');
 }
 
 const noMoney = {
@@ -63,8 +65,10 @@ const noMoney = {
   coinAsset: null,
 };
 
-/** Amounts that this snapshot does not have stay as they were. */
-function evidenceOf(payment: Payment, { settlement, coin }: PaymentSnapshot) {
+/** Amounts that this snapshot does not have stay as they were, and so does what was reversed. */
+function evidenceOf(payment: Payment, about: { snapshot: PaymentSnapshot; status: Payment['status'] }) {
+  if (showsNoMoney(about.snapshot)) return about.status === 'reversed' ? {} : noMoney;
+  const { settlement, coin } = about.snapshot;
   return {
     expectedAmount: settlement?.expected ?? payment.expectedAmount,
     receivedAmount: settlement?.received ?? payment.receivedAmount,

@@ -6,7 +6,7 @@ import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transactio
 import { payablePayment } from '../model/payment.ts';
 import type { PaymentStores, PaymentTx } from '../ports/payment-store.ts';
 import { type AboutPayment, acceptanceRefusal, acceptInto } from './accept-into.ts';
-import { moneyThereSentence } from './money-there.ts';
+import { moneyThereSentence, unconfirmedIn } from './money-there.ts';
 import type { Override } from './override.ts';
 import { recordOverride } from './record-override.ts';
 
@@ -46,12 +46,13 @@ export async function markPaidInto(
   await recordOverride(tx, { order, kind: 'order_marked_paid', by, reason, detail });
 }
 
-/** The payment with most of the money, else the one that the customer was to use. */
+/** The payment with most of the money, else one with money that is not confirmed, else the one that the customer was to use. */
 async function paymentToMark(tx: PaymentTx, orderId: OrderId): Promise<AboutPayment | undefined> {
   const order = await tx.stores.orders.findOrder(orderId);
   if (order === undefined) return undefined;
   const payments = await tx.stores.payments.listPaymentsForOrder(orderId);
   const most = payments.toSorted((left, right) => right.capturedMinor - left.capturedMinor)[0];
-  const payment = most !== undefined && most.capturedMinor > 0 ? most : (payablePayment(payments) ?? payments.at(-1));
+  const seen = most !== undefined && most.capturedMinor > 0 ? most : unconfirmedIn(payments);
+  const payment = seen ?? payablePayment(payments) ?? payments.at(-1);
   return payment === undefined ? undefined : { order, payment, payments };
 }

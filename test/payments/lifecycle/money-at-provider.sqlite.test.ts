@@ -192,6 +192,20 @@ describe('a payment that failed with money on it', () => {
     expect(cases.map((one) => one.paymentId)).toEqual([paymentId, second]);
   });
 
+  test('is what an admin accepts who marks the order as paid, and not the link that was made after it', async () => {
+    const { deps, paymentId } = await shown(unconfirmed, invalid);
+    const { order } = await detailsOf(deps, paymentId);
+    const second = asPaymentId(deps.ids.newId());
+    await opened.database.transaction((stores) =>
+      stores.payments.insertPayment(aPayment({ id: second, orderId: order.id, reference: null })),
+    );
+    const by = { actor: { kind: 'admin', id: '42' }, name: 'Ann' } as const;
+    await markPaid(deps, { orderId: order.id, by, reason: 'It is in our wallet' });
+    const { payments, cases } = await detailsOf(deps, paymentId);
+    expect(payments.filter(({ acceptedBy }) => acceptedBy !== null).map(({ id }) => id)).toEqual([paymentId]);
+    expect(cases.map(({ kind }) => kind)).not.toContain('payment_unconfirmed');
+  });
+
   test('is over when an admin accepts it, also past its case', async () => {
     const { deps, paymentId } = await shown(unconfirmed, invalid);
     const by = { actor: { kind: 'admin', id: '42' }, name: 'Ann' } as const;
@@ -199,6 +213,19 @@ describe('a payment that failed with money on it', () => {
     await markPaid(deps, { orderId, by, reason: 'It is in our wallet' });
     expect(await casesOf(deps, paymentId)).toEqual([]);
     expect((await detailsOf(deps, paymentId)).order.status).toBe('paid');
+  });
+
+  test('is not there any more once the provider has given it back', async () => {
+    const given = { ...dollars('49.00'), received: '0' };
+    const returned = { state: 'failed', providerStatus: 'refunded', settlement: given } as const;
+    const { deps, paymentId, show } = await shown(unconfirmed, invalid);
+    await show(returned);
+    const { payment, cases } = await detailsOf(deps, paymentId);
+    expect([payment.status, payment.receivedAmount]).toEqual(['failed', null]);
+    expect(cases.map(({ kind }) => kind)).not.toContain('payment_unconfirmed');
+    const confirmed = await shown({ ...unconfirmed, state: 'confirmed' }, returned);
+    const reversed = await detailsOf(confirmed.deps, confirmed.paymentId);
+    expect(reversed.cases[0]?.facts.detail).toBe('49.00 USD was received and reversed');
   });
 
   test('a payment that failed without money is a failure, and a new link helps', async () => {

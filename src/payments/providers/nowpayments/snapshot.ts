@@ -127,10 +127,8 @@ function stateOf(payment: NowPayment): SnapshotState {
     case 'expired':
       return 'expired';
     case 'failed':
-      // An error with money in it is for an admin.
-      return hasMoney(payment) ? 'expired' : 'failed';
     case 'refunded':
-      return 'invalid';
+      return 'failed';
     case 'cancelled':
       return 'cancelled';
     default:
@@ -141,13 +139,19 @@ function stateOf(payment: NowPayment): SnapshotState {
 /** What was paid in the coin of the payment, compared with what that payment requested. */
 function sumOf(main: NowPayment, deposits: readonly NowPayment[]): PaymentSnapshot['settlement'] {
   const counted = [main, ...deposits.filter((deposit) => isSameCoin(deposit, main))];
-  const received = counted.reduce((sum, { actually_paid: paid }) => addDecimals(sum, paid ?? '0'), '0');
-  if (!main.pay_amount || compareDecimals(received, '0') === 0) return null;
+  const received = counted.reduce((sum, payment) => addDecimals(sum, paidIn(payment)), '0');
+  const isNothing = compareDecimals(received, '0') === 0 && main.payment_status !== 'refunded';
+  if (!main.pay_amount || isNothing) return null;
   return { expected: plainDecimal(main.pay_amount), received, asset: main.pay_currency.toUpperCase() };
 }
 
-function hasMoney({ actually_paid: paid }: NowPayment): boolean {
-  return paid !== undefined && paid !== null && compareDecimals(paid, '0') > 0;
+function hasMoney(payment: NowPayment): boolean {
+  return compareDecimals(paidIn(payment), '0') > 0;
+}
+
+/** What is there of it; one that was given back still names what came. */
+function paidIn({ payment_status: status, actually_paid: paid }: NowPayment): string {
+  return status === 'refunded' ? '0' : (paid ?? '0');
 }
 
 function wordsOf(main: NowPayment | undefined, deposits: readonly NowPayment[]): string {

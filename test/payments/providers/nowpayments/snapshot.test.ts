@@ -41,7 +41,7 @@ describe('an invoice', () => {
     sending: ['processing', 'processing'],
     finished: ['settled', 'settled'],
     partially_paid: ['late', 'expired'],
-    failed: ['late', 'failed'],
+    failed: ['failed', 'failed'],
     refunded: ['failed', 'failed'],
     expired: ['late', 'expired'],
     cancelled: ['expired_short', 'cancelled'],
@@ -50,6 +50,20 @@ describe('an invoice', () => {
     const withMoney = findingOf([aPayment({ payment_status: status })]);
     const without = findingOf([aPayment({ payment_status: status, actually_paid: '0' })]);
     expect([withMoney, without]).toEqual(findings[status]);
+  });
+
+  test('that failed with money on it names the money, and one that was given back names none', () => {
+    const seen = { expected: '0.0005', received: '0.0005', asset: 'BTC' };
+    expect(look([aPayment({ payment_status: 'failed' })])).toMatchObject({ state: 'failed', settlement: seen });
+    const returned = aPayment({ payment_status: 'refunded' });
+    expect(look([returned])).toMatchObject({ state: 'failed', settlement: { ...seen, received: '0' } });
+    const deposit = aPayment({ payment_id: '2', parent_payment_id: '1', actually_paid: '0.0001' });
+    expect(look([returned, deposit])).toMatchObject({ settlement: { ...seen, received: '0.0001' } });
+    const gone = aPayment({ payment_id: '2', parent_payment_id: '1', payment_status: 'refunded' });
+    expect(look([aPayment({ payment_status: 'expired', actually_paid: '0' }), gone])).toMatchObject({
+      state: 'expired',
+      settlement: null,
+    });
   });
 
   test('is settled short or over by what really came', () => {
