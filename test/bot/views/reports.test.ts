@@ -272,6 +272,16 @@ describe('the health report', () => {
     `);
   });
 
+  test('does not count among those that answer a provider of which it is not known', () => {
+    const checks = [
+      well('provider bitpay', 'answers'),
+      { ...well('provider payhip', 'not known yet'), isUnknown: true },
+    ] as const;
+    const { text } = healthView({ checks, jobs: [], queues: null }, { ...look, setUp: unchecked });
+    expect(text).toContain('🟢 1 provider answers\n⚪ 1 provider not known now');
+    expect(text).not.toContain('queues');
+  });
+
   test('puts trouble first, with its reason, and names busy queues only', () => {
     const view = healthView(
       {

@@ -46,9 +46,12 @@ function wellLines(checks: readonly HealthCheck[]): Line[] {
   );
   for (const sort of sorts) {
     const all = checks.filter((check) => sortOf(check) === sort);
-    const well = all.filter(({ ok }) => ok).length;
-    const of = well < all.length ? ` of ${all.length}` : '';
+    const known = all.filter(({ isUnknown }) => isUnknown !== true);
+    const well = known.filter(({ ok }) => ok).length;
+    const of = well < known.length ? ` of ${known.length}` : '';
     if (well > 0) lines.push(line(`🟢 ${well}${of} ${well === 1 && of === '' ? sort.one : sort.many}`));
+    const unknown = all.length - known.length;
+    if (unknown > 0) lines.push(line(`⚪ ${plural(unknown, sort.word)} not known now`));
   }
   return lines;
 }
