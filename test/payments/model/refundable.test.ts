@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { asRefundId } from '#kernel/ids.ts';
 import { paymentStatuses } from '#payments/model/payment.ts';
 import { type Refund, type RefundStatus, refundStatuses } from '#payments/model/refund.ts';
-import { capturedOf, sumRefunds } from '#payments/model/refundable.ts';
+import { capturedOf, coversRefund, receivedTogether, returnableOf, sumRefunds } from '#payments/model/refundable.ts';
 import { aPayment } from '#test/support/builders/payment.ts';
 import { aRefund } from '#test/support/builders/refund.ts';
 
@@ -24,6 +24,13 @@ describe('what was captured', () => {
     expect(capturedOf(aPayment({ status: 'underpaid', ...came('20.00') }), keeps)).toBe(2000);
     expect(capturedOf(aPayment({ status: 'overpaid', ...came('60.50') }), keeps)).toBe(6050);
     expect(capturedOf(aPayment({ status: 'paid' }), keeps)).toBe(4900);
+  });
+
+  test('is nothing while the amount of a part or of late money is not known', () => {
+    const unknown = { expectedAmount: null, receivedAmount: null };
+    for (const status of ['underpaid', 'paid_late', 'overpaid'] as const) {
+      expect(capturedOf(aPayment({ status, ...unknown }), keeps)).toBe(0);
+    }
   });
 
   test('is rounded down, never up, where the provider counts in coins', () => {
@@ -72,5 +79,58 @@ describe('the refundable amount', () => {
         },
       ),
     );
+  });
+});
+
+describe('what was received for an order', () => {
+  test('is summed over the payments that brought some, and over no other', () => {
+    const none = { expectedAmount: null, receivedAmount: null };
+    const payments = [
+      aPayment({ status: 'underpaid', ...came('20.00') }),
+      aPayment({ status: 'pending', ...came('29.00') }),
+      aPayment({ status: 'created', ...none }),
+      aPayment({ status: 'expired', ...came('0') }),
+    ];
+    expect(receivedTogether(payments)).toEqual({ amountMinor: 4900, count: 2 });
+  });
+
+  test.each(['reversed', 'failed', 'cancelled'] as const)('leaves out what is on a payment that is %s', (status) => {
+    expect(receivedTogether([aPayment({ status, ...came('49.00') })])).toEqual({ amountMinor: 0, count: 0 });
+  });
+});
+
+describe('what the provider may give back', () => {
+  test('is what was captured, or all that lies there unconfirmed', () => {
+    expect(returnableOf(aPayment({ status: 'paid', ...came('49.00') }), keeps)).toBe(4900);
+    expect(returnableOf(aPayment({ status: 'failed', ...came('20.00') }), keeps)).toBe(2000);
+    expect(returnableOf(aPayment({ status: 'failed', ...came('0') }), keeps)).toBe(0);
+    expect(returnableOf(aPayment({ status: 'reversed', ...came('49.00') }), keeps)).toBe(0);
+  });
+});
+
+describe('a refund that is about to be sent', () => {
+  const paid = aPayment({ status: 'paid', ...came('49.00') });
+  const sending = aRefund({ id: asRefundId('sending'), status: 'requested', sentAt: null, amountMinor: 2000 });
+  const beside = (amountMinor: number, differences: Partial<Refund>) => {
+    const other = aRefund({ id: asRefundId('other'), sentAt: null, amountMinor, ...differences });
+    return coversRefund(paid, { refund: sending, refunds: [sending, other], ...keeps });
+  };
+
+  test('is covered to the last cent, and not beyond it', () => {
+    expect(beside(2900, { status: 'succeeded' })).toBe(true);
+    expect(beside(2901, { status: 'succeeded' })).toBe(false);
+  });
+
+  test.each([
+    ['succeeded', null, false],
+    ['pending', null, false],
+    ['unknown', null, false],
+    ['requested', 1, false],
+    ['requested', null, true],
+    ['awaiting_approval', null, true],
+    ['failed', 1, true],
+    ['cancelled', 1, true],
+  ] as const)('beside one of all the money that is %s, sent at %s, is covered: %s', (status, sentAt, isCovered) => {
+    expect(beside(4900, { status, sentAt })).toBe(isCovered);
   });
 });
