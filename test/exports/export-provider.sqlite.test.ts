@@ -94,6 +94,38 @@ test('everything of the provider is there, and nothing of any other', async () =
   expect(JSON.stringify(files)).not.toContain('theirs');
 });
 
+test('each comparison is there with its findings, also one that found a single difference or none', async () => {
+  const now = deps.clock.now();
+  const counts = { comparedCount: 3, matchedCount: 2, healedCount: 0, openCount: 1 };
+  const run = { ...counts, windowFrom: 0, windowTo: now, startedAt: now, finishedAt: now, startedBy: 'x', error: null };
+  await opened.database.transaction(async ({ reconciliation }) => {
+    for (const [id, found] of [['none', 0] as const, ['one', 1] as const, ['two', 2] as const]) {
+      await reconciliation.insertRun({ ...run, id, provider: 'btcpay', status: 'running' });
+      for (let at = 0; at < found; at += 1) {
+        const about = {
+          provider: 'btcpay',
+          reference: null,
+          paymentId: null,
+          here: 'created',
+          there: 'Settled',
+        } as const;
+        const finding = {
+          ...about,
+          id: `${id}-${at}`,
+          runId: id,
+          kind: 'status',
+          isHealed: true,
+          createdAt: now,
+        } as const;
+        await reconciliation.insertFinding(finding);
+      }
+    }
+  });
+  const files = await readAll();
+  expect(files['reconciliation-runs']?.rows).toHaveLength(3);
+  expect(files['reconciliation-findings']?.rows.map((row) => row['run_id'])).toEqual(['one', 'two', 'two']);
+});
+
 test('no file has a claim link, a signature or another credential', async () => {
   const paymentId = await placeTestOrder(deps, { reference: asProviderReference('ours') });
   const { order } = await detailsOf(deps, paymentId);

@@ -14,7 +14,7 @@ import {
   type UnreadPayment,
   unreadWords,
 } from '../model/snapshot.ts';
-import { type Pair, type PairingRules, pairRecords } from './pair-records.ts';
+import { type Pair, type PairingKeys, type PairingRules, pairByKeys, pairRecords } from './pair-records.ts';
 
 export interface Difference {
   kind: FindingKind;
@@ -61,6 +61,11 @@ const rules: PairingRules<Payment, PaymentSnapshot> = {
       payment.mismatchedAt === null),
 };
 
+const unreadKeys: PairingKeys<Payment, UnreadPayment> = {
+  keysOfOurs: rules.keysOfOurs,
+  keysOfTheirs: ({ paymentId, reference }) => [reference, paymentId === null ? null : idKey(paymentId)],
+};
+
 function idKey(id: PaymentId): string {
   return `id ${id}`;
 }
@@ -75,10 +80,11 @@ export function compareWithProvider(
   input: { here: readonly Payment[]; there: readonly ListedPayment[] } & Bounds,
 ): Comparison[] {
   const unread = input.there.filter(isUnread);
-  const leftOut = unread.map((entry) => leaveOut(entry, input.here));
+  const ours = pairByKeys({ ours: input.here, theirs: unread }, unreadKeys);
+  const leftOut = unread.map((entry) => leaveOut(entry, ours.get(entry) ?? null));
   const leftOutHere = new Set(leftOut.map(({ pair }) => pair.ours));
-  const ours = input.here.filter((payment) => !leftOutHere.has(payment));
-  const pairs = pairRecords({ ours, theirs: input.there.filter(isRead) }, rules);
+  const rest = input.here.filter((payment) => !leftOutHere.has(payment));
+  const pairs = pairRecords({ ours: rest, theirs: input.there.filter(isRead) }, rules);
   const isWhole = unread.every(isNamed);
   return [...pairs.map((pair) => ({ pair, difference: differenceOf(pair, { ...input, isWhole }) })), ...leftOut];
 }
@@ -88,11 +94,8 @@ export function isNamed({ reference, paymentId }: UnreadPayment): boolean {
   return reference !== null || paymentId !== null;
 }
 
-function leaveOut(unread: UnreadPayment, here: readonly Payment[]): Comparison & { pair: LeftOut } {
-  const { reference, paymentId } = unread;
-  const isOurs = (ours: Payment): boolean =>
-    ours.id === paymentId || (reference !== null && ours.reference === reference);
-  const payment = here.find(isOurs) ?? null;
+function leaveOut(unread: UnreadPayment, payment: Payment | null): Comparison & { pair: LeftOut } {
+  const { reference } = unread;
   const words = { here: payment?.status ?? 'unknown', there: unreadWords(unread.unread) };
   return {
     pair: { kind: 'unread', ours: payment, theirs: null },

@@ -6,11 +6,14 @@ export type Pair<Ours, Theirs> =
   | { kind: 'missing_here'; ours: null; theirs: Theirs }
   | { kind: 'missing_there'; ours: Ours; theirs: null };
 
-export interface PairingRules<Ours, Theirs> {
+export interface PairingKeys<Ours, Theirs> {
   /** The key of our record in their list. */
   keysOfOurs(ours: Ours): readonly (string | null)[];
   /** The possible keys of their record in our list, the surest first. */
   keysOfTheirs(theirs: Theirs): readonly (string | null)[];
+}
+
+export interface PairingRules<Ours, Theirs> extends PairingKeys<Ours, Theirs> {
   isSameCurrency(ours: Ours, theirs: Theirs): boolean;
   isSameAmount(ours: Ours, theirs: Theirs): boolean;
   isSameStatus(ours: Ours, theirs: Theirs): boolean;
@@ -45,7 +48,7 @@ export function* pairsOf<Ours, Theirs>(
 
 export function pairByKeys<Ours, Theirs>(
   lists: Lists<Ours, Theirs>,
-  rules: PairingRules<Ours, Theirs>,
+  rules: PairingKeys<Ours, Theirs>,
 ): Map<Theirs, Ours> {
   const byKey = new Map<string | null, Ours>();
   for (const ours of lists.ours) for (const key of rules.keysOfOurs(ours)) byKey.set(key, ours);

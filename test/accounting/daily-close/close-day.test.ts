@@ -6,11 +6,12 @@ import { bookPayment, type Changed, correctionOf, paidChanges } from '#accountin
 import { contentText } from '#accounting/ledger/chain.ts';
 import { groupOf } from '#accounting/ledger/tally.ts';
 import { type CalendarDay, readCalendarDay } from '#kernel/calendar.ts';
-import { asPaymentId, asProviderReference } from '#kernel/ids.ts';
+import { asPaymentId, asProviderReference, asRefundId } from '#kernel/ids.ts';
 import { compareDecimals, sumDecimals } from '#kernel/money.ts';
 import { type Payment, type PaymentStatus, paymentStatuses } from '#payments/model/payment.ts';
 import type { PaymentSnapshot } from '#payments/model/snapshot.ts';
 import { aPayment } from '#test/support/builders/payment.ts';
+import { aRefund } from '#test/support/builders/refund.ts';
 import { aSnapshot } from '#test/support/builders/snapshot.ts';
 
 const theDay = asDay('2026-11-20');
@@ -112,6 +113,28 @@ describe('what a payment counts as', () => {
 });
 
 describe('a closing', () => {
+  test('is the same in whatever order its cases came', () => {
+    const cases = ['payhip', null, 'btcpay'].flatMap((provider) =>
+      ['payment_late', 'amount_odd'].map((kind) => ({ kind, provider, count: 1 })),
+    );
+    const ordered = ['amount_odd', 'payment_late'].flatMap((kind) =>
+      [null, 'btcpay', 'payhip'].map((provider) => ({ kind, provider, count: 1 })),
+    );
+    expect(closeDay(facts({ exceptions: cases })).exceptions).toEqual(ordered);
+    expect(closeDay(facts({ exceptions: cases.toReversed() })).exceptions).toEqual(ordered);
+  });
+
+  test('has beside our refunds those of them that the provider shows, and none where it shows nothing', () => {
+    const refunds = ['a', 'b'].map((id) => aRefund({ id: asRefundId(id), status: 'succeeded', amountMinor: 1_050 }));
+    const linesWhere = (refundsThere: ProviderDay['refundsThere']) =>
+      closeDay(facts({ providers: [providerDay([], { refunds, refundsThere })] })).providers[0]?.refunds;
+    const here = { count: 2, amount: '21.00' };
+    expect(linesWhere({ kind: 'known', value: new Set(['b', 'z']) })).toEqual([
+      { currency: 'USD', here, there: { count: 1, amount: '10.50' } },
+    ]);
+    expect(linesWhere({ kind: 'unknown', why: 'x' })).toEqual([{ currency: 'USD', here, there: null }]);
+  });
+
   test('counts every payment once and sums it exactly, per asset', () => {
     fc.assert(
       fc.property(payments, (made) => {

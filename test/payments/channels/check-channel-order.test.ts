@@ -139,6 +139,21 @@ describe('a channel order is held for review, with the reason', () => {
     expect(doubts(channelOrder).join(' ')).toContain(why);
   });
 
+  test('above the limit, and not at it, by its price or by what its goods are worth', () => {
+    expect(doubts(aSale(), { limits: { USD: 900 } })).toEqual([]);
+    expect(doubts(aSale({ minor: 720, coupons: percent('20') }), { limits: { USD: 900 } })).toEqual([]);
+    expect(doubts(aSale(), { limits: { USD: 899 } })).toEqual(['It is above the review threshold of 8.99 USD.']);
+    const worth = doubts(aSale({ minor: 720, coupons: percent('20') }), { limits: { USD: 899 } });
+    expect(worth).toEqual(['Its goods are worth 9.00 USD by the catalogue, above the review threshold of 8.99 USD.']);
+  });
+
+  test('with a coupon that ends one day, where the order does not say when it was made', () => {
+    const channelOrder = aSale({ minor: 720, coupons: percent('20'), soldAt: null });
+    const ending = { kind: 'known', coupon: aCoupon({ code: 'C', percent: '20', endsAt: 1 }) } as const;
+    expect(doubts(channelOrder, { coupons: [ending] })).toEqual(['The coupon “C” is over.']);
+    expect(doubts({ ...channelOrder, soldAt: 0 }, { coupons: [ending] })).toEqual([]);
+  });
+
   test('in a currency without a limit, whatever its amount', () => {
     const euros = { ...guide, currency: 'EUR' };
     expect(doubts(aSale({ currency: 'EUR' }), { products: [euros], limits: { USD: 1 } })).toEqual([

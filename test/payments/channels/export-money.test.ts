@@ -90,6 +90,7 @@ describe('a line without a currency is read in that of its payment', () => {
     // More than the whole payment cannot have been refunded.
     const booked = [{ healing: { kind: 'book_return', returnedMinor: 1_500 } }];
     expect((await compare(['A1,12.345,KWD,1.500'], about('12.345'))).found).toMatchObject(booked);
+    expect((await compare(['A1,"-1,500",KWD'], about('12.345'))).found).toMatchObject(booked);
     const unknown = [{ kind: 'status', healing: { kind: 'none' } }];
     expect((await compare(['A1,5000.000,KWD,1.500'], about('5000.000'))).found).toMatchObject(unknown);
   });

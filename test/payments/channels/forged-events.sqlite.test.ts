@@ -140,6 +140,15 @@ describe('what counts without review is bounded', () => {
     expect(ringing[0]).toMatchObject({ occurrences: 40, severity: 'critical' });
   });
 
+  test('and what comes to exactly that still counts', async () => {
+    await using opened = await openTestDatabase();
+    const shop = openChannelKit(opened);
+    Object.assign(shop.deps, { unreviewedTimes: 0.18 });
+    await shop.addGuide();
+    // Two orders of 9.00 USD are 0.18 of 100.00 USD.
+    expect(await sellMany(shop, 3)).toEqual(['paid', 'paid', 'held']);
+  });
+
   test('by what the goods are worth, not by what the event says that was paid', async () => {
     await using opened = await openTestDatabase();
     const shop = openChannelKit(opened);

@@ -3,7 +3,15 @@ import { describe, expect, test } from 'vitest';
 import { asRefundId } from '#kernel/ids.ts';
 import { paymentStatuses } from '#payments/model/payment.ts';
 import { type Refund, type RefundStatus, refundStatuses } from '#payments/model/refund.ts';
-import { capturedOf, coversRefund, receivedTogether, returnableOf, sumRefunds } from '#payments/model/refundable.ts';
+import {
+  capturedOf,
+  coversRefund,
+  hasUnconfirmedMoney,
+  receivedMinor,
+  receivedTogether,
+  returnableOf,
+  sumRefunds,
+} from '#payments/model/refundable.ts';
 import { aPayment } from '#test/support/builders/payment.ts';
 import { aRefund } from '#test/support/builders/refund.ts';
 
@@ -26,13 +34,6 @@ describe('what was captured', () => {
     expect(capturedOf(aPayment({ status: 'paid' }), keeps)).toBe(4900);
   });
 
-  test('is nothing while the amount of a part or of late money is not known', () => {
-    const unknown = { expectedAmount: null, receivedAmount: null };
-    for (const status of ['underpaid', 'paid_late', 'overpaid'] as const) {
-      expect(capturedOf(aPayment({ status, ...unknown }), keeps)).toBe(0);
-    }
-  });
-
   test('is rounded down, never up, where the provider counts in coins', () => {
     const inCoins = { expectedAmount: '0.00300000', receivedAmount: '0.00199999', receivedAsset: 'BTC' };
     expect(capturedOf(aPayment({ status: 'underpaid', ...inCoins }), keeps)).toBe(3266);
@@ -44,6 +45,73 @@ describe('what was captured', () => {
     expect(capturedOf(aPayment({ status: 'underpaid', ...came('20.00') }), returns)).toBe(0);
     expect(capturedOf(aPayment({ status: 'paid_late', ...came('49.00') }), returns)).toBe(0);
     expect(capturedOf(aPayment({ status: 'overpaid', ...came('60.50') }), returns)).toBe(4900);
+  });
+});
+
+describe('money that the provider has and does not confirm', () => {
+  test('is there only where a failed payment received some', () => {
+    expect(hasUnconfirmedMoney(aPayment({ status: 'failed', ...came('0.01') }))).toBe(true);
+    expect(hasUnconfirmedMoney(aPayment({ status: 'failed', ...came('0.00') }))).toBe(false);
+    expect(hasUnconfirmedMoney(aPayment({ status: 'failed' }))).toBe(false);
+    expect(hasUnconfirmedMoney(aPayment({ status: 'paid', ...came('49.00') }))).toBe(false);
+  });
+
+  test('may be given back as far as its amount is known, also where the provider returns odd sums by itself', () => {
+    const returns = { returnsOddPayments: true };
+    expect(returnableOf(aPayment({ status: 'failed', ...came('24.00') }), returns)).toBe(2400);
+    expect(returnableOf(aPayment({ status: 'failed', ...came('24.00'), expectedAmount: null }), keeps)).toBe(0);
+  });
+});
+
+describe('what was received', () => {
+  test('is unknown while the amount is, or the amount that it is a share of', () => {
+    expect(receivedMinor(aPayment({ ...came('49.00'), receivedAmount: null }))).toBeNull();
+    expect(receivedMinor(aPayment({ ...came('49.00'), expectedAmount: null }))).toBeNull();
+  });
+
+  test('is unknown where it is larger than any amount, and counts as the price of a paid order alone', () => {
+    const beyond = came('99999999999999999.00');
+    expect(receivedMinor(aPayment(beyond))).toBeNull();
+    expect(capturedOf(aPayment({ status: 'paid', ...beyond }), keeps)).toBe(4900);
+    expect(capturedOf(aPayment({ status: 'overpaid', ...beyond }), keeps)).toBe(0);
+    expect(capturedOf(aPayment({ status: 'underpaid' }), keeps)).toBe(0);
+  });
+
+  test('over all payments of an order leaves out what was taken back, and counts those that brought something', () => {
+    const part = came('24.50');
+    const payments = [
+      aPayment({ status: 'underpaid', ...part }),
+      aPayment({ status: 'paid', ...part }),
+      aPayment({ status: 'expired', ...came('0.00') }),
+      ...(['reversed', 'failed', 'cancelled'] as const).map((status) => aPayment({ status, ...part })),
+    ];
+    expect(receivedTogether(payments)).toEqual({ amountMinor: 4900, count: 2 });
+  });
+});
+
+describe('the money for a refund', () => {
+  const paid = aPayment({ status: 'paid', ...came('49.00') });
+  const refund = aRefund({ id: asRefundId('this'), amountMinor: 4000 });
+  const covers = (other: Partial<Refund>): boolean =>
+    coversRefund(paid, { refund, refunds: [refund, aRefund({ id: asRefundId('other'), ...other })], ...keeps });
+
+  test('is not taken by the refund itself', () => {
+    const sent = { ...refund, sentAt: 1 };
+    expect(coversRefund(paid, { refund: sent, refunds: [sent], ...keeps })).toBe(true);
+    expect(coversRefund(paid, { refund: { ...refund, amountMinor: 4901 }, refunds: [refund], ...keeps })).toBe(false);
+  });
+
+  test('is not taken by another that was not sent yet', () => {
+    expect(covers({ status: 'requested', amountMinor: 1000 })).toBe(true);
+    expect(covers({ status: 'awaiting_approval', amountMinor: 1000 })).toBe(true);
+  });
+
+  test('is taken by another that was sent, or may have moved', () => {
+    expect(covers({ status: 'requested', amountMinor: 1000, sentAt: 1 })).toBe(false);
+    for (const status of ['unknown', 'pending', 'succeeded'] as const)
+      expect(covers({ status, amountMinor: 1000 })).toBe(false);
+    expect(covers({ status: 'succeeded', amountMinor: 900 })).toBe(true);
+    expect(covers({ status: 'failed', amountMinor: 4900 })).toBe(true);
   });
 });
 
@@ -79,58 +147,5 @@ describe('the refundable amount', () => {
         },
       ),
     );
-  });
-});
-
-describe('what was received for an order', () => {
-  test('is summed over the payments that brought some, and over no other', () => {
-    const none = { expectedAmount: null, receivedAmount: null };
-    const payments = [
-      aPayment({ status: 'underpaid', ...came('20.00') }),
-      aPayment({ status: 'pending', ...came('29.00') }),
-      aPayment({ status: 'created', ...none }),
-      aPayment({ status: 'expired', ...came('0') }),
-    ];
-    expect(receivedTogether(payments)).toEqual({ amountMinor: 4900, count: 2 });
-  });
-
-  test.each(['reversed', 'failed', 'cancelled'] as const)('leaves out what is on a payment that is %s', (status) => {
-    expect(receivedTogether([aPayment({ status, ...came('49.00') })])).toEqual({ amountMinor: 0, count: 0 });
-  });
-});
-
-describe('what the provider may give back', () => {
-  test('is what was captured, or all that lies there unconfirmed', () => {
-    expect(returnableOf(aPayment({ status: 'paid', ...came('49.00') }), keeps)).toBe(4900);
-    expect(returnableOf(aPayment({ status: 'failed', ...came('20.00') }), keeps)).toBe(2000);
-    expect(returnableOf(aPayment({ status: 'failed', ...came('0') }), keeps)).toBe(0);
-    expect(returnableOf(aPayment({ status: 'reversed', ...came('49.00') }), keeps)).toBe(0);
-  });
-});
-
-describe('a refund that is about to be sent', () => {
-  const paid = aPayment({ status: 'paid', ...came('49.00') });
-  const sending = aRefund({ id: asRefundId('sending'), status: 'requested', sentAt: null, amountMinor: 2000 });
-  const beside = (amountMinor: number, differences: Partial<Refund>) => {
-    const other = aRefund({ id: asRefundId('other'), sentAt: null, amountMinor, ...differences });
-    return coversRefund(paid, { refund: sending, refunds: [sending, other], ...keeps });
-  };
-
-  test('is covered to the last cent, and not beyond it', () => {
-    expect(beside(2900, { status: 'succeeded' })).toBe(true);
-    expect(beside(2901, { status: 'succeeded' })).toBe(false);
-  });
-
-  test.each([
-    ['succeeded', null, false],
-    ['pending', null, false],
-    ['unknown', null, false],
-    ['requested', 1, false],
-    ['requested', null, true],
-    ['awaiting_approval', null, true],
-    ['failed', 1, true],
-    ['cancelled', 1, true],
-  ] as const)('beside one of all the money that is %s, sent at %s, is covered: %s', (status, sentAt, isCovered) => {
-    expect(beside(4900, { status, sentAt })).toBe(isCovered);
   });
 });

@@ -65,6 +65,14 @@ describe('comparing our payments with a provider', () => {
     expect(differences([unknown, refused], [])).toEqual([]);
   });
 
+  test('takes no payment that names none of ours for one whose creation is still searched for', () => {
+    const lost = aPayment({ reference: null, creation: 'requested', createdAt: 5_000 });
+    const foreign = aSnapshot({ reference: asProviderReference('foreign'), paymentId: null, createdAt: 5_000 });
+    expect(differences([lost], [foreign])).toMatchObject([
+      { kind: 'missing_here', reference: 'foreign', payment: null },
+    ]);
+  });
+
   test('recognises the payment of a create whose answer was lost by our own id', () => {
     const lost = aPayment({ reference: null, creation: 'requested', createdAt: 5_000 });
     const there = aSnapshot({ paymentId: asPaymentId(lost.id), createdAt: 5_000 });
