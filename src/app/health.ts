@@ -137,7 +137,10 @@ export function shopCheck(deps: Pick<HealthDeps, 'database' | 'clock'>): Check {
     async check() {
       const untold = await readUntoldOrders(deps);
       const count = untold.length === 1 ? '1 order' : `${untold.length} orders`;
-      return { ok: untold.length === 0, detail: untold.length === 0 ? 'told of every order' : `not told of ${count}` };
+      return {
+        ok: untold.length === 0,
+        detail: untold.length === 0 ? 'no order waits long to be told of' : `not told of ${count}`,
+      };
     },
   };
 }

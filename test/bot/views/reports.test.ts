@@ -261,7 +261,7 @@ describe('the health report', () => {
       { ...look, setUp: unchecked },
     );
     expect(drawn(view)).toMatchInlineSnapshot(`
-      "🟢 <b>All is well</b>
+      "🟢 <b>All is well so far</b>
       🟢 database · sqlite
       🟢 2 bots connected
       🟢 3 providers answer
