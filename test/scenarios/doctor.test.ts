@@ -254,7 +254,8 @@ describe('while the product does not run', () => {
     expect(isSound(found)).toBe(false);
     const run = { status: 1, lines: printReport(found), said: '' };
     outputs.push(...run.lines);
-    for (const name of ['coinbase key', 'btcpay key']) expect(lineOf(run, name)).toMatch(/^error .*no answer came in time/);
+    for (const name of ['coinbase key', 'btcpay key'])
+      expect(lineOf(run, name)).toMatch(/^error .*no answer came in time/);
     for (const name of ['shop webhook', 'telegram admin bot']) expect(lineOf(run, name)).toMatch(/^error .*no answer/);
   });
 
