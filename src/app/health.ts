@@ -100,12 +100,20 @@ function describeDepths(depths: readonly QueueDepth[], now: number): string {
 
 type ProviderName = Parameters<HealthDeps['providers']['health']>[0];
 
-async function describeProvider(deps: HealthDeps, name: ProviderName): Promise<{ ok: boolean; detail: string }> {
+async function describeProvider(deps: HealthDeps, name: ProviderName): ReturnType<Check['check']> {
   const [report] = await readProviderReports(deps, { only: name });
   if (report === undefined) return { ok: true, detail: 'answers' };
   const failure = failureOf(report, deps.clock.now());
   if (failure !== null) return { ok: false, detail: failure };
+  if (report.health.failingSince !== null || report.health.lastSuccessAt === null) return describeDoubt(report.health);
   return { ok: true, detail: report.outage === null ? 'answers' : 'answers again, catching up' };
+}
+
+/** Before the breaker opens, and before the first call: no reason to say that it answers. */
+function describeDoubt(health: ProviderReport['health']): Awaited<ReturnType<Check['check']>> {
+  if (health.failingSince === null) return { ok: true, detail: 'not known yet', isUnknown: true };
+  if (health.lastSuccessAt === null) return { ok: false, detail: 'has not answered since the start' };
+  return { ok: true, detail: 'did not answer the last call', isUnknown: true };
 }
 
 /**
@@ -129,7 +137,10 @@ export function shopCheck(deps: Pick<HealthDeps, 'database' | 'clock'>): Check {
     async check() {
       const untold = await readUntoldOrders(deps);
       const count = untold.length === 1 ? '1 order' : `${untold.length} orders`;
-      return { ok: untold.length === 0, detail: untold.length === 0 ? 'told of every order' : `not told of ${count}` };
+      return {
+        ok: untold.length === 0,
+        detail: untold.length === 0 ? 'no order waits long to be told of' : `not told of ${count}`,
+      };
     },
   };
 }

@@ -5,6 +5,8 @@ export interface HealthCheck {
   name: string;
   ok: boolean;
   detail: string;
+  /** Nothing speaks against it, and nothing for it either. */
+  isUnknown?: true;
 }
 
 export interface JobReport {

@@ -3,6 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { type Clock, hour } from '#kernel/clock.ts';
 import { type AppFixture, openAppFixtureIn } from '#test/support/app-fixture/app-fixture.ts';
 import { openWorld } from '#test/support/app-fixture/world.ts';
+import { findFreePort } from '#test/support/process/free-port.ts';
 import { awaitUntil } from '#test/support/time/await-until.ts';
 
 let app: AppFixture;
@@ -37,4 +38,17 @@ test('jobs on time are shown; jobs that stand still make the process unready, an
   expect(card.text).toContain('poll-payments');
   const health = await app.ask('/health', ({ text: answer }) => answer.includes('🔴 job'));
   expect(health.text).toMatch(/🔴 job poll-payments, .* · overdue, it stands still/);
+});
+
+test('a provider that has answered no call since the start is not said to answer', async () => {
+  const nobody = `http://127.0.0.1:${await findFreePort()}`;
+  app = await openAppFixtureIn(await openWorld({ env: { PAYHIP_API_URL: nobody } }));
+  const payhip = async (): Promise<unknown> => {
+    const { checks } = (await app.send('/readyz')).json as { checks: { name: string }[] };
+    return checks.find(({ name }) => name === 'provider payhip');
+  };
+  const failed = { ok: false, detail: 'has not answered since the start' };
+  await expect.poll(payhip, { timeout: 10_000 }).toMatchObject(failed);
+  const health = await app.ask('/health', ({ text }) => text.includes('🔴 provider payhip'));
+  expect(health.text).not.toContain('🟢 5 providers');
 });

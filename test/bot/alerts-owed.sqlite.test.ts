@@ -31,7 +31,11 @@ describe('an alert that its chat refuses', () => {
     close(shop, group, refusal);
     await shop.raise();
     await shop.deliver();
-    for (const owner of [ann, bob]) expect(cards(shop, 'pager_bot', owner)).toMatchObject([{ silent: false }]);
+    for (const owner of [ann, bob]) {
+      expect(cards(shop, 'pager_bot', owner)).toMatchObject([{ silent: false }]);
+      // One bot is enough: nobody is rung twice.
+      expect(cards(shop, 'till_bot', owner)).toEqual([]);
+    }
     expect(await shop.owed()).toBe(1);
 
     shop.deps.clock.advance(minute);
@@ -59,6 +63,39 @@ describe('an alert that its chat refuses', () => {
         { text: expect.stringContaining('Acknowledged by Ann') },
       ]);
     }
+  });
+
+  test('is over without a dead letter where a chat no longer takes the card that it has', async () => {
+    await using shop = await openBotShop({ alertChatId: group });
+    close(shop, group);
+    const caseId = await shop.raise();
+    await shop.deliver();
+    shop.telegram.clearFaults();
+    close(shop, ann, { code: 400, description: 'Bad Request: SOMETHING_NOBODY_HAS_SEEN_YET' });
+    await acknowledgeCase(shop.deps, { caseId, by });
+    shop.deps.clock.advance(minute);
+    await shop.deliver();
+    const letters = await shop.deps.database.read((stores) => stores.outbox.listAbandoned({ before: null, limit: 9 }));
+    expect(letters).toEqual([]);
+  });
+
+  test('that somebody deleted comes again while it is open, and not once it is over', async () => {
+    await using shop = await openBotShop({ alertChatId: group });
+    await shop.raise();
+    await shop.deliver();
+    const gone = { code: 400, description: 'Bad Request: message to edit not found' };
+    const isGone = () =>
+      shop.telegram.failNext({ bot: 'pager_bot', chatId: group, times: 1, kind: 'refuse', refusal: gone });
+    isGone();
+    await shop.raise();
+    await shop.deliver();
+    expect(cards(shop, 'pager_bot', group)).toHaveLength(2);
+    isGone();
+    await inTransaction(shop.deps, causeOf(systemActor), (tx) =>
+      resolveCase(tx, { key: 'payment_underpaid:x', by: 'It is paid.' }),
+    );
+    await shop.deliver();
+    expect(cards(shop, 'pager_bot', group)).toHaveLength(2);
   });
 
   test('is owed no longer once an admin has acknowledged it, or it is over', async () => {

@@ -20,7 +20,10 @@ test('a shop that is down rings within three minutes, in one case that names the
   const shown = await app.ask(`/order ${first.number}`);
   expect(shown.text).not.toContain('Shop not told yet');
 
-  app.clock.move(2 * minute);
+  // A failure or two may pass.
+  app.clock.move(1.5 * minute);
+  expect((await app.runJob('watch-shop')).outcome).toEqual({ kind: 'done', counts: { untold: 0 } });
+  app.clock.move(minute / 2);
   await app.runJob('watch-shop');
   const card = await app.awaitCard(({ text }) => text.includes('Shop not told of 1 order'));
   expect(card.text).toContain('CRITICAL');
@@ -65,6 +68,6 @@ test('a shop that is down rings within three minutes, in one case that names the
   });
   expect(app.pagerMessages().filter(({ text }) => text.includes('Shop not told'))).toHaveLength(1);
   expect((await app.send('/readyz')).text).toContain(
-    '{"name":"shop","ok":true,"vital":false,"detail":"told of every order"',
+    '{"name":"shop","ok":true,"vital":false,"detail":"no order waits long to be told of"',
   );
 });

@@ -44,7 +44,7 @@ function asSeen(text: string, unitsMax: number): string {
  */
 const leadsSomewhere = [
   /:\/\//,
-  /[\p{L}\p{N}-]\.(?:xn--|\p{L}{2})/u,
+  /[^\s.]\.(?:xn--|\p{L}[\p{L}\p{M}])/u,
   /\d\.\d+\.\d+\.\d/,
   /[@#][\p{L}\p{N}_]/u,
   /\$\p{L}/u,

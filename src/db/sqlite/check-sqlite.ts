@@ -56,6 +56,13 @@ function checkFile(path: string): { file: SetUpCheck; isReadable: boolean } {
     };
     return { file: errorCheck('file', finding), isReadable: true };
   }
+  if (statSync(path).nlink > 1) {
+    const finding = {
+      detail: `${path} has a second name (a hard link)`,
+      advice: 'delete that one, or copy the file: used under both it is spoilt, and the start refuses it',
+    };
+    return { file: errorCheck('file', finding), isReadable: true };
+  }
   try {
     tryLock(path);
     return { file: okCheck('file', `${path}, ${size}, can be written to`), isReadable: true };

@@ -12,7 +12,7 @@ export interface Check {
   /** Whether its failure makes the answer 503; a check that is not vital is only shown. */
   isVital: boolean;
   /** `detail` is a sentence without secrets: the answer is public. */
-  check(): Promise<{ ok: boolean; detail: string }>;
+  check(): Promise<{ ok: boolean; detail: string; isUnknown?: true }>;
 }
 
 export interface HealthRoutesDeps {

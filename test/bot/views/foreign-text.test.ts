@@ -25,6 +25,10 @@ const baits = [
   'evil.com',
   'www.evil.io/login?a=1#b',
   'бесплатно.рф',
+  // Such names are sold, and Telegram links them.
+  'i❤.ws',
+  'cafe\u0301.com',
+  'उदाहरण.भारत',
   'tg://resolve?domain=evil',
   '@evil_bot',
   '(@evil_bot)',

@@ -261,7 +261,7 @@ describe('the health report', () => {
       { ...look, setUp: unchecked },
     );
     expect(drawn(view)).toMatchInlineSnapshot(`
-      "🟢 <b>All is well</b>
+      "🟢 <b>All is well so far</b>
       🟢 database · sqlite
       🟢 2 bots connected
       🟢 3 providers answer
@@ -270,6 +270,16 @@ describe('the health report', () => {
       🔧 Set-up not checked yet
       [Refresh](health) [Check now](set_up:health)"
     `);
+  });
+
+  test('does not count among those that answer a provider of which it is not known', () => {
+    const checks = [
+      well('provider bitpay', 'answers'),
+      { ...well('provider payhip', 'not known yet'), isUnknown: true },
+    ] as const;
+    const { text } = healthView({ checks, jobs: [], queues: null }, { ...look, setUp: unchecked });
+    expect(text).toContain('🟢 1 provider answers\n⚪ 1 provider not known now');
+    expect(text).not.toContain('queues');
   });
 
   test('puts trouble first, with its reason, and names busy queues only', () => {

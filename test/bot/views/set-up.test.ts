@@ -37,6 +37,11 @@ describe('/health', () => {
     expect(health(known(checks.slice(0, 2)))).toContain('🔧 Set-up: 2 ok · 04:00');
   });
 
+  test('says that all is well only so far while the set-up was never checked', () => {
+    const unchecked = { report: undefined, isRunning: true };
+    expect(health(unchecked)).toContain('🟢 <b>All is well so far</b>');
+  });
+
   test('a warning alone is not trouble', () => {
     expect(health(known(checks.slice(0, 3)))).toContain('🟢 <b>All is well</b>');
   });

@@ -1,6 +1,7 @@
 import {
   chmodSync,
   closeSync,
+  linkSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -84,6 +85,14 @@ test('a file that is no database is an error, and not checked further', async ()
   const checks = await look(letter);
   expect(drawn(checks)).toEqual(['file error', 'space ok']);
   expect(checks[0]).toMatchObject({ detail: expect.stringContaining('SQLITE_NOTADB') });
+});
+
+test('a file with a second name is an error, as the start refuses it', async () => {
+  await using opened = await openTestDatabase();
+  linkSync(opened.file, join(dirname(opened.file), 'second.db'));
+  const checks = await look(opened.file);
+  expect(find(checks, 'file')).toMatchObject({ status: 'error', detail: expect.stringContaining('a second name') });
+  expect(find(checks, 'integrity')?.status).toBe('ok');
 });
 
 test('a file that is damaged inside is found', async () => {

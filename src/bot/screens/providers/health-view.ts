@@ -8,8 +8,10 @@ import { checkNowButton, isSetUpWrong, type SetUpPresentation, setUpLines } from
 /** The same checks as `/readyz`, the jobs' last runs, and what waits in the queues; what is well is put together. */
 export function healthView(report: HealthReport, presentation: SetUpPresentation): View {
   const isWell = [...report.checks, ...report.jobs].every(({ ok }) => ok) && !isSetUpWrong(presentation.setUp);
+  const isKnown = presentation.setUp.report !== undefined && report.jobs.every(({ lastRunAt }) => lastRunAt !== null);
+  const well = isKnown ? 'All is well' : 'All is well so far';
   const lines = [
-    line(isWell ? '🟢 <b>All is well</b>' : '🔴 <b>Something is wrong</b>', weights.must),
+    line(isWell ? `🟢 <b>${well}</b>` : '🔴 <b>Something is wrong</b>', weights.must),
     ...report.checks.filter(({ ok }) => !ok).map(troubleLine),
     ...report.jobs.filter(({ ok }) => !ok).map((job) => jobLine(job, presentation)),
     ...wellLines(report.checks),
@@ -46,9 +48,12 @@ function wellLines(checks: readonly HealthCheck[]): Line[] {
   );
   for (const sort of sorts) {
     const all = checks.filter((check) => sortOf(check) === sort);
-    const well = all.filter(({ ok }) => ok).length;
-    const of = well < all.length ? ` of ${all.length}` : '';
+    const known = all.filter(({ isUnknown }) => isUnknown !== true);
+    const well = known.filter(({ ok }) => ok).length;
+    const of = well < known.length ? ` of ${known.length}` : '';
     if (well > 0) lines.push(line(`🟢 ${well}${of} ${well === 1 && of === '' ? sort.one : sort.many}`));
+    const unknown = all.length - known.length;
+    if (unknown > 0) lines.push(line(`⚪ ${plural(unknown, sort.word)} not known now`));
   }
   return lines;
 }

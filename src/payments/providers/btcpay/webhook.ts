@@ -1,8 +1,9 @@
+import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { asProviderReference } from '#kernel/ids.ts';
 import type { WebhookDelivery, WebhookVerdict } from '../../ports/payment-provider.ts';
 import { readJsonTexts } from '../http/exact-json.ts';
-import { idText } from '../kit/body-fields.ts';
+import { idText, lenient } from '../kit/body-fields.ts';
 import { isKeyedHash, readHexDigest } from '../kit/hmac.ts';
 
 // BTCPay Server: webhooks. `BTCPay-Sig: sha256=<hex>` over the raw body, which is indented JSON with the line ends of the
@@ -24,12 +25,13 @@ const followed: ReadonlySet<string> = new Set([
 ]);
 
 const envelopeSchema = z.object({ type: z.string().max(128), storeId: z.string().nullish() });
+/** The ids of a delivery only tell events apart. */
 const eventSchema = z.object({
   invoiceId: idText,
-  deliveryId: idText,
-  originalDeliveryId: idText.nullish(),
+  deliveryId: lenient(idText),
+  originalDeliveryId: lenient(idText),
   /** So spelled by old servers. */
-  orignalDeliveryId: idText.nullish(),
+  orignalDeliveryId: lenient(idText),
 });
 
 export function verifyBtcpayWebhook(
@@ -54,7 +56,7 @@ export function verifyBtcpayWebhook(
   const { invoiceId, deliveryId, originalDeliveryId, orignalDeliveryId } = event.data;
   return {
     kind: 'event',
-    eventKey: originalDeliveryId ?? orignalDeliveryId ?? deliveryId,
+    eventKey: originalDeliveryId ?? orignalDeliveryId ?? deliveryId ?? hash('sha256', delivery.body),
     eventType,
     reference: asProviderReference(invoiceId),
     trust: 'signed',
