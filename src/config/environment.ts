@@ -19,13 +19,19 @@ export function readTextFile(path: string): string {
   return readText(readFileSync(path));
 }
 
+/** `NAME: value`, as in YAML: `parseEnv` passes over it in silence, and the product would start with the default. */
+const yamlSetting = /^\s*[A-Z][A-Z0-9_]*\s*:/;
+
 /**
  * Adds what the file says to the environment, where that has no value yet; returns the fault when it cannot be read. Node's own
  * `loadEnvFile` takes a byte order mark for a part of the first name.
  */
 export function addEnvironmentFile(path: string): string | undefined {
   try {
-    for (const [name, value] of Object.entries(parseEnv(readTextFile(path)))) process.env[name] ??= value;
+    const text = readTextFile(path);
+    const line = 1 + text.split(/\r\n?|\n/).findIndex((each) => yamlSetting.test(each));
+    if (line > 0) return `${path} line ${line} has a colon where = belongs: nothing of it would be read`;
+    for (const [name, value] of Object.entries(parseEnv(text))) process.env[name] ??= value;
     return undefined;
   } catch (error) {
     if (error instanceof UnreadableText) return `${path} ${error.message}`;

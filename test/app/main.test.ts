@@ -61,6 +61,13 @@ test('a .env that cannot be read is one line and 78 too', () => {
   expect(lines).toEqual([expect.stringMatching(/^\.env cannot be read \([A-Za-z_ ]+\)$/)]);
 });
 
+test('a line of .env that is written as in YAML is refused, by its number and without its value', () => {
+  writeFileSync(join(folder, '.env'), 'OWNER_IDS=1\n# NOTE: none\r\nDATABASE_URL: file:./canary.db\n');
+  const reason = '.env line 3 has a colon where = belongs: nothing of it would be read';
+  expect(run('migrate')).toMatchObject({ status: 78, lines: [reason] });
+  expect(existsSync(join(folder, 'data'))).toBe(false);
+});
+
 test('a .env from Windows is read by its mark, with its line ends: its first setting counts as the others do', () => {
   const text = (name: string) => `DATABASE_URL="file:./my%20shop/${name}.db"\r\nLOG_LEVEL=info\r\n`;
   const contents = {
