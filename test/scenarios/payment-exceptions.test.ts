@@ -177,7 +177,9 @@ test('a double-spent BTCPay payment rings, and is no longer shown as received', 
   await app.visit(order, 'double_spend');
   const asked = await app.ask(`/order ${order.number}`, (message) => buttonsOf(message).includes('Check again'));
   await app.tap(asked, 'Check again');
-  const card = await app.awaitCard(({ text }) => text.includes('Payment double-spent or replaced'));
+  const card = await app.awaitCard(({ text }) =>
+    text.includes('Money seen is gone: double-spent, replaced or given back'),
+  );
   expect(card.text).toContain('49.00 USD was seen, nothing of it is left');
   expect((await app.getOrder(order.id)).payment).toMatchObject({ status: 'created', received: null });
   const { text } = await app.ask(`/order ${order.number}`, (message) => buttonsOf(message).includes('Check again'));

@@ -73,7 +73,7 @@ const paidTwice: Condition = {
 export const doubleSpent: Condition = {
   kind: 'payment_double_spent',
   severity: 'warning',
-  headline: 'Payment double-spent or replaced',
+  headline: 'Money seen is gone: double-spent, replaced or given back',
   actions: ['check_again', 'open_order'],
 };
 

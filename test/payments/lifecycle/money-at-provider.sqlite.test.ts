@@ -45,7 +45,7 @@ async function casesOf(deps: TestDeps, paymentId: PaymentId) {
 }
 
 describe('money that is taken back before it was confirmed', () => {
-  const doubleSpent = 'warning payment_double_spent: Payment double-spent or replaced';
+  const doubleSpent = 'warning payment_double_spent: Money seen is gone: double-spent, replaced or given back';
 
   test('rings, and is no longer shown as received', async () => {
     const { deps, paymentId } = await shown(unconfirmed, { state: 'open', providerStatus: 'New' });
