@@ -1,12 +1,13 @@
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { DeliveryOutcome, FaultControls, WebhookDelivery } from './contract.ts';
+import { createEarliest } from './earliest.ts';
 import type { FaultSource } from './faults.ts';
 
-// Sends the webhooks of one provider, one after the other. What is due is decided by the clock of the sandbox, so that a
-// test can move time; a slow or dead receiver is cut off in real time.
+// Sends the webhooks of one provider. What is due is decided by the clock of the sandbox, so that a test can move time. How
+// long a slow or dead receiver is waited for is up to `post`, and meanwhile it holds up only as many as may be on their way
+// at once, or those behind it where the provider itself sends one after the other.
 
 const deliveriesMax = 2_000;
-const receiverTimeoutMs = 15_000;
 /** Long enough for the events of one visit to gather, short enough for somebody at the control page. */
 const reorderHoldMs = 300;
 
@@ -43,9 +44,17 @@ interface Pending {
   dueAtMs: number;
 }
 
+/** How a webhook leaves: the receiver's status, or undefined if there is no answer. Ends soon after `signal` does. */
+export type Post = (url: string, message: WebhookMessage, signal: AbortSignal) => Promise<number | undefined>;
+
 export interface DeliveriesOptions {
   readonly provider: ProviderName;
   readonly now: () => number;
+  /** By which webhooks are held back for reordering. */
+  readonly holdNow: () => number;
+  readonly post: Post;
+  /** How many may be on their way at the same time. */
+  readonly atOnceMax: number;
   readonly faults: FaultSource;
   readonly policy: RetryPolicy;
   readonly url: string | undefined;
@@ -58,6 +67,8 @@ export interface Deliveries {
   announce(event: WebhookEvent): void;
   /** Starts sending whatever is due. */
   worker(): void;
+  /** When `worker` would next do something: the past if something is due, undefined if nothing waits. */
+  nextDueAt(): number | undefined;
   /** Ends the waiting of webhooks that are held for reordering. */
   release(): void;
   hasWork(): boolean;
@@ -75,15 +86,18 @@ class Sender implements Deliveries {
   readonly #options: DeliveriesOptions;
   readonly #controls: FaultControls;
   readonly #stopping = new AbortController();
+  readonly #sending = new Map<Pending, Promise<void>>();
+  readonly #atOnceMax: number;
   #url: string | undefined;
   #queue: Pending[] = [];
   #held: Pending[] = [];
-  #holdTimer: NodeJS.Timeout | undefined;
-  #sending: Promise<void> | undefined;
+  #heldUntilMs = 0;
+  #start: Promise<void> | undefined;
 
   constructor(options: DeliveriesOptions) {
     this.#options = options;
     this.#controls = options.faults.controls;
+    this.#atOnceMax = options.policy.isOneQueue ? 1 : options.atOnceMax;
     this.#url = options.url;
   }
 
@@ -100,31 +114,44 @@ class Sender implements Deliveries {
     const loss = this.#lossOf(event, copies);
     if (loss !== undefined) this.#note({ event, attempt: 0, outcome: loss, message: event.render(1) });
     if (loss !== undefined) return;
+    if (this.#held.length === 0) this.#heldUntilMs = this.#options.holdNow() + reorderHoldMs;
     for (let copy = 0; copy < copies; copy += 1) {
       const pending = { event, attempt: 0, dueAtMs: this.#options.now() + this.#controls.delayWebhooksMs };
       (this.#controls.reorderWebhooks ? this.#held : this.#queue).push(pending);
     }
-    if (this.#held.length > 0) this.#holdTimer ??= setTimeout(() => this.release(), reorderHoldMs);
     this.worker();
   }
 
   release(): void {
-    clearTimeout(this.#holdTimer);
-    this.#holdTimer = undefined;
-    this.#queue.push(...this.#held.reverse());
-    this.#held = [];
+    this.#unhold();
     this.worker();
   }
 
   worker(): void {
-    if (this.#stopping.signal.aborted) return;
-    this.#sending ??= this.#sendAll().finally(() => {
-      this.#sending = undefined;
+    if (this.#held.length > 0 && this.#heldUntilMs <= this.#options.holdNow()) this.#unhold();
+    if (this.#stopping.signal.aborted || this.#nextDue() === undefined) return;
+    // The turn of the event loop lets the code that caused the event finish before the receiver gets it.
+    this.#start ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+      this.#start = undefined;
+      this.#sendDue();
     });
   }
 
+  nextDueAt(): number | undefined {
+    const { now, holdNow, policy } = this.#options;
+    const due = createEarliest();
+    if (this.#held.length > 0) due.note(this.#heldUntilMs - holdNow() + now());
+    // During an outage nothing is sent; its end is up to whoever began it.
+    if (this.#controls.outage || this.#sending.size >= this.#atOnceMax) return due.atMs();
+    for (const pending of policy.isOneQueue ? this.#queue.slice(0, 1) : this.#queue) {
+      if (!this.#sending.has(pending)) due.note(pending.dueAtMs);
+    }
+    return due.atMs();
+  }
+
   hasWork(): boolean {
-    return this.#sending !== undefined || this.#held.length > 0 || this.#nextDue() !== undefined;
+    const isSending = this.#start !== undefined || this.#sending.size > 0;
+    return isSending || this.#held.length > 0 || this.#nextDue() !== undefined;
   }
 
   scheduled(): number {
@@ -132,26 +159,35 @@ class Sender implements Deliveries {
   }
 
   async stop(): Promise<void> {
-    clearTimeout(this.#holdTimer);
     this.#stopping.abort();
-    await this.#sending;
+    await Promise.all([this.#start, ...this.#sending.values()]);
   }
 
-  async #sendAll(): Promise<void> {
-    // The turn of the event loop lets the code that caused the event finish before the receiver gets it.
-    await new Promise((resolve) => setImmediate(resolve));
-    for (let next = this.#nextDue(); next !== undefined; next = this.#nextDue()) {
-      if (this.#stopping.signal.aborted) return;
-      await this.#send(next);
+  #unhold(): void {
+    this.#queue.push(...this.#held.reverse());
+    this.#held = [];
+  }
+
+  #sendDue(): void {
+    while (!this.#stopping.signal.aborted && this.#sending.size < this.#atOnceMax) {
+      const next = this.#nextDue();
+      if (next === undefined) return;
+      const sending = this.#send(next).finally(() => {
+        this.#sending.delete(next);
+        this.#sendDue();
+      });
+      this.#sending.set(next, sending);
     }
   }
 
+  /** The first that is due and not on its way. */
   #nextDue(): Pending | undefined {
     if (this.#controls.outage) return undefined;
     const now = this.#options.now();
-    if (!this.#options.policy.isOneQueue) return this.#queue.find((pending) => pending.dueAtMs <= now);
+    const isDue = (pending: Pending) => pending.dueAtMs <= now && !this.#sending.has(pending);
+    if (!this.#options.policy.isOneQueue) return this.#queue.find(isDue);
     const first = this.#queue[0];
-    return first !== undefined && first.dueAtMs <= now ? first : undefined;
+    return first !== undefined && isDue(first) ? first : undefined;
   }
 
   async #send(pending: Pending): Promise<void> {
@@ -159,7 +195,8 @@ class Sender implements Deliveries {
     const { policy, now } = this.#options;
     pending.attempt += 1;
     const message = event.render(pending.attempt);
-    const status = await this.#post(this.#target(event), message);
+    const url = this.#target(event);
+    const status = url === undefined ? undefined : await this.#post(url, message);
     const delayMs = policy.delaysMs.slice(0, policy.retriesMax)[pending.attempt - 1];
     const isAccepted = status !== undefined && policy.isAccepted(status);
     const willRetry = !isAccepted && delayMs !== undefined && policy.isWorthRetrying(status);
@@ -168,13 +205,9 @@ class Sender implements Deliveries {
     this.#note({ event, attempt: pending.attempt, outcome: outcomeOf(status, isAccepted), status, willRetry, message });
   }
 
-  async #post(url: string | undefined, { headers, body }: WebhookMessage): Promise<number | undefined> {
-    if (url === undefined) return undefined;
-    const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(receiverTimeoutMs)]);
+  async #post(url: string, message: WebhookMessage): Promise<number | undefined> {
     try {
-      const answer = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal });
-      await answer.arrayBuffer();
-      return answer.status;
+      return await this.#options.post(url, message, this.#stopping.signal);
     } catch {
       // No answer is an outcome here, whatever its cause.
       return undefined;

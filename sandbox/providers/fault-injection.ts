@@ -1,6 +1,5 @@
-import type { HttpBindings } from '@hono/node-server';
-import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import type { Context, MiddlewareHandler } from 'hono';
+import type { MiddlewareHandler } from 'hono';
+import { type CallEnv, type Connection, targetOf } from './connection.ts';
 import type { ApiCall } from './contract.ts';
 import { type FaultSource, isLate } from './faults.ts';
 import type { LateCalls } from './late-calls.ts';
@@ -34,17 +33,10 @@ export interface FaultInjection {
   readonly errorBody: (status: 500 | 503 | 429) => string;
 }
 
-type Sockets = { Bindings: HttpBindings & { arrivedAtMs?: number } };
-
-/** When the call reached the provider, which for a late one is not when it is executed: that is when its token was valid. */
-export function arrivedAtMs(context: Context<Sockets>): number | undefined {
-  return context.env.arrivedAtMs;
-}
-
-export function injectFaults(options: FaultInjection): MiddlewareHandler<Sockets> {
+export function injectFaults(options: FaultInjection): MiddlewareHandler<CallEnv> {
   let fiveHundreds = 0;
   return async (context, next) => {
-    const { incoming } = context.env;
+    const { connection } = context.env;
     context.env.arrivedAtMs = options.now();
     // Late calls that are due by now are executed first.
     if (options.late.release() > 0) await new Promise((resolve) => setImmediate(resolve));
@@ -53,14 +45,14 @@ export function injectFaults(options: FaultInjection): MiddlewareHandler<Sockets
       options.log.note({
         atMs: options.now(),
         method: context.req.method,
-        path: incoming.url ?? '',
+        path: targetOf(context),
         fault,
         ...call,
       });
 
     if (fault === 'outage' || fault === 'reset') {
       note({ wasExecuted: false, status: undefined });
-      return cutOff(context.env);
+      return connection.cut();
     }
     if (fault === 'refusal') {
       const status = options.faults.controls.refuseWith;
@@ -69,7 +61,7 @@ export function injectFaults(options: FaultInjection): MiddlewareHandler<Sockets
     }
     if (fault === 'timeout_before') {
       note({ wasExecuted: false, status: undefined });
-      return neverAnswer(context.env);
+      return connection.hold();
     }
     if (fault === '429') {
       note({ wasExecuted: false, status: 429 });
@@ -91,12 +83,12 @@ export function injectFaults(options: FaultInjection): MiddlewareHandler<Sockets
       note({ wasExecuted: false, status: undefined });
       // The body goes with the connection, so that it is read first; whoever asks for it later gets it from here.
       await context.req.text();
-      lost = loseAnswer(context.env, fault);
+      lost = loseAnswer(connection, fault);
       await options.late.until(options.now() + options.faults.controls.lateMs);
     }
     await next();
     note({ wasExecuted: true, status: context.res.status });
-    if (isAfter(fault)) lost = loseAnswer(context.env, fault);
+    if (isAfter(fault)) lost = loseAnswer(connection, fault);
     if (lost !== undefined) {
       context.res = undefined;
       context.res = await lost;
@@ -105,8 +97,8 @@ export function injectFaults(options: FaultInjection): MiddlewareHandler<Sockets
   };
 }
 
-function loseAnswer(sockets: HttpBindings, fault: ApiCall['fault']): Response | Promise<Response> {
-  return fault === 'reset_after' || fault === 'reset_late' ? cutOff(sockets) : neverAnswer(sockets);
+function loseAnswer(connection: Connection, fault: ApiCall['fault']): Response | Promise<Response> {
+  return fault === 'reset_after' || fault === 'reset_late' ? connection.cut() : connection.hold();
 }
 
 function isAfter(fault: ApiCall['fault']): boolean {
@@ -121,17 +113,4 @@ function serverError(turn: number, errorBody: FaultInjection['errorBody']): Resp
   }
   const status = turn % 3 === 0 ? 503 : 500;
   return new Response(errorBody(status), { status, headers: { 'Content-Type': 'application/json' } });
-}
-
-function cutOff({ incoming }: HttpBindings): Response {
-  incoming.socket.resetAndDestroy();
-  return RESPONSE_ALREADY_SENT;
-}
-
-/** Holds the connection until the client gives up or the sandbox stops and closes it. */
-function neverAnswer({ outgoing }: HttpBindings): Promise<Response> {
-  return new Promise((resolve) => {
-    if (outgoing.destroyed) return resolve(RESPONSE_ALREADY_SENT);
-    outgoing.once('close', () => resolve(RESPONSE_ALREADY_SENT));
-  });
 }

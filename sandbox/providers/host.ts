@@ -2,6 +2,7 @@ import type { Hono } from 'hono';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { CheckoutView, ForeignInput, ProviderRecord, VisitInput } from './contract.ts';
 import type { Deliveries, WebhookEvent } from './deliveries.ts';
+import type { RandomIds } from './ids.ts';
 
 /** What a simulated provider is given by the server that carries it. */
 export interface ProviderHost {
@@ -9,6 +10,7 @@ export interface ProviderHost {
   now(): number;
   /** Scheme, host and port, without a slash at the end. */
   origin(): string;
+  readonly ids: RandomIds;
   announce(event: WebhookEvent): void;
   /** Where its webhooks go and the results of their delivery, for a provider whose API shows them. */
   readonly deliveries: Pick<Deliveries, 'log' | 'url' | 'setUrl'>;
@@ -51,6 +53,8 @@ export interface SimulatedProvider {
   createForeign(input: ForeignInput): ProviderRecord;
   /** Lets expiries and confirmations that are due by the clock happen. */
   tick(): void;
+  /** When `tick` would next do something, if nothing happens before; later than now right after a `tick`. */
+  nextDueAt(): number | undefined;
   readonly dials?: readonly Dial[];
   readonly shop?: SimulatedShop;
   /** Pages beside those of its checkouts, mounted under `/<name>`. */

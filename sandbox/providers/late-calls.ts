@@ -1,3 +1,5 @@
+import { earliest } from './earliest.ts';
+
 // Calls whose client has given up, waiting for the clock to reach the moment at which they are executed.
 
 const waitingMax = 1_000;
@@ -7,6 +9,8 @@ export interface LateCalls {
   until(dueAtMs: number): Promise<void>;
   /** Lets those go that are due; how many there were. */
   release(): number;
+  /** When the first of them is due. */
+  nextDueAt(): number | undefined;
 }
 
 export function createLateCalls(now: () => number): LateCalls {
@@ -25,5 +29,6 @@ export function createLateCalls(now: () => number): LateCalls {
       for (const { go } of due) go();
       return due.length;
     },
+    nextDueAt: () => earliest(waiting.map(({ dueAtMs }) => dueAtMs)),
   };
 }

@@ -1,90 +1,65 @@
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type HttpBindings, type ServerType } from '@hono/node-server';
-import { Hono } from 'hono';
-import { eachProvider, providerNames } from '#kernel/provider-name.ts';
-import type { VisitInput } from './contract.ts';
-import { setDial } from './dials.ts';
-import type { ProviderSandbox, ProviderSandboxOptions } from './options.ts';
-import { addPages, addShopPages } from './pages/routes.ts';
-import { simulators } from './registry.ts';
-import { createStation, type Station, type Stations } from './station.ts';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import type { Connection } from './connection.ts';
+import type { ProviderSandbox, ProviderSandboxCore, ProviderSandboxOptions } from './options.ts';
+import { createProviderSandbox } from './sandbox.ts';
 
-// The outside world: every payment provider on one port, with their checkout pages and a control page for their faults.
-// Nothing here is shared with the product but the providers' names.
+// The simulated providers on one port of this machine, with time that passes by itself.
 
 const tickMs = 200;
 const settleTimeoutMs = 10_000;
 
 export async function startProviderSandbox(options: ProviderSandboxOptions = {}): Promise<ProviderSandbox> {
-  const now = options.now ?? Date.now;
   let origin = '';
-  const deps = { options, now, origin: () => origin };
-  const stations: Stations = eachProvider((name) => createStation(name, deps));
-  const app = new Hono<{ Bindings: HttpBindings }>();
-  addPages(app, { stations, now });
-  for (const name of providerNames) app.route(simulators[name].apiPath, stations[name].app);
-  addShopPages(app, stations);
-
-  const server = createAdaptorServer({ fetch: app.fetch });
+  const core = createProviderSandbox({
+    ...options,
+    origin: () => origin,
+    // One after the other, and held back in real time, for a test's clock may stand still.
+    webhooksAtOnce: 1,
+    holdNow: () => performance.now(),
+  });
+  const server = createAdaptorServer({
+    fetch: (request, bindings) => core.fetch(request, socketConnection(bindings as HttpBindings)),
+  });
   origin = await listen(server, options);
-  const all = Object.values(stations);
-  const tick = () => {
-    for (const { provider, deliveries } of all) {
-      provider.tick();
-      deliveries.worker();
-    }
-  };
-  const timer = setInterval(tick, tickMs);
+  const timer = setInterval(core.tick, tickMs);
 
   return {
+    ...core,
     url: `${origin}/`,
-    apiUrls: eachProvider((name) => `${origin}${simulators[name].address.path}`),
-    environment: environmentOf(stations, origin),
-    setWebhookUrl: (provider, url) => stations[provider].deliveries.setUrl(url),
-    visit: async (input) => visit(stations, input),
-    records: (provider) => stations[provider].provider.records(),
-    record: (provider, reference) =>
-      stations[provider].provider.records().find((record) => record.reference === reference),
-    callLog: (provider) => stations[provider].calls.calls,
-    deliveries: (provider) => stations[provider].deliveries.log,
-    reword: (provider, change) => stations[provider].rewording.set(change),
-    faults: (provider) => stations[provider].faults.controls,
-    setDial: (provider, name, value) => setDial(stations[provider].provider, { name, value }),
-    shop: (provider) => stations[provider].provider.shop,
-    createForeign: (provider, input) => stations[provider].provider.createForeign(input),
-    tick,
-    settle: (settleOptions) => settle(all, { tick, timeoutMs: settleOptions?.timeoutMs ?? settleTimeoutMs }),
+    settle: (settleOptions) => settle(core, settleOptions?.timeoutMs ?? settleTimeoutMs),
     async stop() {
       clearInterval(timer);
-      await Promise.all(all.map(({ deliveries }) => deliveries.stop()));
+      await core.stop();
       await close(server);
     },
   };
 }
 
-function environmentOf(stations: Stations, origin: string): Record<string, string> {
-  const parts = providerNames.map((name) => {
-    const { setting, path } = simulators[name].address;
-    return { ...stations[name].environment, [setting]: `${origin}${path}` };
-  });
-  return Object.assign({}, ...parts);
+function socketConnection({ incoming, outgoing }: HttpBindings): Connection {
+  return {
+    target: incoming.url,
+    cut() {
+      incoming.socket.resetAndDestroy();
+      return RESPONSE_ALREADY_SENT;
+    },
+    /** Until the client gives up or the sandbox stops and closes the connection. */
+    hold: () =>
+      new Promise((resolve) => {
+        if (outgoing.destroyed) return resolve(RESPONSE_ALREADY_SENT);
+        outgoing.once('close', () => resolve(RESPONSE_ALREADY_SENT));
+      }),
+  };
 }
 
-function visit(stations: Stations, { provider, ...input }: VisitInput): void {
-  stations[provider].provider.visit(input);
-}
-
-async function settle(
-  stations: readonly Station[],
-  { tick, timeoutMs }: { tick: () => void; timeoutMs: number },
-): Promise<void> {
+async function settle(core: ProviderSandboxCore, timeoutMs: number): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
-    tick();
-    for (const { deliveries } of stations) deliveries.release();
-    // Releasing deliveries makes every sender busy for one turn even if there is nothing to do, so it is checked after that turn.
+    core.tick();
+    core.release();
     await new Promise((resolve) => setTimeout(resolve, 2));
-    if (!stations.some(({ deliveries }) => deliveries.hasWork())) return;
+    if (!core.hasWork()) return;
     if (performance.now() > deadline) throw new Error(`webhooks did not settle within ${timeoutMs} ms`);
   }
 }

@@ -3,7 +3,8 @@
 //
 // - Its API is written from the provider's documentation alone, refuses what the provider would refuse, and speaks of
 //   errors in the provider's own bodies.
-// - All that happens, happens by the clock of the host: nothing waits in real time, and `tick` lets happen what is due.
+// - All that happens, happens by the clock of the host: nothing waits in real time, `tick` lets happen what is due, and
+//   `nextDueAt` says when that will be. All chance is that of the host: the same calls give the same answers again.
 // - It holds every checkout in `records`, newest first, also those that were made in its dashboard (`createForeign`).
 // - Each checkout has a hosted page at `checkoutUrl`, below `/<name>`, that offers what may happen in its present state.
 // - Every event is sent through the host as the provider reports it, signed as the provider signs it. Loss,
@@ -12,6 +13,7 @@ import type { ProviderName } from '#kernel/provider-name.ts';
 import type { VisitAction } from './contract.ts';
 import type { RetryPolicy } from './deliveries.ts';
 import type { ProviderHost, SimulatedProvider } from './host.ts';
+import type { RandomIds } from './ids.ts';
 
 export interface SimulatorAccount {
   /** Where all webhooks go; unset: where each payment says, or nowhere. */
@@ -61,11 +63,11 @@ export interface Simulator<Account extends SimulatorAccount> {
   readonly address: { readonly setting: string; readonly path: string };
   /** Routes of its hosted pages, below `/<name>`. */
   readonly pagePaths: readonly string[];
-  /** An account made up on the spot. */
-  makeAccount(): MadeUp<Account>;
+  /** An account made up on the spot, of the system's chance by default. */
+  makeAccount(ids?: RandomIds): MadeUp<Account>;
   create(host: ProviderHost, about: { account: Account; refundDelayMs: number }): SimulatedProvider;
   /** Its own body under a fault of the server. */
-  failureBody(status: 500 | 503 | 429): string;
+  failureBody(status: 500 | 503 | 429, ids: RandomIds): string;
   /** How it goes on after a webhook that was not accepted. */
   readonly retry: Omit<RetryPolicy, 'delaysMs'>;
   /** `payment`: each payment carries the webhook address; `account`: an admin sets the address on its pages, once. */

@@ -1,12 +1,17 @@
-import type { HttpBindings } from '@hono/node-server';
-import { Hono } from 'hono';
+import { randomBytes } from 'node:crypto';
+import { Hono, type MiddlewareHandler } from 'hono';
 import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
+import { forkBytes } from '../random.ts';
+import type { CallEnv } from './connection.ts';
 import { createDeliveries, type Deliveries } from './deliveries.ts';
-import { type CallLog, createCallLog, injectFaults } from './fault-injection.ts';
+import { earliest } from './earliest.ts';
+import { type CallLog, createCallLog, type FaultInjection, injectFaults } from './fault-injection.ts';
 import { createFaults, createRandom, type FaultSource } from './faults.ts';
 import type { ProviderHost, SimulatedProvider } from './host.ts';
+import { createIds } from './ids.ts';
 import { createLateCalls } from './late-calls.ts';
-import type { ProviderSandboxOptions } from './options.ts';
+import type { ProviderSandboxCoreOptions } from './options.ts';
+import { postByFetch } from './post.ts';
 import { type AccountByProvider, simulators } from './registry.ts';
 import { retryDelaysMsDefault } from './retry.ts';
 import { createRewording, type Rewording } from './rewording.ts';
@@ -20,7 +25,9 @@ export interface Station {
   readonly deliveries: Deliveries;
   readonly rewording: Rewording;
   /** The provider's API behind its faults. */
-  readonly app: Hono<{ Bindings: HttpBindings }>;
+  readonly app: Hono<CallEnv>;
+  /** When anything of it is due: the provider, its late calls and its webhooks. */
+  nextDueAt(): number | undefined;
   /** The product's settings of an account that was made up; empty for one that was given. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -28,13 +35,14 @@ export interface Station {
 export type Stations = Readonly<Record<ProviderName, Station>>;
 
 export interface StationDeps {
-  readonly options: ProviderSandboxOptions;
+  readonly options: ProviderSandboxCoreOptions;
   readonly now: () => number;
   readonly origin: () => string;
 }
 
 const refundDelayMsDefault = 2_000;
 const seedDefault = 1;
+const webhooksAtOnceDefault = 20;
 
 export function createStation<Name extends ProviderName>(name: Name, deps: StationDeps): Station {
   const given: AccountByProvider[Name] | undefined = deps.options.accounts?.[name];
@@ -52,27 +60,79 @@ function openStation<Account extends SimulatorAccount>(
   const faults = createFaults(createRandom(seed));
   const calls = createCallLog();
   const late = createLateCalls(now);
-  const { account, environment } = given === undefined ? simulator.makeAccount() : { account: given, environment: {} };
+  // Ids have their own stream for the same reason.
+  const ids = createIds(options.random === undefined ? randomBytes : forkBytes(options.random));
+  const made = given === undefined ? simulator.makeAccount(ids) : { account: given, environment: {} };
   const deliveries = createDeliveries({
     provider: name,
     now,
+    holdNow: options.holdNow ?? now,
+    post: options.post ?? postByFetch,
+    atOnceMax: options.webhooksAtOnce ?? webhooksAtOnceDefault,
     faults,
     policy: { ...simulator.retry, delaysMs: options.webhookRetryDelaysMs ?? retryDelaysMsDefault },
-    url: account.webhookUrl,
+    url: made.account.webhookUrl,
   });
-  const host: ProviderHost = { now, origin: deps.origin, announce: (event) => deliveries.announce(event), deliveries };
-  const made = simulator.create(host, { account, refundDelayMs: options.refundDelayMs ?? refundDelayMsDefault });
-  const provider: SimulatedProvider = {
-    ...made,
-    tick() {
-      late.release();
-      made.tick();
+  const host: ProviderHost = {
+    now,
+    origin: deps.origin,
+    ids,
+    announce: (event) => deliveries.announce(event),
+    deliveries,
+  };
+  const refundDelayMs = options.refundDelayMs ?? refundDelayMsDefault;
+  const { provider, touch } = watchDue(simulator.create(host, { account: made.account, refundDelayMs }));
+  const errorBody: FaultInjection['errorBody'] = (status) => simulator.failureBody(status, ids);
+  const app = new Hono<CallEnv>();
+  const rewording = createRewording();
+  app.use('*', injectFaults({ faults, log: calls, late, now, errorBody }));
+  app.use('*', rewording.middleware);
+  app.use('*', touch);
+  app.route('/', provider.api);
+  return {
+    provider: {
+      ...provider,
+      tick() {
+        late.release();
+        provider.tick();
+      },
+    },
+    faults,
+    calls,
+    deliveries,
+    rewording,
+    app,
+    environment: made.environment,
+    nextDueAt: () => earliest([provider.nextDueAt(), late.nextDueAt(), deliveries.nextDueAt()]),
+  };
+}
+
+/** Asks a provider for its next moment only after something may have changed, since it looks through all that it holds. */
+function watchDue(provider: SimulatedProvider): { provider: SimulatedProvider; touch: MiddlewareHandler } {
+  let known: { atMs: number | undefined } | undefined;
+  const after = <Input extends unknown[], Output>(act: (...input: Input) => Output) => {
+    return (...input: Input): Output => {
+      try {
+        return act(...input);
+      } finally {
+        known = undefined;
+      }
+    };
+  };
+  return {
+    provider: {
+      ...provider,
+      visit: after(provider.visit),
+      createForeign: after(provider.createForeign),
+      tick: after(provider.tick),
+      nextDueAt() {
+        known ??= { atMs: provider.nextDueAt() };
+        return known.atMs;
+      },
+    },
+    async touch({ req }, next) {
+      await next();
+      if (req.method !== 'GET') known = undefined;
     },
   };
-  const app = new Hono<{ Bindings: HttpBindings }>();
-  const rewording = createRewording();
-  app.use('*', injectFaults({ faults, log: calls, late, now, errorBody: simulator.failureBody }));
-  app.use('*', rewording.middleware);
-  app.route('/', provider.api);
-  return { provider, faults, calls, deliveries, rewording, app, environment };
 }

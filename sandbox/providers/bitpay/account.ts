@@ -1,5 +1,5 @@
 import { createECDH } from 'node:crypto';
-import { randomBase58 } from '../ids.ts';
+import { type RandomIds, systemIds } from '../ids.ts';
 import type { MadeUp, SimulatorAccount } from '../simulator.ts';
 
 export interface BitPayAccount extends SimulatorAccount {
@@ -21,11 +21,11 @@ export interface BitPayAccount extends SimulatorAccount {
   readonly errorsWithStatus200?: boolean | undefined;
 }
 
-export function makeBitPayAccount(): MadeUp<BitPayAccount> {
+export function makeBitPayAccount(ids: RandomIds = systemIds): MadeUp<BitPayAccount> {
   const key = createECDH('secp256k1');
-  key.generateKeys();
-  const posToken = randomBase58(44);
-  const merchantToken = randomBase58(44);
+  key.setPrivateKey(ids.bytes(32));
+  const posToken = ids.base58(44);
+  const merchantToken = ids.base58(44);
   return {
     account: { posToken, merchantToken, clientPublicKeyHex: key.getPublicKey('hex', 'compressed') },
     environment: {

@@ -1,5 +1,5 @@
 import { currencyPlaces, formatUnits } from '../decimal.ts';
-import { randomBase58, randomHex } from '../ids.ts';
+import type { RandomIds } from '../ids.ts';
 import { jsonDecimal, RawNumber } from './json.ts';
 import { coinTotal, coinUnits, displayCoin, exchangeRates, mapCoins } from './rates.ts';
 import type { InvoiceRequest } from './requests.ts';
@@ -36,6 +36,7 @@ export interface Invoice {
 export const payCoin = 'BTC';
 
 export interface InvoiceOrigin {
+  readonly ids: RandomIds;
   readonly nowMs: number;
   readonly lifeMs: number;
   readonly apiToken: string;
@@ -46,8 +47,8 @@ export interface InvoiceOrigin {
 export function newInvoice(request: InvoiceRequest, origin: InvoiceOrigin): Invoice {
   return {
     request,
-    id: randomBase58(22),
-    resourceToken: randomBase58(65),
+    id: origin.ids.base58(22),
+    resourceToken: origin.ids.base58(65),
     apiToken: origin.apiToken,
     facade: origin.facade,
     createdAtMs: origin.nowMs,
@@ -60,8 +61,8 @@ export function newInvoice(request: InvoiceRequest, origin: InvoiceOrigin): Invo
   };
 }
 
-export function addTransaction(invoice: Invoice, paid: { units: bigint; nowMs: number }): void {
-  invoice.transactions.push({ units: paid.units, txid: randomHex(32), receivedAtMs: paid.nowMs });
+export function addTransaction(invoice: Invoice, paid: { units: bigint; nowMs: number; ids: RandomIds }): void {
+  invoice.transactions.push({ units: paid.units, txid: paid.ids.hex(32), receivedAtMs: paid.nowMs });
 }
 
 export function places(invoice: Invoice): number {

@@ -1,6 +1,6 @@
 import { VisitRefused } from '../contract.ts';
 import { currencyPlaces, formatUnits, isDecimal, takeFraction } from '../decimal.ts';
-import { randomBase58 } from '../ids.ts';
+import type { ProviderHost } from '../host.ts';
 import { type Invoice, payCoin, places } from './invoice.ts';
 import { jsonDecimal, type RawNumber } from './json.ts';
 import type { RefundRequest } from './requests.ts';
@@ -32,13 +32,12 @@ const entriesMax = 20_000;
 
 export class BitPayLedgers {
   readonly #ledgers = new Map<string, LedgerEntry[]>();
-  readonly #now: () => number;
-  /** What a ledger begins with that nobody has used yet. */
+  readonly #host: Pick<ProviderHost, 'now' | 'ids'>;
   /** What a ledger begins with that nobody has used yet. */
   openingBalance: string;
 
-  constructor(now: () => number, about: { openingBalance: string }) {
-    this.#now = now;
+  constructor(host: Pick<ProviderHost, 'now' | 'ids'>, about: { openingBalance: string }) {
+    this.#host = host;
     this.openingBalance = about.openingBalance;
   }
 
@@ -91,7 +90,7 @@ export class BitPayLedgers {
 
   #book(currency: string, entry: Omit<LedgerEntry, 'id' | 'atMs'>): void {
     const entries = this.entries(currency);
-    entries.push({ ...entry, id: randomBase58(22), atMs: this.#now() });
+    entries.push({ ...entry, id: this.#host.ids.base58(22), atMs: this.#host.now() });
     if (entries.length > entriesMax) entries.splice(0, entries.length - entriesMax);
   }
 }

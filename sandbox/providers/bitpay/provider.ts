@@ -1,7 +1,8 @@
-import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
+import { type CallEnv, hostOf, targetOf } from '../connection.ts';
 import { type CheckoutView, type ForeignInput, type ProviderRecord, VisitRefused } from '../contract.ts';
 import { formatUnits } from '../decimal.ts';
+import { earliest } from '../earliest.ts';
 import type { ProviderHost, SimulatedProvider } from '../host.ts';
 import { offered, perform } from '../visits.ts';
 import { type BitPayApiOptions, createBitPayApi } from './api.ts';
@@ -39,8 +40,8 @@ const statusTexts: Readonly<Record<InvoiceStatus, readonly [CheckoutView['tone']
 };
 
 export function createBitPay(host: ProviderHost, options: BitPayOptions): SimulatedProvider {
-  const ledgers = new BitPayLedgers(host.now, { openingBalance: options.ledgerBalance });
-  const settlements = new BitPaySettlements(host.now, ledgers);
+  const ledgers = new BitPayLedgers(host, { openingBalance: options.ledgerBalance });
+  const settlements = new BitPaySettlements(host, ledgers);
   const shop = new BitPayShop(host, ledgers, options);
   const refunds = new BitPayRefunds(host, { shop, ledgers, delayMs: options.refundDelayMs });
   const tick = () => {
@@ -72,6 +73,7 @@ export function createBitPay(host: ProviderHost, options: BitPayOptions): Simula
     records: () => shop.all().map((invoice) => recordOf(invoice, { shop, refunds })),
     createForeign: (input) => recordOf(shop.createForeign(foreignRequest(input)), { shop, refunds }),
     tick,
+    nextDueAt: () => earliest([shop.nextDueAt(), refunds.nextDueAt(), settlements.nextDueAt()]),
     dials: [
       {
         name: 'ledgerBalance',
@@ -91,8 +93,8 @@ function balanceText(ledgers: BitPayLedgers): string {
 }
 
 /** The signed text is the URL as it was written, so it is taken from the request line and not put together anew. */
-function urlOf(context: Context<{ Bindings: HttpBindings }>): string {
-  return `http://${context.req.header('host')}${context.env.incoming.url}`;
+function urlOf(context: Context<CallEnv>): string {
+  return `${new URL(context.req.url).protocol}//${hostOf(context)}${targetOf(context)}`;
 }
 
 function foreignRequest(input: ForeignInput) {

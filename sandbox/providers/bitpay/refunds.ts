@@ -1,6 +1,6 @@
 import { formatUnits } from '../decimal.ts';
+import { createEarliest } from '../earliest.ts';
 import { makeRoom, type ProviderHost } from '../host.ts';
-import { randomBase58, randomHex } from '../ids.ts';
 import { codedError, invalidParameter, plainError } from './errors.ts';
 import { type Invoice, payCoin, places } from './invoice.ts';
 import { jsonDecimal, RawNumber, toExactJson } from './json.ts';
@@ -61,7 +61,7 @@ export class BitPayRefunds {
     makeRoom(this.refunds);
     const now = this.#host.now();
     const refund: Refund = {
-      id: randomBase58(22),
+      id: this.#host.ids.base58(22),
       request,
       invoice,
       createdAtMs: now,
@@ -123,6 +123,14 @@ export class BitPayRefunds {
     }
   }
 
+  nextDueAt(): number | undefined {
+    const due = createEarliest();
+    for (const { status, createdAtMs } of this.refunds.values()) {
+      if (openStatuses.includes(status)) due.note(createdAtMs + this.#delayMs);
+    }
+    return due.atMs();
+  }
+
   data(refund: Refund): object {
     const { request, invoice } = refund;
     const price = { units: request.amountUnits, currency: invoice.request.currency };
@@ -149,7 +157,7 @@ export class BitPayRefunds {
   #become(refund: Refund, status: RefundStatus): void {
     refund.status = status;
     if (status === 'success') {
-      refund.txid = randomHex(32);
+      refund.txid = this.#host.ids.hex(32);
       this.#ledgers.debitRefund(refund.invoice, refund.request);
     }
     this.#announce(refund);

@@ -1,4 +1,4 @@
-import { randomBase58 } from '../ids.ts';
+import type { ProviderHost } from '../host.ts';
 import { plainError } from './errors.ts';
 import { type BitPayLedgers, type LedgerEntry, moneyNumber } from './ledger.ts';
 
@@ -24,14 +24,14 @@ const settlementsMax = 2_000;
 
 export class BitPaySettlements {
   readonly #ledgers: BitPayLedgers;
-  readonly #now: () => number;
+  readonly #host: Pick<ProviderHost, 'now' | 'ids'>;
   #settlements: Settlement[] = [];
   #openingMs: number;
 
-  constructor(now: () => number, ledgers: BitPayLedgers) {
-    this.#now = now;
+  constructor(host: Pick<ProviderHost, 'now' | 'ids'>, ledgers: BitPayLedgers) {
+    this.#host = host;
     this.#ledgers = ledgers;
-    this.#openingMs = Math.floor(now() / dayMs) * dayMs;
+    this.#openingMs = Math.floor(host.now() / dayMs) * dayMs;
   }
 
   /** Newest first. */
@@ -46,10 +46,15 @@ export class BitPaySettlements {
   }
 
   tick(): void {
-    const closingMs = Math.floor(this.#now() / dayMs) * dayMs;
+    const closingMs = Math.floor(this.#host.now() / dayMs) * dayMs;
     if (closingMs <= this.#openingMs) return;
     for (const currency of this.#ledgers.currencies()) this.#settle(currency, closingMs);
     this.#openingMs = closingMs;
+  }
+
+  /** The end of the day, whether or not there will be something to pay out. */
+  nextDueAt(): number {
+    return this.#openingMs + dayMs;
   }
 
   data(settlement: Settlement): object {
@@ -58,7 +63,7 @@ export class BitPaySettlements {
     return {
       id: settlement.id,
       accountId: 'YJCgTf3jrXHkUVzLQ7y4eg',
-      status: this.#now() >= executedMs ? 'completed' : 'processing',
+      status: this.#host.now() >= executedMs ? 'completed' : 'processing',
       currency,
       payoutInfo: { label: 'Sandbox account', name: 'Sandbox', bank: 'Sandbox' },
       dateCreated: new Date(createdAtMs).toISOString(),
@@ -96,8 +101,8 @@ export class BitPaySettlements {
       .filter(({ code, atMs }) => paidOutCodes.includes(code) && atMs >= openingMs && atMs < closingMs);
     const units = entries.reduce((sum, entry) => sum + entry.units, 0n);
     if (units <= 0n) return;
-    const made = { id: randomBase58(22), currency, units };
-    const token = randomBase58(65);
+    const made = { id: this.#host.ids.base58(22), currency, units };
+    const token = this.#host.ids.base58(65);
     this.#settlements.push({ ...made, token, createdAtMs: closingMs, openingMs, closingMs, entries });
     if (this.#settlements.length > settlementsMax) this.#settlements = this.#settlements.slice(-settlementsMax);
     this.#ledgers.debitSettlement(made);

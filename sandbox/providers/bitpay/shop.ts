@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { VisitRefused } from '../contract.ts';
 import { takeFraction } from '../decimal.ts';
+import { createEarliest } from '../earliest.ts';
 import { makeRoom, type ProviderHost } from '../host.ts';
 import { type Visits, walkAway } from '../visits.ts';
 import { codedError, plainError } from './errors.ts';
@@ -65,7 +65,12 @@ export class BitPayShop {
       return existing;
     }
     makeRoom(this.invoices);
-    const invoice = newInvoice(request, { ...about, nowMs: this.#host.now(), lifeMs: this.#options.lifeMs });
+    const invoice = newInvoice(request, {
+      ...about,
+      ids: this.#host.ids,
+      nowMs: this.#host.now(),
+      lifeMs: this.#options.lifeMs,
+    });
     this.invoices.set(invoice.id, invoice);
     return invoice;
   }
@@ -155,6 +160,18 @@ export class BitPayShop {
     }
   }
 
+  nextDueAt(): number | undefined {
+    const due = createEarliest();
+    for (const { status, expiresAtMs, paidAtMs, confirmedAtMs } of this.invoices.values()) {
+      if (status === 'new') due.note(expiresAtMs);
+      if (status === 'paid' && paidAtMs !== undefined) due.note(paidAtMs + hourMs);
+      if (status === 'invalid' && paidAtMs !== undefined) due.note(paidAtMs + 24 * hourMs);
+      const isWaiting = status === 'confirmed' && confirmedAtMs !== undefined;
+      if (isWaiting) due.note(confirmedAtMs + this.#options.completeAfterMs);
+    }
+    return due.atMs();
+  }
+
   url(invoice: Invoice): string {
     return `${this.#host.origin()}/bitpay/invoice?id=${invoice.id}`;
   }
@@ -166,7 +183,7 @@ export class BitPayShop {
     this.#host.announce({
       reference: invoice.id,
       type: event.type,
-      eventId: randomUUID(),
+      eventId: this.#host.ids.uuid(),
       url: event.url,
       render: () => ({ headers, body: event.body }),
     });
@@ -201,11 +218,11 @@ export class BitPayShop {
     if (units <= 0n || paidUnits(invoice) + units >= dueUnits(invoice)) {
       throw new VisitRefused('bitpay: underpaying means a fraction between 0 and 1 that leaves something open');
     }
-    addTransaction(invoice, { units, nowMs: this.#host.now() });
+    addTransaction(invoice, { units, nowMs: this.#host.now(), ids: this.#host.ids });
   }
 
   #receive(invoice: Invoice, units: bigint): void {
-    addTransaction(invoice, { units, nowMs: this.#host.now() });
+    addTransaction(invoice, { units, nowMs: this.#host.now(), ids: this.#host.ids });
     invoice.paidAtMs = this.#host.now();
     this.#become(invoice, 'paid');
     if (invoice.request.transactionSpeed === 'high') this.#become(invoice, 'confirmed');

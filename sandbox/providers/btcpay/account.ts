@@ -1,4 +1,4 @@
-import { randomBase58, randomHex } from '../ids.ts';
+import { type RandomIds, systemIds } from '../ids.ts';
 import type { MadeUp, SimulatorAccount } from '../simulator.ts';
 
 export interface BtcPayAccount extends SimulatorAccount {
@@ -9,8 +9,8 @@ export interface BtcPayAccount extends SimulatorAccount {
   readonly permissions?: readonly string[] | undefined;
 }
 
-export function makeBtcPayAccount(): MadeUp<BtcPayAccount> {
-  const account = { apiKey: randomHex(20), storeId: randomBase58(44), webhookSecret: randomHex(24) };
+export function makeBtcPayAccount(ids: RandomIds = systemIds): MadeUp<BtcPayAccount> {
+  const account = { apiKey: ids.hex(20), storeId: ids.base58(44), webhookSecret: ids.hex(24) };
   return {
     account,
     environment: {

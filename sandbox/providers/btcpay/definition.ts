@@ -1,4 +1,3 @@
-import { randomBase58 } from '../ids.ts';
 import { anyGood } from '../retry.ts';
 import type { Simulator } from '../simulator.ts';
 import { type BtcPayAccount, makeBtcPayAccount } from './account.ts';
@@ -16,7 +15,7 @@ export const btcpay: Simulator<BtcPayAccount> = {
   pagePaths: ['/i/:id', '/pull-payments/:id'],
   makeAccount: makeBtcPayAccount,
   create(host, { account: { apiKey, storeId, webhookSecret, permissions: held } }) {
-    const webhook = { webhookSecret, webhookId: randomBase58(22) };
+    const webhook = { webhookSecret, webhookId: host.ids.base58(22) };
     return createBtcPay(host, { apiKey, storeId, ...webhook, permissions: held ?? Object.values(permissions) });
   },
   failureBody,

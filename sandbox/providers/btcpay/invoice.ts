@@ -1,5 +1,5 @@
 import { formatUnits, toUnits } from '../decimal.ts';
-import { randomBase32, randomBase58, randomHex } from '../ids.ts';
+import type { RandomIds } from '../ids.ts';
 import type { InvoiceRequest, InvoiceStatus } from './requests.ts';
 
 export type AdditionalStatus = 'None' | 'PaidPartial' | 'PaidOver' | 'PaidLate' | 'Marked' | 'Invalid';
@@ -35,15 +35,15 @@ const btcPlaces = 8;
 
 export function newInvoice(
   request: InvoiceRequest,
-  about: { nowMs: number; storeId: string; isForeign: boolean },
+  about: { ids: RandomIds; nowMs: number; storeId: string; isForeign: boolean },
 ): Invoice {
   const createdAtMs = Math.floor(about.nowMs / 1000) * 1000;
   const expiresAtMs = createdAtMs + request.expirationMinutes * minuteMs;
   return {
     request,
-    id: randomBase58(22),
+    id: about.ids.base58(22),
     storeId: about.storeId,
-    destination: `bcrt1q${randomBase32(38)}`,
+    destination: `bcrt1q${about.ids.base32(38)}`,
     createdAtMs,
     expiresAtMs,
     monitoringUntilMs: expiresAtMs + request.monitoringMinutes * minuteMs,
@@ -55,9 +55,9 @@ export function newInvoice(
   };
 }
 
-export function newPayment(invoice: Invoice, received: { units: bigint; nowMs: number }): Payment {
+export function newPayment(invoice: Invoice, received: { ids: RandomIds; units: bigint; nowMs: number }): Payment {
   return {
-    id: `${randomHex(32)}-0`,
+    id: `${received.ids.hex(32)}-0`,
     receivedAtMs: received.nowMs,
     units: received.units,
     status: 'Processing',

@@ -153,7 +153,7 @@ export class InvoiceLife {
   }
 
   #take(invoice: Invoice, units: bigint): Payment {
-    const payment = newPayment(invoice, { units, nowMs: this.#host.now() });
+    const payment = newPayment(invoice, { ids: this.#host.ids, units, nowMs: this.#host.now() });
     invoice.payments.push(payment);
     this.announce(invoice, 'InvoiceReceivedPayment', this.#paymentFields(invoice, payment));
     return payment;
@@ -179,6 +179,6 @@ export class InvoiceLife {
 
   announce(invoice: Invoice, type: string, extra: Readonly<Record<string, unknown>> = {}): void {
     const nowMs = this.#host.now();
-    this.#host.announce(webhookEvent({ invoice, type, extra, nowMs, ...this.#webhook }));
+    this.#host.announce(webhookEvent({ ids: this.#host.ids, invoice, type, extra, nowMs, ...this.#webhook }));
   }
 }

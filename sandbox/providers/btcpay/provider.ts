@@ -55,6 +55,7 @@ export function createBtcPay(host: ProviderHost, options: BtcPayOptions): Simula
       return recordOf(store, store.create(foreignRequest(input), { isForeign: true }), host.origin());
     },
     tick: () => store.tick(),
+    nextDueAt: () => store.nextDueAt(),
   };
 }
 

@@ -1,5 +1,5 @@
 import { formatUnits } from '../decimal.ts';
-import { randomBase58 } from '../ids.ts';
+import type { RandomIds } from '../ids.ts';
 import { btc, type Invoice, seconds } from './invoice.ts';
 
 // BTCPay: Pull payments and payouts, as the API shows them.
@@ -35,10 +35,13 @@ export interface PullPayment extends PullPaymentRequest {
 
 export const payoutMethod = 'BTC-CHAIN';
 
-export function newPullPayment(request: PullPaymentRequest, about: { invoice: Invoice; nowMs: number }): PullPayment {
+export function newPullPayment(
+  request: PullPaymentRequest,
+  about: { ids: RandomIds; invoice: Invoice; nowMs: number },
+): PullPayment {
   return {
     ...request,
-    id: randomBase58(28),
+    id: about.ids.base58(28),
     invoice: about.invoice,
     createdAtMs: about.nowMs,
     isArchived: false,

@@ -1,7 +1,6 @@
 import { VisitRefused } from '../contract.ts';
 import { takeFraction } from '../decimal.ts';
 import { makeRoom, type ProviderHost } from '../host.ts';
-import { randomBase32, randomBase58, randomHex } from '../ids.ts';
 import type { Visits } from '../visits.ts';
 import { apiError } from './errors.ts';
 import type { Invoice } from './invoice.ts';
@@ -37,7 +36,7 @@ export class BtcPayPullPayments {
 
   create(invoice: Invoice, request: PullPaymentRequest): PullPayment {
     makeRoom(this.held);
-    const pull = newPullPayment(request, { invoice, nowMs: this.#host.now() });
+    const pull = newPullPayment(request, { ids: this.#host.ids, invoice, nowMs: this.#host.now() });
     this.held.set(pull.id, pull);
     return pull;
   }
@@ -72,7 +71,7 @@ export class BtcPayPullPayments {
       throw apiError(400, 'overdraft', 'The payout amount overdraft the pull payment amount');
     }
     const payout: Payout = {
-      id: randomBase58(28),
+      id: this.#host.ids.base58(28),
       createdAtMs: this.#host.now(),
       destination,
       units,
@@ -92,7 +91,7 @@ export class BtcPayPullPayments {
 
   markPaid(payoutId: string): void {
     const found = this.findPayout(payoutId);
-    found.payout.txid ??= randomHex(32);
+    found.payout.txid ??= this.#host.ids.hex(32);
     this.#become(found, { state: 'Completed', from: ['AwaitingPayment'] }, 'PayoutUpdated');
   }
 
@@ -135,7 +134,7 @@ export class BtcPayPullPayments {
   #claimByVisit(pull: PullPayment, fraction: string | undefined): void {
     const units = fraction === undefined ? remainingUnits(pull) : takeFraction(pull.units, fraction);
     if (units <= 0n || units > remainingUnits(pull)) throw new VisitRefused('btcpay: so much is not left to claim');
-    this.claim(pull, { units, destination: `bcrt1q${randomBase32(38)}` });
+    this.claim(pull, { units, destination: `bcrt1q${this.#host.ids.base32(38)}` });
   }
 
   #become(
@@ -151,6 +150,7 @@ export class BtcPayPullPayments {
   }
 
   #announce(about: { pull: PullPayment; payout: Payout }, type: string): void {
-    this.#host.announce(payoutEvent({ ...about, type, nowMs: this.#host.now(), ...this.#webhook }));
+    const { ids } = this.#host;
+    this.#host.announce(payoutEvent({ ...about, type, ids, nowMs: this.#host.now(), ...this.#webhook }));
   }
 }

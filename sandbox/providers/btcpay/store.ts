@@ -1,3 +1,4 @@
+import { createEarliest } from '../earliest.ts';
 import { makeRoom, type ProviderHost } from '../host.ts';
 import { apiError, invalidField } from './errors.ts';
 import { type Invoice, isPaidOver, markableStatuses, newInvoice } from './invoice.ts';
@@ -32,6 +33,7 @@ export class BtcPayStore {
   create(request: InvoiceRequest, about: { isForeign: boolean }): Invoice {
     makeRoom(this.invoices);
     const invoice = newInvoice(request, {
+      ids: this.#host.ids,
       nowMs: this.#host.now(),
       storeId: this.#storeId,
       isForeign: about.isForeign,
@@ -93,5 +95,14 @@ export class BtcPayStore {
       if (invoice.status === 'New' && invoice.expiresAtMs <= now) this.life.expire(invoice);
       if (invoice.status === 'Processing' && invoice.monitoringUntilMs <= now) this.life.invalidate(invoice);
     }
+  }
+
+  nextDueAt(): number | undefined {
+    const due = createEarliest();
+    for (const { status, expiresAtMs, monitoringUntilMs } of this.invoices.values()) {
+      if (status === 'New') due.note(expiresAtMs);
+      if (status === 'Processing') due.note(monitoringUntilMs);
+    }
+    return due.atMs();
   }
 }

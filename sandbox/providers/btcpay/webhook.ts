@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { WebhookEvent } from '../deliveries.ts';
-import { randomBase58 } from '../ids.ts';
+import type { RandomIds } from '../ids.ts';
 import { type Invoice, seconds } from './invoice.ts';
 import type { Payout, PullPayment } from './pull-payment.ts';
 
@@ -12,6 +12,7 @@ export function btcPaySignature(secret: string, body: string): string {
 }
 
 interface Sender {
+  readonly ids: RandomIds;
   readonly type: string;
   readonly nowMs: number;
   readonly webhookId: string;
@@ -41,10 +42,10 @@ export function payoutEvent({
 
 /** A copy is the same delivery; a later attempt is a redelivery with an id of its own that names the original one. */
 function signedEvent(
-  { type, nowMs, webhookId, webhookSecret }: Sender,
+  { type, ids, nowMs, webhookId, webhookSecret }: Sender,
   { reference, fields }: { reference: string; fields: Readonly<Record<string, unknown>> },
 ): WebhookEvent {
-  const originalDeliveryId = randomBase58(22);
+  const originalDeliveryId = ids.base58(22);
   return {
     reference,
     type,
@@ -52,7 +53,7 @@ function signedEvent(
     url: undefined,
     render(attempt) {
       const envelope = {
-        deliveryId: attempt === 1 ? originalDeliveryId : randomBase58(22),
+        deliveryId: attempt === 1 ? originalDeliveryId : ids.base58(22),
         webhookId,
         originalDeliveryId,
         isRedelivery: attempt > 1,

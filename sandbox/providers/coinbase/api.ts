@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Context, Hono } from 'hono';
+import { hostOf } from '../connection.ts';
+import type { ProviderHost } from '../host.ts';
 import { isJsonType } from '../requests.ts';
 import { type Checkout, checkoutObject } from './checkout.ts';
 import { CoinbaseError, errorBody, invalidRequest } from './errors.ts';
@@ -21,21 +23,22 @@ const firstAnswersMax = 20_000;
 export interface CoinbaseApiDeps {
   readonly shop: CoinbaseShop;
   readonly checkJwt: JwtCheck;
-  readonly now: () => number;
+  readonly host: ProviderHost;
   /** When the call reached the provider; undefined where nobody has noted it. */
   readonly arrivedAt: (context: Context) => number | undefined;
   /** Whether a repeated key means the same refund. It is not documented for refunds, and so both can be had. */
   readonly honoursRefundKeys: boolean;
 }
 
-export function createCoinbaseApi({ shop, checkJwt, now, arrivedAt, honoursRefundKeys }: CoinbaseApiDeps): Hono {
+export function createCoinbaseApi({ shop, checkJwt, host, arrivedAt, honoursRefundKeys }: CoinbaseApiDeps): Hono {
+  const { now, ids } = host;
   const api = new Hono();
   const once = createOnce(shop);
   const show = (checkout: Checkout) => checkoutObject(checkout, { pageUrl: shop.pageUrl(checkout) });
 
   api.onError((error, context) => {
     if (!(error instanceof CoinbaseError)) throw error;
-    return context.body(errorBody(error.type, error.message), error.status, { 'Content-Type': 'application/json' });
+    return context.body(errorBody(error, ids), error.status, { 'Content-Type': 'application/json' });
   });
   api.use('*', async (context, next) => {
     await next();
@@ -46,7 +49,7 @@ export function createCoinbaseApi({ shop, checkJwt, now, arrivedAt, honoursRefun
     checkJwt({
       authorization: context.req.header('authorization'),
       method: context.req.method,
-      host: context.req.header('host') ?? '',
+      host: hostOf(context),
       path: new URL(context.req.url).pathname,
       nowMs: arrivedAt(context) ?? now(),
     });

@@ -1,5 +1,5 @@
 import { formatUnits, toUnits } from '../decimal.ts';
-import { objectId, randomBase32, randomHex } from '../ids.ts';
+import type { RandomIds } from '../ids.ts';
 import type { CreateRequest } from './requests.ts';
 import type { CheckoutStatus } from './statuses.ts';
 
@@ -41,13 +41,13 @@ export const amountPlaces = 2;
 
 export function newCheckout(
   request: CreateRequest,
-  about: { nowMs: number; isForeign: boolean; idempotencyKey: string | undefined },
+  about: { ids: RandomIds; nowMs: number; isForeign: boolean; idempotencyKey: string | undefined },
 ): Checkout {
   return {
     request,
-    id: objectId(about.nowMs),
-    pageId: `pl_${randomBase32(26)}`,
-    address: `0x${randomHex(20)}`,
+    id: about.ids.objectId(about.nowMs),
+    pageId: `pl_${about.ids.base32(26)}`,
+    address: `0x${about.ids.hex(20)}`,
     createdAtMs: about.nowMs,
     updatedAtMs: about.nowMs,
     expiresAt: request.expiresAt ?? new Date(about.nowMs + defaultLifeMs).toISOString(),

@@ -1,4 +1,4 @@
-import { randomHex } from '../ids.ts';
+import type { RandomIds } from '../ids.ts';
 
 /** A refusal in the words of the API. `type` is one of the documented `errorType`s. */
 export class CoinbaseError extends Error {
@@ -17,17 +17,21 @@ export function invalidRequest(message: string): CoinbaseError {
   return new CoinbaseError(400, 'invalid_request', message);
 }
 
-export function errorBody(type: string, message: string): string {
+export function errorBody(fault: { type: string; message: string }, ids: RandomIds): string {
   return JSON.stringify({
-    errorType: type,
-    errorMessage: message,
-    correlationId: `${randomHex(8)}-LOC`,
-    errorLink: `https://docs.cdp.coinbase.com/api-reference/v2/errors#${type.replaceAll('_', '-')}`,
+    errorType: fault.type,
+    errorMessage: fault.message,
+    correlationId: `${ids.hex(8)}-LOC`,
+    errorLink: `https://docs.cdp.coinbase.com/api-reference/v2/errors#${fault.type.replaceAll('_', '-')}`,
   });
 }
 
-export function failureBody(status: 500 | 503 | 429): string {
-  if (status === 429) return errorBody('rate_limit_exceeded', 'Rate limit exceeded.');
-  if (status === 503) return errorBody('service_unavailable', 'The service is unavailable.');
-  return errorBody('internal_server_error', 'An internal server error occurred.');
+const failures = {
+  429: { type: 'rate_limit_exceeded', message: 'Rate limit exceeded.' },
+  503: { type: 'service_unavailable', message: 'The service is unavailable.' },
+  500: { type: 'internal_server_error', message: 'An internal server error occurred.' },
+} as const;
+
+export function failureBody(status: 500 | 503 | 429, ids: RandomIds): string {
+  return errorBody(failures[status], ids);
 }

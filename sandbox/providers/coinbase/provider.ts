@@ -1,6 +1,6 @@
+import { arrivedAtMs } from '../connection.ts';
 import { type CheckoutView, type ForeignInput, type ProviderRecord, VisitRefused } from '../contract.ts';
 import { formatUnits } from '../decimal.ts';
-import { arrivedAtMs } from '../fault-injection.ts';
 import type { ProviderHost, SimulatedProvider } from '../host.ts';
 import { offered, perform } from '../visits.ts';
 import { type CoinbaseApiDeps, createCoinbaseApi } from './api.ts';
@@ -30,7 +30,7 @@ export function createCoinbase(host: ProviderHost, options: CoinbaseOptions): Si
     api: createCoinbaseApi({
       shop,
       checkJwt: createJwtCheck(options),
-      now: host.now,
+      host,
       arrivedAt: arrivedAtMs,
       honoursRefundKeys: options.honoursRefundKeys,
     }),
@@ -52,6 +52,7 @@ export function createCoinbase(host: ProviderHost, options: CoinbaseOptions): Si
     records: () => shop.all().map((checkout) => recordOf(shop, checkout)),
     createForeign: (input) => recordOf(shop, shop.create(foreignRequest(input, host.now()), { isForeign: true })),
     tick: () => shop.tick(),
+    nextDueAt: () => shop.nextDueAt(),
   };
 }
 

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { formatUnits, toUnits } from '../decimal.ts';
+import { createEarliest } from '../earliest.ts';
 import { makeRoom, type ProviderHost } from '../host.ts';
-import { objectId, randomHex } from '../ids.ts';
 import { type Visits, walkAway } from '../visits.ts';
 import {
   amountOf,
@@ -42,6 +41,7 @@ export class CoinbaseShop {
   create(request: CreateRequest, about: { isForeign: boolean; idempotencyKey?: string | undefined }): Checkout {
     makeRoom(this.checkouts);
     const checkout = newCheckout(request, {
+      ids: this.#host.ids,
       nowMs: this.#host.now(),
       isForeign: about.isForeign,
       idempotencyKey: about.idempotencyKey,
@@ -95,7 +95,7 @@ export class CoinbaseShop {
       throw invalidRequest('The refunds would exceed the amount of the checkout.');
     }
     const refund: Refund = {
-      id: objectId(this.#host.now()),
+      id: this.#host.ids.objectId(this.#host.now()),
       checkoutId: checkout.id,
       amount: formatUnits(amount, amountPlaces),
       currency: 'USDC',
@@ -142,6 +142,17 @@ export class CoinbaseShop {
     }
   }
 
+  nextDueAt(): number | undefined {
+    const due = createEarliest();
+    for (const checkout of this.checkouts.values()) {
+      if (checkout.status === 'ACTIVE') due.note(Date.parse(checkout.expiresAt));
+      for (const refund of checkout.refunds) {
+        if (refund.status === 'PENDING') due.note(Date.parse(refund.createdAt) + this.#options.refundDelayMs);
+      }
+    }
+    return due.atMs();
+  }
+
   pageUrl(checkout: Checkout): string {
     return `${this.#host.origin()}/coinbase/payment-links/${checkout.pageId}`;
   }
@@ -160,7 +171,7 @@ export class CoinbaseShop {
   #finish(checkout: Checkout, status: keyof typeof events): void {
     checkout.status = status;
     checkout.updatedAtMs = this.#host.now();
-    if (status === 'COMPLETED') checkout.transactionHash = `0x${randomHex(32)}`;
+    if (status === 'COMPLETED') checkout.transactionHash = `0x${this.#host.ids.hex(32)}`;
     this.#announce(checkout, events[status]);
   }
 
@@ -169,7 +180,7 @@ export class CoinbaseShop {
     checkout.updatedAtMs = now;
     refund.status = isGood ? 'COMPLETED' : 'FAILED';
     if (isGood) {
-      refund.transactionHash = `0x${randomHex(32)}`;
+      refund.transactionHash = `0x${this.#host.ids.hex(32)}`;
       refund.completedAt = new Date(now).toISOString();
       const isAll = refundedUnits(checkout, ['COMPLETED']) === amountOf(checkout);
       checkout.status = isAll ? 'REFUNDED' : 'PARTIALLY_REFUNDED';
@@ -180,7 +191,7 @@ export class CoinbaseShop {
   /** The body is that of the moment of the event; the signature that of each attempt. */
   #announce(checkout: Checkout, type: string): void {
     const body = JSON.stringify(checkoutObject(checkout, { pageUrl: this.pageUrl(checkout), eventType: type }));
-    const eventId = randomUUID();
+    const eventId = this.#host.ids.uuid();
     const headers = { 'content-type': 'application/json', 'x-event-id': eventId, 'x-event-type': type };
     this.#host.announce({
       reference: checkout.id,

@@ -1,4 +1,4 @@
-import { randomHex } from '../ids.ts';
+import { type RandomIds, systemIds } from '../ids.ts';
 import type { MadeUp, SimulatorAccount } from '../simulator.ts';
 import type { Sorting } from './ipn.ts';
 
@@ -12,12 +12,12 @@ export interface NowPaymentsAccount extends SimulatorAccount {
   readonly sorting?: Sorting | undefined;
 }
 
-export function makeNowPaymentsAccount(): MadeUp<NowPaymentsAccount> {
+export function makeNowPaymentsAccount(ids: RandomIds = systemIds): MadeUp<NowPaymentsAccount> {
   const account = {
-    apiKey: [7, 7, 7, 7].map((length) => randomHex(length).slice(0, length).toUpperCase()).join('-'),
-    ipnSecret: randomHex(16),
-    email: `shop-${randomHex(4)}@example.com`,
-    password: randomHex(12),
+    apiKey: [7, 7, 7, 7].map((length) => ids.hex(length).slice(0, length).toUpperCase()).join('-'),
+    ipnSecret: ids.hex(16),
+    email: `shop-${ids.hex(4)}@example.com`,
+    password: ids.hex(12),
   };
   return {
     account,

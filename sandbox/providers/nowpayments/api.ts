@@ -1,5 +1,5 @@
 import { type Context, Hono } from 'hono';
-import { randomHex } from '../ids.ts';
+import type { RandomIds } from '../ids.ts';
 import { isJsonType, parseJsonObject } from '../requests.ts';
 import { badRequest, errorBody, NowPaymentsError } from './errors.ts';
 import { type Invoice, type Payment, paymentData, price } from './invoice.ts';
@@ -18,11 +18,12 @@ export interface NowPaymentsApiOptions {
 export interface NowPaymentsApiDeps {
   readonly shop: NowPaymentsShop;
   readonly now: () => number;
+  readonly ids: RandomIds;
 }
 
 const tokenLifeMs = 5 * 60_000;
 
-export function createNowPaymentsApi({ shop, now }: NowPaymentsApiDeps, options: NowPaymentsApiOptions): Hono {
+export function createNowPaymentsApi({ shop, now, ids }: NowPaymentsApiDeps, options: NowPaymentsApiOptions): Hono {
   const api = new Hono();
   const tokens = new Map<string, number>();
 
@@ -42,7 +43,7 @@ export function createNowPaymentsApi({ shop, now }: NowPaymentsApiDeps, options:
     if (fields['email'] !== options.email || fields['password'] !== options.password) {
       throw new NowPaymentsError(403, 'INVALID_LOGIN', 'Wrong email or password');
     }
-    const token = `eyJ${randomHex(12)}.${randomHex(24)}.${randomHex(24)}`;
+    const token = `eyJ${ids.hex(12)}.${ids.hex(24)}.${ids.hex(24)}`;
     tokens.set(token, now() + tokenLifeMs);
     return context.json({ token });
   });

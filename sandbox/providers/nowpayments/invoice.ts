@@ -1,6 +1,5 @@
-import { randomInt } from 'node:crypto';
 import { formatUnits, toUnits } from '../decimal.ts';
-import { randomHex } from '../ids.ts';
+import type { RandomIds } from '../ids.ts';
 import type { InvoiceRequest } from './requests.ts';
 
 // NOWPayments: an invoice is an address of a page; what happens, happens to its payments.
@@ -44,19 +43,25 @@ export const coinPlaces = 8;
 /** A fixed rate is frozen so long. */
 export const rateKeptMs = 20 * 60_000;
 
-export function newInvoice(request: InvoiceRequest, about: { nowMs: number; isForeign: boolean }): Invoice {
-  return { request, id: randomDigits(), createdAtMs: about.nowMs, payments: [], isForeign: about.isForeign };
+export function newInvoice(
+  request: InvoiceRequest,
+  about: { ids: RandomIds; nowMs: number; isForeign: boolean },
+): Invoice {
+  return { request, id: randomDigits(about.ids), createdAtMs: about.nowMs, payments: [], isForeign: about.isForeign };
 }
 
-export function newPayment(invoice: Invoice, about: { nowMs: number; parentId: string | null }): Payment {
+export function newPayment(
+  invoice: Invoice,
+  about: { ids: RandomIds; nowMs: number; parentId: string | null },
+): Payment {
   return {
-    id: randomDigits(),
+    id: randomDigits(about.ids),
     parentId: about.parentId,
     coin: payCoin,
     payUnits: priceInCoin(invoice.request),
     paidUnits: 0n,
     status: 'waiting',
-    hash: randomHex(32),
+    hash: about.ids.hex(32),
     createdAtMs: about.nowMs,
     updatedAtMs: about.nowMs,
   };
@@ -110,6 +115,6 @@ export function paymentData(invoice: Invoice, payment: Payment) {
 }
 
 /** Ten digits, as the documented ids have. */
-function randomDigits(): string {
-  return String(randomInt(1_000_000_000, 9_999_999_999));
+function randomDigits(ids: RandomIds): string {
+  return String(ids.integer({ min: 1_000_000_000, max: 9_999_999_998 }));
 }

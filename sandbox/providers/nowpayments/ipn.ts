@@ -1,5 +1,6 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { WebhookEvent } from '../deliveries.ts';
+import type { RandomIds } from '../ids.ts';
 import { type Invoice, type Payment, paymentData } from './invoice.ts';
 
 // NOWPayments: IPN. Signed is not the body but the same object with its keys sorted, in one of two ways that are in use.
@@ -28,6 +29,7 @@ function sortKeys(value: unknown, sorting: Sorting): unknown {
 }
 
 export function ipnEvent(input: {
+  ids: RandomIds;
   invoice: Invoice;
   payment: Payment;
   secret: string;
@@ -48,7 +50,7 @@ export function ipnEvent(input: {
   return {
     reference: invoice.id,
     type: `payment_${payment.status}`,
-    eventId: randomUUID(),
+    eventId: input.ids.uuid(),
     url: invoice.request.ipnUrl,
     render: () => ({ headers, body }),
   };

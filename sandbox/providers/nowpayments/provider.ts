@@ -26,7 +26,7 @@ export function createNowPayments(host: ProviderHost, options: NowPaymentsOption
   const shop = new NowPaymentsShop(host, options);
   return {
     name: 'nowpayments',
-    api: createNowPaymentsApi({ shop, now: host.now }, options),
+    api: createNowPaymentsApi({ shop, now: host.now, ids: host.ids }, options),
     visit({ reference, action, fraction }) {
       shop.tick();
       const invoice = shop.invoices.get(reference);
@@ -43,6 +43,7 @@ export function createNowPayments(host: ProviderHost, options: NowPaymentsOption
     records: () => shop.all().map((invoice) => recordOf(shop, invoice)),
     createForeign: (input) => recordOf(shop, shop.create(foreignRequest(input), { isForeign: true })),
     tick: () => shop.tick(),
+    nextDueAt: () => shop.nextDueAt(),
   };
 }
 

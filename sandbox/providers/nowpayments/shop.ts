@@ -1,5 +1,6 @@
 import { VisitRefused } from '../contract.ts';
 import { takeFraction } from '../decimal.ts';
+import { createEarliest } from '../earliest.ts';
 import { makeRoom, type ProviderHost } from '../host.ts';
 import { type Visits, walkAway } from '../visits.ts';
 import { NowPaymentsError } from './errors.ts';
@@ -34,7 +35,7 @@ export class NowPaymentsShop {
 
   create(request: InvoiceRequest, about: { isForeign: boolean }): Invoice {
     makeRoom(this.invoices);
-    const invoice = newInvoice(request, { ...about, nowMs: this.#host.now() });
+    const invoice = newInvoice(request, { ...about, ids: this.#host.ids, nowMs: this.#host.now() });
     this.invoices.set(invoice.id, invoice);
     return invoice;
   }
@@ -101,6 +102,14 @@ export class NowPaymentsShop {
     }
   }
 
+  nextDueAt(): number | undefined {
+    const due = createEarliest();
+    for (const { payments } of this.invoices.values()) {
+      for (const { status, createdAtMs } of payments) if (status === 'waiting') due.note(createdAtMs + rateKeptMs);
+    }
+    return due.atMs();
+  }
+
   #visitsOfOpen(invoice: Invoice, fraction?: string): Visits {
     const share = (payment: Payment, byDefault: string) => takeFraction(payment.payUnits, fraction ?? byDefault);
     return {
@@ -130,7 +139,7 @@ export class NowPaymentsShop {
   #choose(invoice: Invoice): Payment {
     const waiting = mainPayment(invoice);
     if (waiting !== undefined) return waiting;
-    const payment = newPayment(invoice, { nowMs: this.#host.now(), parentId: null });
+    const payment = newPayment(invoice, { ids: this.#host.ids, nowMs: this.#host.now(), parentId: null });
     invoice.payments.push(payment);
     this.#announce(invoice, payment);
     return payment;
@@ -149,7 +158,7 @@ export class NowPaymentsShop {
 
   /** Money that comes to an address once more is a payment of its own, finished whatever its amount. */
   #depositBeside(invoice: Invoice, parent: Payment): void {
-    const payment = newPayment(invoice, { nowMs: this.#host.now(), parentId: parent.id });
+    const payment = newPayment(invoice, { ids: this.#host.ids, nowMs: this.#host.now(), parentId: parent.id });
     payment.paidUnits = payment.payUnits;
     invoice.payments.push(payment);
     this.#become(invoice, payment, 'finished');
@@ -163,6 +172,6 @@ export class NowPaymentsShop {
 
   #announce(invoice: Invoice, payment: Payment): void {
     const { ipnSecret, sorting } = this.#options;
-    this.#host.announce(ipnEvent({ invoice, payment, secret: ipnSecret, sorting }));
+    this.#host.announce(ipnEvent({ ids: this.#host.ids, invoice, payment, secret: ipnSecret, sorting }));
   }
 }

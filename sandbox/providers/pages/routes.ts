@@ -1,6 +1,6 @@
-import type { HttpBindings } from '@hono/node-server';
 import type { Context, Hono } from 'hono';
 import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
+import type { CallEnv } from '../connection.ts';
 import { allFaultKinds, type FaultSettings, VisitRefused, visitActions } from '../contract.ts';
 import { setDial } from '../dials.ts';
 import { simulators } from '../registry.ts';
@@ -15,7 +15,7 @@ export interface PagesDeps {
   readonly now: () => number;
 }
 
-type App = Hono<{ Bindings: HttpBindings }>;
+type App = Hono<CallEnv>;
 
 /** Must be added before the APIs: a hosted page may lie under the same path as its API. */
 export function addPages(app: App, deps: PagesDeps): void {

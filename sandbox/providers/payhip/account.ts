@@ -1,4 +1,4 @@
-import { randomHex } from '../ids.ts';
+import { type RandomIds, systemIds } from '../ids.ts';
 import type { MadeUp, SimulatorAccount } from '../simulator.ts';
 import type { PayhipProduct } from './sale.ts';
 
@@ -11,10 +11,10 @@ export interface PayhipAccount extends SimulatorAccount {
   readonly products?: readonly PayhipProduct[] | undefined;
 }
 
-export function makePayhipAccount(): MadeUp<PayhipAccount> {
-  const apiKey = `payhip_${randomHex(20)}`;
+export function makePayhipAccount(ids: RandomIds = systemIds): MadeUp<PayhipAccount> {
+  const apiKey = `payhip_${ids.hex(20)}`;
   return {
     account: { apiKey },
-    environment: { PAYHIP_API_KEY: apiKey, PAYHIP_WEBHOOK_PATH_SECRET: randomHex(24) },
+    environment: { PAYHIP_API_KEY: apiKey, PAYHIP_WEBHOOK_PATH_SECRET: ids.hex(24) },
   };
 }

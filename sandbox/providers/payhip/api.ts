@@ -1,5 +1,5 @@
 import { type Context, Hono } from 'hono';
-import { randomHex } from '../ids.ts';
+import type { ProviderHost } from '../host.ts';
 import { PayhipError } from './errors.ts';
 import type { License, PayhipCoupon, PayhipProduct } from './sale.ts';
 import type { PayhipSeller } from './seller.ts';
@@ -8,7 +8,7 @@ import type { PayhipSeller } from './seller.ts';
 
 const pageSize = 10;
 
-export function createPayhipApi(seller: PayhipSeller, options: { apiKey: string; now: () => number }): Hono {
+export function createPayhipApi(seller: PayhipSeller, { apiKey, host }: { apiKey: string; host: ProviderHost }): Hono {
   const api = new Hono();
   api.onError((error, context) => {
     if (!(error instanceof PayhipError)) throw error;
@@ -17,11 +17,11 @@ export function createPayhipApi(seller: PayhipSeller, options: { apiKey: string;
   api.use('*', async (context, next) => {
     await next();
     // Its clock is the sandbox's, also in the Date header.
-    context.header('Date', new Date(options.now()).toUTCString());
+    context.header('Date', new Date(host.now()).toUTCString());
   });
-  api.use('/coupons/*', requireAccount(options.apiKey));
-  api.use('/coupons', requireAccount(options.apiKey));
-  addCoupons(api, seller);
+  api.use('/coupons/*', requireAccount(apiKey));
+  api.use('/coupons', requireAccount(apiKey));
+  addCoupons(api, seller, host);
   addLicenses(api, seller);
   api.all('*', () => {
     throw new PayhipError(404, 'Not Found');
@@ -36,7 +36,7 @@ function requireAccount(apiKey: string) {
   };
 }
 
-function addCoupons(api: Hono, seller: PayhipSeller): void {
+function addCoupons(api: Hono, seller: PayhipSeller, { ids }: ProviderHost): void {
   api.get('/coupons', (context) => {
     const page = Math.max(Number(context.req.query('page') ?? 1), 1);
     const all = [...seller.coupons.values()].slice((page - 1) * pageSize, page * pageSize);
@@ -48,7 +48,7 @@ function addCoupons(api: Hono, seller: PayhipSeller): void {
     return context.json({ data: couponData(coupon) });
   });
   api.post('/coupons', async (context) => {
-    const coupon = parseCoupon(await formOf(context), seller);
+    const coupon = { id: ids.hex(6), ...parseCoupon(await formOf(context), seller) };
     seller.coupons.set(coupon.id, coupon);
     return context.json({ data: couponData(coupon) });
   });
@@ -72,7 +72,7 @@ function couponData(coupon: PayhipCoupon) {
   };
 }
 
-function parseCoupon(form: URLSearchParams, seller: PayhipSeller): PayhipCoupon {
+function parseCoupon(form: URLSearchParams, seller: PayhipSeller): Omit<PayhipCoupon, 'id'> {
   const code = form.get('code') ?? '';
   const type = form.get('coupon_type');
   const isTaken = [...seller.coupons.values()].some((known) => known.code.toLowerCase() === code.toLowerCase());
@@ -87,7 +87,7 @@ function parseCoupon(form: URLSearchParams, seller: PayhipSeller): PayhipCoupon 
   const product = seller.products.find(({ key }) => key === productKey);
   if (type === 'single' && product === undefined) throw new PayhipError(422, 'The product key is invalid.');
   const usageLimit = integerOf(form, 'usage_limit', 1_000_000);
-  return { id: randomHex(6), code, type, percentOff, centsOff, productKey, usageLimit, usageCount: 0 };
+  return { code, type, percentOff, centsOff, productKey, usageLimit, usageCount: 0 };
 }
 
 function integerOf(form: URLSearchParams, name: string, max: number): number | null {

@@ -14,7 +14,8 @@ export const payhip: Simulator<PayhipAccount> = {
   address: { setting: 'PAYHIP_API_URL', path: '/payhip/api/v2' },
   pagePaths: ['/sales/:id'],
   makeAccount: makePayhipAccount,
-  create: (host, { account: { apiKey, products = defaultProducts() } }) => createPayhip(host, { apiKey, products }),
+  create: (host, { account: { apiKey, products = defaultProducts(host.ids) } }) =>
+    createPayhip(host, { apiKey, products }),
   failureBody,
   // In reality once an hour, for up to three hours; nothing but 200 will do.
   retry: { isAccepted: (status) => status === 200, isWorthRetrying: everyFailure, isOneQueue: false, retriesMax: 3 },

@@ -17,7 +17,7 @@ export function createPayhip(host: ProviderHost, options: SellerOptions): Simula
   const origin = (): string => host.origin();
   return {
     name: 'payhip',
-    api: createPayhipApi(seller, { apiKey: options.apiKey, now: () => host.now() }),
+    api: createPayhipApi(seller, { apiKey: options.apiKey, host }),
     pages: createPayhipPages(seller),
     shop: new PayhipShop(seller, (sale) => recordOf(sale, origin())),
     visit({ reference, action, fraction }) {
@@ -40,6 +40,7 @@ export function createPayhip(host: ProviderHost, options: SellerOptions): Simula
       return recordOf(basket, origin());
     },
     tick: () => undefined,
+    nextDueAt: () => undefined,
   };
 }
 

@@ -1,4 +1,4 @@
-import { randomBase58 } from '../ids.ts';
+import type { RandomIds } from '../ids.ts';
 
 // What a Payhip seller has: products, sales, coupons, license keys and subscriptions. Amounts are integer cents.
 
@@ -76,8 +76,8 @@ export interface PayhipSubscription {
 }
 
 /** The same goods as the shop of the demo sells. */
-export function defaultProducts(): PayhipProduct[] {
-  const secret = () => `prod_sk_${randomBase58(32)}`;
+export function defaultProducts(ids: RandomIds): PayhipProduct[] {
+  const secret = () => `prod_sk_${ids.base58(32)}`;
   const base = { currency: 'USD', secret: secret() };
   return [
     { ...base, key: 'NfPk', id: '2804256', name: 'Nightfall Sample Pack', cents: 2_400, hasLicenses: false },
@@ -95,8 +95,8 @@ export function defaultProducts(): PayhipProduct[] {
 }
 
 /** `WTKP4-66NL5-HMKQW-GFSCZ` */
-export function newLicenseKey(): string {
-  return Array.from({ length: 4 }, () => randomBase58(5).toUpperCase()).join('-');
+export function newLicenseKey(ids: RandomIds): string {
+  return Array.from({ length: 4 }, () => ids.base58(5).toUpperCase()).join('-');
 }
 
 export function priceOf(sale: {

@@ -1,6 +1,6 @@
 import { VisitRefused } from '../contract.ts';
 import { makeRoom, type ProviderHost } from '../host.ts';
-import { randomBase58 } from '../ids.ts';
+import type { RandomIds } from '../ids.ts';
 import {
   type License,
   newLicenseKey,
@@ -66,7 +66,7 @@ export class PayhipSeller {
   /** A basket at any price with something that is in nobody's catalogue. */
   fillBasket(input: { cents: number; currency: string; name: string }): PayhipSale {
     const { cents, currency, name } = input;
-    const base = { id: '1', key: randomBase58(4), hasLicenses: false, secret: '' };
+    const base = { id: '1', key: this.#host.ids.base58(4), hasLicenses: false, secret: '' };
     const product = { ...base, name, cents, currency };
     const about = { quantity: 1, coupon: undefined, payBy: 'card', licenseKey: undefined } as const;
     const state = { isPaid: false, isForeign: true };
@@ -101,7 +101,7 @@ export class PayhipSeller {
   subscribe(input: { productKey: string; email: string; plan: string }): PayhipSubscription {
     const { email, plan } = input;
     const product = this.product(input.productKey);
-    const id = `SUB_${randomBase58(10)}`;
+    const id = `SUB_${this.#host.ids.base58(10)}`;
     const subscription = { id, email, plan, product, startedAtMs: this.#host.now(), endedAtMs: undefined };
     this.subscriptions.set(id, subscription);
     this.#host.announce(subscriptionEvent('subscription.created', { subscription, apiKey: this.#apiKey }));
@@ -120,7 +120,10 @@ export class PayhipSeller {
     const [product] = this.products;
     if (product === undefined) throw new VisitRefused('payhip: there is nothing to forge a sale of');
     const known = [...this.sales.values()].findLast(({ licenseKey }) => licenseKey !== undefined);
-    const made = { ...forgedSale(product, { nowMs: this.#host.now() }), ...forgedPart(forgery, { product, known }) };
+    const made = {
+      ...forgedSale(product, this.#host),
+      ...forgedPart(forgery, { product, known, ids: this.#host.ids }),
+    };
     const event = saleEvent('paid', { sale: made, apiKey: this.#apiKey });
     const isUnsigned = forgery === 'wrong_signature';
     const render = isUnsigned ? () => payhipMessage(JSON.parse(event.render(1).body), 'guessed') : event.render;
@@ -136,23 +139,23 @@ export class PayhipSeller {
   }
 
   #issueLicense(product: PayhipProduct, email: string): string {
-    const key = newLicenseKey();
+    const key = newLicenseKey(this.#host.ids);
     this.licenses.set(key, { key, product, email, madeAtMs: this.#host.now(), isEnabled: true, uses: 0 });
     return key;
   }
 
   #keep(sale: Omit<PayhipSale, 'id' | 'soldAtMs' | 'refundedCents' | 'refundedAtMs'>): PayhipSale {
     makeRoom(this.sales);
-    const id = randomBase58(10);
+    const id = this.#host.ids.base58(10);
     const kept: PayhipSale = { ...sale, id, soldAtMs: this.#host.now(), refundedCents: 0, refundedAtMs: undefined };
     this.sales.set(id, kept);
     return kept;
   }
 }
 
-function forgedSale(product: PayhipProduct, { nowMs }: { nowMs: number }): PayhipSale {
+function forgedSale(product: PayhipProduct, { ids, now }: ProviderHost): PayhipSale {
   return {
-    id: randomBase58(10),
+    id: ids.base58(10),
     product,
     email: 'mallory@customer.example',
     quantity: 1,
@@ -161,7 +164,7 @@ function forgedSale(product: PayhipProduct, { nowMs }: { nowMs: number }): Payhi
     coupon: undefined,
     payBy: 'card',
     licenseKey: undefined,
-    soldAtMs: nowMs,
+    soldAtMs: now(),
     isPaid: true,
     isForeign: true,
     refundedCents: 0,
@@ -171,11 +174,11 @@ function forgedSale(product: PayhipProduct, { nowMs }: { nowMs: number }): Payhi
 
 function forgedPart(
   forgery: Forgery,
-  { product, known }: { product: PayhipProduct; known: PayhipSale | undefined },
+  { product, known, ids }: { product: PayhipProduct; known: PayhipSale | undefined; ids: RandomIds },
 ): Partial<PayhipSale> {
   switch (forgery) {
     case 'unknown_product':
-      return { product: { ...product, key: randomBase58(4), name: 'Something else' } };
+      return { product: { ...product, key: ids.base58(4), name: 'Something else' } };
     case 'wrong_price':
       return { cents: 100 };
     case 'fortune':

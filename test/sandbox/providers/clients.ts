@@ -7,10 +7,15 @@ import {
   randomBytes,
   sign,
 } from 'node:crypto';
-import type { ProviderSandbox } from '#sandbox/providers/options.ts';
+import type { ProviderWorld } from '#sandbox/providers/options.ts';
 import { type Answer, type Clock, call } from './support.ts';
 
 // A customer of the simulated providers that is written from their documentation alone.
+
+/** Where the calls go: to the addresses of a sandbox, over the network unless it has a way of its own. */
+export interface Callee extends Pick<ProviderWorld, 'apiUrls' | 'environment'> {
+  readonly call?: typeof call;
+}
 
 export interface JwtParts {
   readonly header: Record<string, unknown>;
@@ -29,11 +34,7 @@ export interface CoinbaseClient {
 }
 
 /** Works with the account that the sandbox made up, or with a key of the test's own. */
-export function coinbaseClient(
-  sandbox: ProviderSandbox,
-  clock: Clock,
-  key?: { id: string; pem: string },
-): CoinbaseClient {
+export function coinbaseClient(sandbox: Callee, clock: Clock, key?: { id: string; pem: string }): CoinbaseClient {
   const keyId = key?.id ?? sandbox.environment['COINBASE_API_KEY_ID'] ?? '';
   const privateKey = createPrivateKey(key?.pem ?? sandbox.environment['COINBASE_API_KEY_SECRET'] ?? '');
   const client: CoinbaseClient = {
@@ -59,7 +60,7 @@ export function coinbaseClient(
       };
       if (options.body !== undefined) headers['content-type'] ??= 'application/json';
       const body = options.body === undefined ? {} : { body: textOf(options.body) };
-      return call(url.href, { method, headers, ...body });
+      return (sandbox.call ?? call)(url.href, { method, headers, ...body });
     },
     create: (body = {}, idempotencyKey = crypto.randomUUID()) =>
       client.request('POST', '/checkouts', {
@@ -103,7 +104,7 @@ export interface BitPayClient {
 
 export const bitpayHeaders = { 'x-accept-version': '2.0.0', 'content-type': 'application/json' };
 
-export function bitpayClient(sandbox: ProviderSandbox): BitPayClient {
+export function bitpayClient(sandbox: Callee): BitPayClient {
   const posToken = sandbox.environment['BITPAY_POS_TOKEN'] ?? '';
   const merchantToken = sandbox.environment['BITPAY_MERCHANT_TOKEN'] ?? '';
   const ecdh = createECDH('secp256k1');
@@ -123,18 +124,19 @@ export function bitpayClient(sandbox: ProviderSandbox): BitPayClient {
     posToken,
     merchantToken,
     pos: (body = {}) =>
-      call(`${sandbox.apiUrls.bitpay}/invoices`, {
+      (sandbox.call ?? call)(`${sandbox.apiUrls.bitpay}/invoices`, {
         method: 'POST',
         headers: bitpayHeaders,
         body: JSON.stringify({ token: posToken, price: 20, currency: 'USD', extendedNotifications: true, ...body }),
       }),
-    fetch: (id) => call(`${sandbox.apiUrls.bitpay}/invoices/${id}?token=${posToken}`, { headers: bitpayHeaders }),
+    fetch: (id) =>
+      (sandbox.call ?? call)(`${sandbox.apiUrls.bitpay}/invoices/${id}?token=${posToken}`, { headers: bitpayHeaders }),
     signed(method, path, { fields, signedText, headers } = {}) {
       const url = new URL(`${sandbox.apiUrls.bitpay}${path}`);
       if (fields === undefined) url.searchParams.set('token', merchantToken);
       const body = fields === undefined ? undefined : JSON.stringify({ token: merchantToken, ...fields });
       const text = signedText ?? `${url.href}${body ?? ''}`;
-      return call(url.href, {
+      return (sandbox.call ?? call)(url.href, {
         method,
         headers: {
           ...bitpayHeaders,
@@ -154,12 +156,12 @@ export interface BtcPayClient {
   create(body?: Record<string, unknown>): Promise<Answer>;
 }
 
-export function btcpayClient(sandbox: ProviderSandbox): BtcPayClient {
+export function btcpayClient(sandbox: Callee): BtcPayClient {
   const store = `/stores/${sandbox.environment['BTCPAY_STORE_ID']}`;
   const client: BtcPayClient = {
     store,
     request: (method, path, body) =>
-      call(`${sandbox.apiUrls.btcpay}/api/v1${path}`, {
+      (sandbox.call ?? call)(`${sandbox.apiUrls.btcpay}/api/v1${path}`, {
         method,
         headers: {
           authorization: `token ${sandbox.environment['BTCPAY_API_KEY']}`,

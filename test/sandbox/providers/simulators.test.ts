@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
 import { type FaultKind, faultKinds, lateFaultKinds, VisitRefused, visitActions } from '#sandbox/providers/contract.ts';
+import { systemIds } from '#sandbox/providers/ids.ts';
 import type { ProviderSandbox } from '#sandbox/providers/options.ts';
 import { simulators } from '#sandbox/providers/registry.ts';
 import { cases } from '#test/contract/providers/registry.ts';
@@ -226,7 +227,7 @@ describe.each(providerNames)('%s', (name) => {
   });
 
   test('reports failures in a body of its own', () => {
-    for (const status of [500, 503, 429] as const) expect(simulator.failureBody(status)).toMatch(/\S/);
+    for (const status of [500, 503, 429] as const) expect(simulator.failureBody(status, systemIds)).toMatch(/\S/);
   });
 
   test('refuses a call that shows no credentials', async () => {

@@ -72,7 +72,10 @@ export interface Answer {
 }
 
 export async function call(url: string, init: RequestInit = {}): Promise<Answer> {
-  const response = await fetch(url, { ...init, signal: init.signal ?? AbortSignal.timeout(5_000) });
+  return answerOf(await fetch(url, { ...init, signal: init.signal ?? AbortSignal.timeout(5_000) }));
+}
+
+export async function answerOf(response: Response): Promise<Answer> {
   const text = await response.text();
   return { status: response.status, text, headers: response.headers, json: parseOrUndefined(text) };
 }
