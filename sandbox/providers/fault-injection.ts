@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
-import { type CallEnv, type Connection, targetOf } from './connection.ts';
+import type { Connection } from '../kit/connection.ts';
+import { type CallEnv, targetOf } from './connection.ts';
 import type { ApiCall } from './contract.ts';
 import { type FaultSource, isLate } from './faults.ts';
 import type { LateCalls } from './late-calls.ts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type RandomBytes, randomInteger } from '../random.ts';
+import { type RandomBytes, randomInteger } from '../kit/random.ts';
 
 const base58Letters = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
 const base32Letters = '0123456789abcdefghjkmnpqrstvwxyz';

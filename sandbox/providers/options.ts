@@ -1,6 +1,7 @@
 import type { ProviderName } from '#kernel/provider-name.ts';
-import type { RandomBytes } from '../random.ts';
-import type { TakeCall } from './connection.ts';
+import type { TakeCall } from '../kit/connection.ts';
+import type { ListenOptions } from '../kit/listen.ts';
+import type { RandomBytes } from '../kit/random.ts';
 import type { ApiCall, FaultControls, ForeignInput, ProviderRecord, VisitInput, WebhookDelivery } from './contract.ts';
 import type { Post } from './deliveries.ts';
 import type { SimulatedShop } from './host.ts';
@@ -24,12 +25,7 @@ export interface ProviderWorldOptions {
 }
 
 /** Of the sandbox that listens on a port. */
-export interface ProviderSandboxOptions extends ProviderWorldOptions {
-  /** Default `127.0.0.1`. */
-  readonly host?: string | undefined;
-  /** Default 0: any free one. */
-  readonly port?: number | undefined;
-}
+export interface ProviderSandboxOptions extends ProviderWorldOptions, ListenOptions {}
 
 /** Of the sandbox within the process. */
 export interface ProviderSandboxCoreOptions extends ProviderWorldOptions {

@@ -1,7 +1,4 @@
-import type { AddressInfo } from 'node:net';
-import { createAdaptorServer, type HttpBindings, type ServerType } from '@hono/node-server';
-import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import type { Connection } from './connection.ts';
+import { listen } from '../kit/listen.ts';
 import type { ProviderSandbox, ProviderSandboxCore, ProviderSandboxOptions } from './options.ts';
 import { createProviderSandbox } from './sandbox.ts';
 
@@ -19,10 +16,8 @@ export async function startProviderSandbox(options: ProviderSandboxOptions = {})
     webhooksAtOnce: 1,
     holdNow: () => performance.now(),
   });
-  const server = createAdaptorServer({
-    fetch: (request, bindings) => core.fetch(request, socketConnection(bindings as HttpBindings)),
-  });
-  origin = await listen(server, options);
+  const server = await listen(core.fetch, options);
+  origin = server.origin;
   const timer = setInterval(core.tick, tickMs);
 
   return {
@@ -32,24 +27,8 @@ export async function startProviderSandbox(options: ProviderSandboxOptions = {})
     async stop() {
       clearInterval(timer);
       await core.stop();
-      await close(server);
+      await server.stop();
     },
-  };
-}
-
-function socketConnection({ incoming, outgoing }: HttpBindings): Connection {
-  return {
-    target: incoming.url,
-    cut() {
-      incoming.socket.resetAndDestroy();
-      return RESPONSE_ALREADY_SENT;
-    },
-    /** Until the client gives up or the sandbox stops and closes the connection. */
-    hold: () =>
-      new Promise((resolve) => {
-        if (outgoing.destroyed) return resolve(RESPONSE_ALREADY_SENT);
-        outgoing.once('close', () => resolve(RESPONSE_ALREADY_SENT));
-      }),
   };
 }
 
@@ -62,22 +41,4 @@ async function settle(core: ProviderSandboxCore, timeoutMs: number): Promise<voi
     if (!core.hasWork()) return;
     if (performance.now() > deadline) throw new Error(`webhooks did not settle within ${timeoutMs} ms`);
   }
-}
-
-function listen(server: ServerType, { host = '127.0.0.1', port = 0 }: ProviderSandboxOptions): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      const address = server.address() as AddressInfo;
-      resolve(`http://${host.includes(':') ? `[${host}]` : host}:${address.port}`);
-    });
-  });
-}
-
-function close(server: ServerType): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    if ('closeAllConnections' in server) server.closeAllConnections();
-  });
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
-import { forkBytes } from '../random.ts';
+import { forkBytes } from '../kit/random.ts';
 import type { CallEnv } from './connection.ts';
 import { createDeliveries, type Deliveries } from './deliveries.ts';
 import { earliest } from './earliest.ts';

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { providerNames } from '#kernel/provider-name.ts';
-import { callInProcess } from '#sandbox/providers/connection.ts';
+import { callInProcess } from '#sandbox/kit/connection.ts';
+import { seededBytes } from '#sandbox/kit/random.ts';
 import type { ProviderSandboxCore, ProviderSandboxCoreOptions } from '#sandbox/providers/options.ts';
 import { createProviderSandbox } from '#sandbox/providers/sandbox.ts';
-import { seededBytes } from '#sandbox/random.ts';
 import { bitpayClient, btcpayClient, type Callee, coinbaseClient } from './clients.ts';
 import { type Answer, answerOf, type Clock, createClock } from './support.ts';
 
