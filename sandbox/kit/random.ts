@@ -28,6 +28,11 @@ export function randomInteger(random: RandomBytes, { min, max }: { min: number; 
   return min + Math.floor((value / 2 ** 48) * (max - min + 1));
 }
 
+/** Numbers from 0 to 1, 1 excluded. */
+export function randomShares(random: RandomBytes): () => number {
+  return () => randomInteger(random, { min: 0, max: 2 ** 32 - 1 }) / 2 ** 32;
+}
+
 type State = [number, number, number, number];
 
 const stateBytes = 12;

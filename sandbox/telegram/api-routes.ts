@@ -1,7 +1,6 @@
 import { Buffer } from 'node:buffer';
-import type { HttpBindings } from '@hono/node-server';
-import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
+import type { Connection } from '../kit/connection.ts';
 import { ApiError } from './api-error.ts';
 import type { Fault } from './faults.ts';
 import { findMethod } from './methods.ts';
@@ -9,12 +8,14 @@ import type { SandboxBot } from './model.ts';
 import { integerParam, type Params, readParams } from './params.ts';
 import type { Platform } from './platform.ts';
 
-type Env = { Bindings: HttpBindings };
+/** What comes along with each call within the sandbox. */
+export type CallEnv = { Bindings: { readonly connection: Connection } };
+type Env = CallEnv;
 
 /** Carries out one call and writes it into the history, whatever comes of it. */
 export async function runMethod(
   platform: Platform,
-  call: { bot: SandboxBot; method: string; params: Params; signal: AbortSignal },
+  call: { bot: SandboxBot; method: string; params: Params; signal?: AbortSignal | undefined },
 ): Promise<unknown> {
   const { bot, params, signal } = call;
   const found = findMethod(call.method);
@@ -63,15 +64,24 @@ export function createApiRoutes(platform: Platform): Hono<Env> {
     const method = context.req.param('method');
     try {
       const params = await readParams(context.req.raw);
-      const call = () => runMethod(platform, { bot, method, params, signal: context.req.raw.signal });
+      const { connection } = context.env;
+      if (platform.outage.kind() !== 'none') return await fallOut(context, { platform, bot, method, params });
+      const isPoll = method.toLowerCase() === 'getupdates';
+      const call = () => runMethod(platform, { bot, method, params, ...(isPoll && { signal: connection.signal }) });
       const fault = platform.faults.next({ bot: bot.username, method, chatId: integerParam(params, 'chat_id') });
       if (fault) return await fail(context, { platform, bot, method, fault, params, call });
-      return context.json({ ok: true, result: await call() });
+      const result = await call();
+      // The outage may have begun while a poll was waiting.
+      if (platform.outage.kind() !== 'none') return await fallOut(context, { platform, bot, method, params });
+      return context.json({ ok: true, result });
     } catch (error) {
       return refuse(context, error);
     }
   });
   app.get('/file/:prefix{bot[^/]+}/:folder/:name', (context) => {
+    const { connection } = context.env;
+    const outage = platform.outage.kind();
+    if (outage !== 'none') return outage === 'unreachable' ? connection.cut() : refuse(context, badGateway());
     const bot = platform.world.botByToken(decodeURIComponent(context.req.param('prefix').slice('bot'.length)));
     if (!bot) return refuse(context, new ApiError(401, 'Unauthorized'));
     const file = platform.files.byPath(`${context.req.param('folder')}/${context.req.param('name')}`);
@@ -98,26 +108,51 @@ function refuse(context: Context<Env>, error: unknown): Response {
   return context.json(body, refusal.code as 400);
 }
 
-interface Failing {
-  readonly platform: Platform;
-  readonly bot: SandboxBot;
-  readonly method: string;
+interface Failing extends FallingOut {
   readonly fault: Fault;
-  readonly params: Params;
   readonly call: () => Promise<unknown>;
 }
 
-async function fail(context: Context<Env>, { platform, bot, method, fault, params, call }: Failing): Promise<Response> {
+/** The reason of a call that was cut off; any other without a status gets no answer. */
+const cutOff = 'connection reset';
+
+interface FallingOut {
+  readonly platform: Platform;
+  readonly bot: SandboxBot;
+  readonly method: string;
+  readonly params: Params;
+}
+
+function badGateway(): ApiError {
+  return new ApiError(502, 'Bad Gateway');
+}
+
+/** What a call meets during an outage. */
+function fallOut(context: Context<Env>, at: FallingOut): Promise<Response> {
+  const isCut = at.platform.outage.kind() === 'unreachable';
+  return answerFault(context, at, isCut ? new ApiError(0, cutOff) : badGateway());
+}
+
+async function fail(context: Context<Env>, { fault, call, ...at }: Failing): Promise<Response> {
   if (fault.afterEffect) await call();
-  const error = injectedError(fault);
+  const params = fault.afterEffect ? { fields: {}, uploads: new Map() } : at.params;
+  return answerFault(context, { ...at, params }, injectedError(fault));
+}
+
+/** Without a status the call is cut off, or gets no answer at all. */
+async function answerFault(context: Context<Env>, at: FallingOut, error: ApiError): Promise<Response> {
+  const { platform, bot, method, params } = at;
   const entry = { at: platform.now(), bot: bot.username, method: findMethod(method)?.name ?? method };
-  const shown = fault.afterEffect ? {} : shownParams(params);
-  platform.record({ ...entry, params: shown, ok: false, errorCode: error.code, error: `${error.message} (injected)` });
+  platform.record({
+    ...entry,
+    params: shownParams(params),
+    ok: false,
+    errorCode: error.code,
+    error: `${error.message} (injected)`,
+  });
   if (error.code > 0) return refuse(context, error);
-  const { socket } = context.env.incoming;
-  if (fault.kind === 'reset') socket.resetAndDestroy();
-  else if (!socket.destroyed) await new Promise<void>((resolve) => socket.once('close', () => resolve()));
-  return RESPONSE_ALREADY_SENT;
+  const { connection } = context.env;
+  return error.message === cutOff ? connection.cut() : connection.hold();
 }
 
 function injectedError(fault: Fault): ApiError {
@@ -128,5 +163,5 @@ function injectedError(fault: Fault): ApiError {
     return new ApiError(fault.refusal?.code ?? 400, fault.refusal?.description ?? 'Bad Request: REFUSED');
   }
   if (fault.kind === 'error_500') return new ApiError(500, 'Internal Server Error');
-  return new ApiError(0, fault.kind === 'reset' ? 'connection reset' : 'no answer');
+  return new ApiError(0, fault.kind === 'reset' ? cutOff : 'no answer');
 }

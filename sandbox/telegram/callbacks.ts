@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import { type RandomBytes, randomInteger } from '../kit/random.ts';
 import { badRequest } from './api-error.ts';
 
 export interface CallbackAnswer {
@@ -14,14 +14,21 @@ export interface Callbacks {
   answer(botId: number, queryId: string, answer: CallbackAnswer): void;
 }
 
-export function createCallbacks(options: { now: () => number; ttlSeconds: number }): Callbacks {
+export interface CallbacksOptions {
+  readonly now: () => number;
+  readonly ttlSeconds: number;
+  readonly random: RandomBytes;
+}
+
+export function createCallbacks(options: CallbacksOptions): Callbacks {
   const waiting = new Map<string, { botId: number; at: number; resolve: (answer: CallbackAnswer) => void }>();
+  const number = (range: { min: number; max: number }) => randomInteger(options.random, range);
   const isOver = (at: number) => options.now() - at > options.ttlSeconds * 1000;
 
   return {
     open(botId) {
       for (const [id, query] of waiting) if (isOver(query.at)) waiting.delete(id);
-      const id = `${randomInt(1, 2 ** 47)}${randomInt(10_000, 99_999)}`;
+      const id = `${number({ min: 1, max: 2 ** 47 - 1 })}${number({ min: 10_000, max: 99_998 })}`;
       const { promise, resolve } = Promise.withResolvers<CallbackAnswer>();
       waiting.set(id, { botId, at: options.now(), resolve });
       return { id, answered: promise };

@@ -19,16 +19,39 @@ export interface Fault {
   readonly afterEffect?: boolean;
 }
 
+/** Failures by chance, of every method alike. */
+export interface Failures {
+  /** Share of calls that fail, 0 to 1. */
+  readonly rate: number;
+  /** What those failures are; each is as likely as the others. Default: all that need no words of their own. */
+  readonly kinds?: readonly Fault['kind'][];
+  /** Share of those failures, but for `flood` and `refuse`, that come after the call took effect; default 0.5. */
+  readonly afterEffectShare?: number;
+  /** For `flood`; default 1. */
+  readonly retryAfterSeconds?: number;
+}
+
+const kindsByChance: readonly Fault['kind'][] = ['flood', 'error_500', 'reset', 'timeout'];
+const afterEffectShareDefault = 0.5;
+
 export interface Faults {
   add(fault: Fault): void;
+  /** What happens by chance from now on, beside the faults that were added. */
+  setFailures(failures: Failures): void;
   /** The fault this call meets, counted down; undefined when it may pass. */
   next(call: { bot: string; method: string; chatId: number | undefined }): Fault | undefined;
+  /** Forgets all of them. */
   clear(): void;
 }
 
-export function createFaults(): Faults {
+/** `chance` gives numbers from 0 to 1, 1 excluded. */
+export function createFaults(chance: () => number): Faults {
   let queue: { fault: Fault; left: number }[] = [];
+  let failures: Failures = { rate: 0 };
   return {
+    setFailures: (next) => {
+      failures = next;
+    },
     add: (fault) => {
       queue.push({ fault, left: fault.times });
     },
@@ -39,13 +62,23 @@ export function createFaults(): Faults {
         if (fault.chatId !== undefined && fault.chatId !== call.chatId) return false;
         return fault.method === undefined ? method !== 'getupdates' : fault.method.toLowerCase() === method;
       });
-      if (!met) return undefined;
+      if (!met) return byChance(failures, chance);
       met.left -= 1;
       queue = queue.filter((entry) => entry.left > 0);
       return met.fault;
     },
     clear: () => {
       queue = [];
+      failures = { rate: 0 };
     },
   };
+}
+
+function byChance(failures: Failures, chance: () => number): Fault | undefined {
+  const { rate, kinds = kindsByChance, afterEffectShare = afterEffectShareDefault, ...rest } = failures;
+  if (rate <= 0 || chance() >= rate) return undefined;
+  const kind = kinds[Math.floor(chance() * kinds.length)];
+  if (kind === undefined) return undefined;
+  const isAfter = chance() < afterEffectShare && kind !== 'flood' && kind !== 'refuse';
+  return { ...rest, kind, times: 1, afterEffect: isAfter };
 }

@@ -1,4 +1,5 @@
-import { randomBytes } from 'node:crypto';
+import { Buffer } from 'node:buffer';
+import type { RandomBytes } from '../kit/random.ts';
 import { badRequest } from './api-error.ts';
 import type { StoredFile } from './model.ts';
 import type { Upload } from './params.ts';
@@ -21,7 +22,8 @@ export interface FileStore {
   byPath(path: string): StoredFile | undefined;
 }
 
-export function createFileStore(): FileStore {
+export function createFileStore(random: RandomBytes): FileStore {
+  const word = (bytes: number) => Buffer.from(random(bytes)).toString('base64url');
   const byId = new Map<string, StoredFile>();
   const byPath = new Map<string, StoredFile>();
   return {
@@ -32,8 +34,8 @@ export function createFileStore(): FileStore {
       const given =
         upload.mimeType === '' || upload.mimeType === 'application/octet-stream' ? undefined : upload.mimeType;
       const file: StoredFile = {
-        fileId: `AgAC${randomBytes(24).toString('base64url')}`,
-        uniqueId: `AQAD${randomBytes(8).toString('base64url')}`,
+        fileId: `AgAC${word(24)}`,
+        uniqueId: `AQAD${word(8)}`,
         path,
         name: upload.name || 'file',
         mimeType: extensions.get(extension) ?? given?.split(';')[0] ?? 'application/octet-stream',

@@ -14,8 +14,8 @@ export interface MethodCall {
   readonly platform: Platform;
   readonly bot: SandboxBot;
   readonly params: Params;
-  /** Ends when the client hangs up. */
-  readonly signal: AbortSignal;
+  /** Ends when the client hangs up; undefined for one that never does. */
+  readonly signal: AbortSignal | undefined;
 }
 
 export type Method = (call: MethodCall) => unknown;
@@ -27,6 +27,7 @@ export function knownChat({ platform, bot, params }: MethodCall): Chat {
   const chat = /^-?\d{1,16}$/.test(raw) ? platform.world.chat(bot, Number(raw)) : undefined;
   if (!chat) throw badRequest('chat not found');
   if (chat.movedTo !== undefined) throw upgraded(chat.movedTo);
+  if (chat.removedBotIds.has(bot.id)) throw forbidden(`bot was kicked from the ${chat.kind} chat`);
   return chat;
 }
 

@@ -88,6 +88,8 @@ export interface Chat {
   readonly title: string;
   readonly userIds: readonly number[];
   readonly botIds: readonly number[];
+  /** Those of them who were removed from the group, and not added again. */
+  readonly removedBotIds: Set<number>;
   readonly messages: Map<number, StoredMessage>;
   nextMessageId: number;
   started: boolean;

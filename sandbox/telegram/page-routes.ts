@@ -4,8 +4,9 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type Context, Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
+import type { CallbackAnswer } from './callbacks.ts';
 import type { Chat, SandboxBot, SandboxEvent, SandboxUser } from './model.ts';
-import type { People } from './people.ts';
+import type { People, TapButton } from './people.ts';
 import type { Platform } from './platform.ts';
 import { sandboxMessage } from './wire.ts';
 
@@ -75,7 +76,12 @@ function pageEvents(platform: Platform, user: SandboxUser, event: SandboxEvent):
   }
 }
 
-export function createPageRoutes(platform: Platform, people: People): Hono {
+/** `tapButton` waits for the bot no longer than somebody would. */
+export type PageActs = Pick<People, 'sendText' | 'sendDocument' | 'block' | 'unblock'> & {
+  tapButton(input: TapButton): Promise<CallbackAnswer>;
+};
+
+export function createPageRoutes(platform: Platform, people: PageActs): Hono {
   const app = new Hono();
   const { world } = platform;
   // Message ids begin anew with every sandbox; what a browser remembers as read holds for one session only.
@@ -126,7 +132,7 @@ export function createPageRoutes(platform: Platform, people: People): Hono {
 }
 
 /** The page's buttons. A refusal is a sentence for the toast, never a broken page. */
-function addActs(app: Hono, people: People): void {
+function addActs(app: Hono, people: PageActs): void {
   const acts: Readonly<Record<string, (input: never) => unknown>> = {
     send: people.sendText,
     tap: people.tapButton,

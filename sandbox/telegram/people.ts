@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { CallbackAnswer } from './callbacks.ts';
 import { typedText } from './entities.ts';
 import type { Chat, Media, SandboxBot, SandboxMessage, SandboxUser, StoredMessage } from './model.ts';
@@ -31,10 +30,13 @@ export type TapButton = Person & {
 export interface People {
   sendText(input: SendText): SandboxMessage;
   sendDocument(input: SendDocument): SandboxMessage;
-  /** Resolves with the bot's answer to the tap; throws when it does not come in time. */
-  tapButton(input: TapButton): Promise<CallbackAnswer>;
+  /** Resolves with the bot's answer to the tap, if it comes. Throws at once when there is nothing to tap. */
+  tap(input: TapButton): Promise<CallbackAnswer>;
   block(input: Person): void;
   unblock(input: Person): void;
+  /** Removes the bot from a group, or adds it again. */
+  removeBot(input: Person): void;
+  addBot(input: Person): void;
   /** Makes a supergroup of a group, as its owner's app does by itself for some features; returns the new id. */
   upgradeGroup(chatId: number): number;
 }
@@ -45,7 +47,7 @@ interface Place {
   readonly chat: Chat;
 }
 
-export function createPeople(platform: Platform, options: { answerTimeoutMs: number }): People {
+export function createPeople(platform: Platform): People {
   const { world } = platform;
 
   function place(person: Person): Place {
@@ -81,9 +83,11 @@ export function createPeople(platform: Platform, options: { answerTimeoutMs: num
       const file = platform.files.save('documents', { name: input.name, mimeType: '', bytes: input.bytes });
       return say(place(input), { text: input.caption ?? '', media: { kind: 'document', file } });
     },
-    tapButton: async (input) => await tap(platform, { at: place(input), input, timeoutMs: options.answerTimeoutMs }),
+    tap: (input) => tap(platform, { at: place(input), input }),
     block: (input) => setBlocked(platform, { at: place(input), blocked: true }),
     unblock: (input) => setBlocked(platform, { at: place(input), blocked: false }),
+    removeBot: (input) => setRemoved(platform, { at: place(input), isRemoved: true }),
+    addBot: (input) => setRemoved(platform, { at: place(input), isRemoved: false }),
     upgradeGroup: (chatId) => upgrade(platform, chatId),
   };
 }
@@ -98,7 +102,7 @@ function upgrade(platform: Platform, chatId: number): number {
   const tell = (chat: Chat, service: object) => {
     const message = world.post(chat, { from: owner ? wireUser(owner) : wireGroupBot, text: '', entities: [] });
     for (const id of chat.botIds) {
-      const bot = world.botById(id);
+      const bot = chat.removedBotIds.has(id) ? undefined : world.botById(id);
       if (bot) platform.inbound(bot).queue.push('message', { ...wireMessage(message, { chat, world }), ...service });
     }
   };
@@ -113,7 +117,7 @@ const wireGroupBot = { id: 1087968824, is_bot: true, first_name: 'Group', userna
 /** In a group, bots in privacy mode receive commands and replies to themselves only. */
 function hearers(world: World, said: { chat: Chat; message: StoredMessage }): SandboxBot[] {
   const { chat, message } = said;
-  const bots = chat.botIds.flatMap((id) => world.botById(id) ?? []);
+  const bots = chat.botIds.flatMap((id) => (chat.removedBotIds.has(id) ? [] : (world.botById(id) ?? [])));
   if (chat.kind === 'private') return bots;
   const repliedTo = message.replyToId === undefined ? undefined : chat.messages.get(message.replyToId)?.from.id;
   const command = /^\/[a-z0-9_]+(?:@(\w+))?/i.exec(message.text);
@@ -124,28 +128,40 @@ function hearers(world: World, said: { chat: Chat; message: StoredMessage }): Sa
 }
 
 function setBlocked(platform: Platform, change: { at: Place; blocked: boolean }): void {
-  const { world } = platform;
   const { at, blocked } = change;
-  const { bot, user, chat } = at;
+  const { chat } = at;
   if (chat.blocked === blocked) return;
   chat.blocked = blocked;
-  const member = (isIn: boolean) => ({ user: wireBot(bot), status: isIn ? 'member' : 'kicked' });
+  tellOfMembership(platform, { at, from: blocked ? 'member' : 'kicked', to: blocked ? 'kicked' : 'member' });
+}
+
+/** Bots of the sandbox's groups are administrators. */
+function setRemoved(platform: Platform, change: { at: Place; isRemoved: boolean }): void {
+  const { at, isRemoved } = change;
+  const { bot, chat } = at;
+  if (chat.kind === 'private') throw new Error(`chat ${chat.id} is no group: block the bot there`);
+  if (chat.removedBotIds.has(bot.id) === isRemoved) return;
+  if (isRemoved) chat.removedBotIds.add(bot.id);
+  else chat.removedBotIds.delete(bot.id);
+  const [from, to] = isRemoved ? (['administrator', 'kicked'] as const) : (['kicked', 'administrator'] as const);
+  tellOfMembership(platform, { at, from, to });
+}
+
+function tellOfMembership(platform: Platform, { at, from, to }: { at: Place; from: string; to: string }): void {
+  const { world } = platform;
+  const { bot, user, chat } = at;
   platform.inbound(bot).queue.push('my_chat_member', {
     chat: wireChat(chat, world),
     from: wireUser(user),
     date: world.nowSeconds(),
-    old_chat_member: member(blocked),
-    new_chat_member: member(!blocked),
+    old_chat_member: { user: wireBot(bot), status: from },
+    new_chat_member: { user: wireBot(bot), status: to },
   });
   world.emit({ type: 'chat', chat });
 }
 
-async function tap(
-  platform: Platform,
-  act: { at: Place; input: TapButton; timeoutMs: number },
-): Promise<CallbackAnswer> {
+function tap(platform: Platform, { at, input }: { at: Place; input: TapButton }): Promise<CallbackAnswer> {
   const { world } = platform;
-  const { at, input } = act;
   const { bot, user, chat } = at;
   const message = chat.messages.get(input.messageId);
   if (!message) throw new Error(`chat ${chat.id} has no message ${input.messageId}`);
@@ -160,23 +176,10 @@ async function tap(
     chat_instance: chatInstance(chat),
     data: input.data,
   });
-  return await withinTime(query.answered, act.timeoutMs);
+  return query.answered;
 }
 
 /** The same for every tap in one chat, and meaningless otherwise. */
 function chatInstance(chat: Chat): string {
   return createHash('sha256').update(chat.key).digest().readBigInt64BE().toString();
-}
-
-async function withinTime(answered: Promise<CallbackAnswer>, timeoutMs: number): Promise<CallbackAnswer> {
-  const over = new AbortController();
-  const late = delay(timeoutMs, undefined, { signal: over.signal, ref: false }).then(() => {
-    throw new Error(`the bot did not answer the tap within ${timeoutMs} ms`);
-  });
-  try {
-    return await Promise.race([answered, late]);
-  } finally {
-    over.abort();
-    late.catch(() => undefined);
-  }
 }

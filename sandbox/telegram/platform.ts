@@ -1,11 +1,14 @@
+import { type RandomBytes, randomShares } from '../kit/random.ts';
+import type { Sleep } from '../kit/sleep.ts';
 import { type Callbacks, createCallbacks } from './callbacks.ts';
 import { type Commands, createCommands } from './commands.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createFileStore, type FileStore } from './files.ts';
 import { createLimiter, type Limiter, type SandboxLimits } from './limits.ts';
 import type { ApiCall, SandboxBot } from './model.ts';
+import { createOutage, type Outage } from './outage.ts';
 import { createUpdateQueue, type UpdateQueue } from './updates.ts';
-import { createWebhook, type Webhook } from './webhook.ts';
+import { createWebhook, type PostUpdate, type Webhook } from './webhook.ts';
 import { createWorld, type World, type WorldOptions } from './world.ts';
 
 const historyMax = 5000;
@@ -24,6 +27,7 @@ export interface Platform {
   readonly callbacks: Callbacks;
   readonly commands: Commands;
   readonly faults: Faults;
+  readonly outage: Outage;
   inbound(bot: SandboxBot): Inbound;
   record(call: ApiCall): void;
   history(): readonly ApiCall[];
@@ -35,29 +39,41 @@ export interface Platform {
 export interface PlatformOptions extends WorldOptions {
   readonly limits: SandboxLimits;
   readonly callbackTtlSeconds: number;
+  /** Where ids come from. */
+  readonly ids: RandomBytes;
+  /** Where failures by chance come from. */
+  readonly chance: RandomBytes;
+  readonly sleep: Sleep;
+  readonly post: PostUpdate;
   /** Carries out a method named in the answer to a webhook. */
   readonly call: (bot: SandboxBot, body: Record<string, unknown>) => Promise<void>;
 }
 
 export function createPlatform(options: PlatformOptions): Platform {
   const world = createWorld(options);
-  const { now } = options;
+  const { now, sleep, post, ids } = options;
   const calls: ApiCall[] = [];
   const listeners = new Set<(call: ApiCall) => void>();
   const inbounds = new Map<number, Inbound>();
+  const outage = createOutage(() => {
+    // Polls that wait are cut off like all others.
+    for (const { queue } of inbounds.values()) queue.wake();
+  });
   for (const [index, bot] of options.bots.entries()) {
-    const queue = createUpdateQueue((index + 1) * 100_000_000 + 1);
+    const queue = createUpdateQueue((index + 1) * 100_000_000 + 1, sleep);
     const reply = (body: Record<string, unknown>) => options.call(bot, body);
-    inbounds.set(bot.id, { queue, webhook: createWebhook({ queue, nowSeconds: world.nowSeconds, reply }) });
+    const { nowSeconds } = world;
+    inbounds.set(bot.id, { queue, webhook: createWebhook({ queue, nowSeconds, reply, sleep, post, outage }) });
   }
 
   return {
     world,
-    files: createFileStore(),
+    files: createFileStore(ids),
     limiter: createLimiter(options.limits, now),
-    callbacks: createCallbacks({ now, ttlSeconds: options.callbackTtlSeconds }),
+    callbacks: createCallbacks({ now, ttlSeconds: options.callbackTtlSeconds, random: ids }),
     commands: createCommands(),
-    faults: createFaults(),
+    faults: createFaults(randomShares(options.chance)),
+    outage,
     inbound(bot) {
       const inbound = inbounds.get(bot.id);
       if (!inbound) throw new Error(`no update queue for @${bot.username}`);

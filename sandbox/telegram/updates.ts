@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import type { Sleep } from '../kit/sleep.ts';
 import { type ApiError, conflict } from './api-error.ts';
 
 /** Telegram forgets updates nobody fetches after a day; the sandbox after this many. */
@@ -14,7 +14,7 @@ export interface PollInput {
   readonly timeoutSeconds: number | undefined;
   readonly allowed: readonly string[] | undefined;
   /** Ends the wait when the client disconnects. */
-  readonly signal: AbortSignal;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** What one bot has not fetched yet. Either it polls, or a webhook drains the queue; never both. */
@@ -23,6 +23,8 @@ export interface UpdateQueue {
   poll(input: PollInput): Promise<readonly Update[]>;
   /** Ends a waiting poll with 409. */
   interrupt(reason: string): void;
+  /** Ends a waiting poll with what there is. */
+  wake(): void;
   allow(kinds: readonly string[] | undefined): void;
   allowed(): readonly string[];
   first(): Update | undefined;
@@ -39,14 +41,14 @@ interface Waiter {
 }
 
 /** Holds one poll until it is woken, refused, given up or too old; `hold` learns which poll waits. Waking one that has ended does nothing. */
-async function waitForOne(input: PollInput, hold: (waiter: Waiter) => void): Promise<void> {
+async function waitForOne(input: PollInput & { sleep: Sleep }, hold: (waiter: Waiter) => void): Promise<void> {
   const seconds = Math.min(input.timeoutSeconds ?? 0, pollSecondsMax);
-  if (seconds <= 0 || input.signal.aborted) return;
+  if (seconds <= 0 || input.signal?.aborted === true) return;
   const over = new AbortController();
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   hold({ wake: resolve, refuse: reject });
-  input.signal.addEventListener('abort', () => resolve(), { signal: over.signal });
-  delay(seconds * 1000, undefined, { signal: over.signal, ref: false }).then(resolve, () => undefined);
+  input.signal?.addEventListener('abort', () => resolve(), { signal: over.signal });
+  input.sleep(seconds * 1000, over.signal).then(resolve, () => undefined);
   try {
     await promise;
   } finally {
@@ -54,7 +56,7 @@ async function waitForOne(input: PollInput, hold: (waiter: Waiter) => void): Pro
   }
 }
 
-export function createUpdateQueue(firstId: number): UpdateQueue {
+export function createUpdateQueue(firstId: number, sleep: Sleep): UpdateQueue {
   let queue: Update[] = [];
   let nextId = firstId;
   let allowed: readonly string[] = [];
@@ -88,14 +90,15 @@ export function createUpdateQueue(firstId: number): UpdateQueue {
       if (input.allowed) allowed = input.allowed;
       confirmBefore(input.offset);
       if (queue.length === 0) {
-        await waitForOne(input, (waiter) => {
+        await waitForOne({ ...input, sleep }, (waiter) => {
           poller = waiter;
         });
       }
       const limit = Math.min(Math.max(input.limit ?? 100, 1), 100);
-      return input.signal.aborted ? [] : queue.slice(0, limit);
+      return input.signal?.aborted === true ? [] : queue.slice(0, limit);
     },
     interrupt,
+    wake: () => poller?.wake(),
     allow: (kinds) => {
       if (kinds) allowed = kinds;
     },

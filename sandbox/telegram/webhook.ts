@@ -1,11 +1,19 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import type { Sleep } from '../kit/sleep.ts';
 import { badRequest } from './api-error.ts';
+import type { Outage } from './outage.ts';
 import type { UpdateQueue } from './updates.ts';
 
 /** Telegram waits longer and longer; the sandbox starts sooner, so that a test need not. */
 const firstRetryMs = 100;
 const retryMsMax = 10_000;
 const answerMsMax = 60_000;
+
+/** The bot's answer to an update; rejects if there is none, with a `TimeoutError` if it was waited for. Ends soon after `signal` does. */
+export type PostUpdate = (
+  url: string,
+  message: { readonly headers: Readonly<Record<string, string>>; readonly body: string },
+  signal: AbortSignal,
+) => Promise<{ readonly status: number; readonly statusText: string; readonly body: string }>;
 
 export interface WebhookSettings {
   readonly url: string;
@@ -24,6 +32,9 @@ export interface Webhook {
 export interface WebhookDeps {
   readonly queue: UpdateQueue;
   readonly nowSeconds: () => number;
+  readonly sleep: Sleep;
+  readonly post: PostUpdate;
+  readonly outage: Outage;
   /** Carries out a method that the bot put into its answer instead of calling it. */
   readonly reply: (body: Record<string, unknown>) => Promise<void>;
 }
@@ -39,16 +50,17 @@ export function createWebhook(deps: WebhookDeps): Webhook {
     let retryMs = firstRetryMs;
     while (!signal.aborted) {
       await deps.queue.filled(signal);
+      await deps.outage.over(signal);
       const update = deps.queue.first();
       if (!update || signal.aborted) continue;
-      const fault = await post(target, { update, signal, reply: deps.reply });
+      const fault = await send(target, { ...deps, update, signal });
       if (fault === undefined) {
         deps.queue.confirm(update.update_id);
         retryMs = firstRetryMs;
         continue;
       }
       lastError = { date: deps.nowSeconds(), message: fault };
-      await delay(retryMs, undefined, { signal, ref: false }).catch(() => undefined);
+      await deps.sleep(retryMs, signal).catch(() => undefined);
       retryMs = Math.min(retryMs * 2, retryMsMax);
     }
   }
@@ -74,34 +86,33 @@ export function createWebhook(deps: WebhookDeps): Webhook {
   };
 }
 
-interface Delivery {
+interface Delivery extends Pick<WebhookDeps, 'post' | 'reply'> {
   readonly update: object;
   readonly signal: AbortSignal;
-  readonly reply: WebhookDeps['reply'];
 }
 
 /** Undefined when the bot took the update; otherwise what getWebhookInfo will say of it. */
-async function post(target: WebhookSettings, delivery: Delivery): Promise<string | undefined> {
+async function send(target: WebhookSettings, { update, signal, post, reply }: Delivery): Promise<string | undefined> {
   const headers: Record<string, string> = { 'content-type': 'application/json' };
   if (target.secretToken) headers['x-telegram-bot-api-secret-token'] = target.secretToken;
   try {
-    const response = await fetch(target.url, {
-      method: 'POST',
-      headers,
-      body: JSON.stringify(delivery.update),
-      redirect: 'manual',
-      signal: AbortSignal.any([delivery.signal, AbortSignal.timeout(answerMsMax)]),
-    });
-    const body = await response.text();
-    if (!response.ok) return `Wrong response from the webhook: ${response.status} ${response.statusText}`;
+    const { status, statusText, body } = await post(target.url, { headers, body: JSON.stringify(update) }, signal);
+    if (status < 200 || status > 299) return `Wrong response from the webhook: ${status} ${statusText}`;
     const answer = readAnswer(body);
-    if (answer) await delivery.reply(answer);
+    if (answer) await reply(answer);
     return undefined;
   } catch (error) {
     const isTimeout = error instanceof Error && error.name === 'TimeoutError';
     return isTimeout ? 'Read timeout expired' : 'Connection refused';
   }
 }
+
+/** Over the network; a slow bot is cut off in real time. */
+export const postUpdateByFetch: PostUpdate = async (url, { headers, body }, stopping) => {
+  const signal = AbortSignal.any([stopping, AbortSignal.timeout(answerMsMax)]);
+  const answer = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal });
+  return { status: answer.status, statusText: answer.statusText, body: await answer.text() };
+};
 
 function readAnswer(body: string): Record<string, unknown> | undefined {
   try {

@@ -140,6 +140,7 @@ function initialChats(options: WorldOptions): Chat[] {
       title: bot.name,
       userIds: [user.id],
       botIds: [bot.id],
+      removedBotIds: new Set<number>(),
       started: isStarted(bot, user),
     })),
   );
@@ -151,6 +152,7 @@ function initialChats(options: WorldOptions): Chat[] {
     title: group.title,
     userIds: group.users,
     botIds: bots.filter((bot) => group.bots.includes(bot.username)).map((bot) => bot.id),
+    removedBotIds: new Set<number>(),
     started: true,
   }));
   return [...privateChats, ...shared];
