@@ -13,6 +13,7 @@ import { createShopWebhookHandler } from '#messaging/shop/shop-webhook.ts';
 import { createRefundHandler } from '#payments/refunds/send-refund.ts';
 import { createCancelHandler } from '#payments/sync/close-payment-link.ts';
 import { createWebhookReceiver } from '#payments/webhooks/receive-webhook.ts';
+import type { CreateListener } from '#server/http/listener.ts';
 import { createServer, type TillkeeperServer } from '#server/http/server.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type Bots, createBots, receiversOf } from './bots.ts';
@@ -41,6 +42,8 @@ export type AppDeps = Pick<CoreDeps, 'config' | 'providerPolicy' | 'logDestinati
   /** What the jobs go by, where that is another clock: a test that moves time does not run them by it. */
   jobClock?: Clock;
   random?: Random;
+  /** What takes requests from the network; a simulation has no sockets. */
+  createListener?: CreateListener;
   /** Told why the product cannot do its work with these settings, once that shows after the start; a sentence for the admin. */
   onUnusable?: (fault: string) => void;
 };
@@ -88,7 +91,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   };
 }
 
-function assemble({ config, jobClock, onUnusable }: AppDeps, core: Core): Sides {
+function assemble({ config, jobClock, createListener, onUnusable }: AppDeps, core: Core): Sides {
   const { payments, database, metrics } = core;
   const { clock, log, providers } = payments;
   const ending = new AbortController();
@@ -145,6 +148,7 @@ function assemble({ config, jobClock, onUnusable }: AppDeps, core: Core): Sides 
       telegram: receiversOf(config, bots),
       checks: { live: [], ready: [...checks, jobsCheck(scheduler)] },
       jobs: () => scheduler.states(),
+      createListener,
     },
     { host: config.http.host, port: config.http.port, stopTimeoutMs: requestsEndMs },
   );

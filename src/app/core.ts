@@ -60,6 +60,7 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
   const database = await openConfigured(config, {
     clock,
     claimWaitMs,
+    holder: ids.newId(),
     onQueued: deps.onQueued,
     onGroupCommit: (commit) => metrics.observeCommit(commit),
   });

@@ -18,6 +18,8 @@ export interface OpenOptions {
   onQueued?: (queue: QueueName) => void;
   /** Called after each group commit on SQLite, and after each transaction on PostgreSQL. Must not throw. */
   onGroupCommit?: (info: GroupCommit) => void;
+  /** Names this process among those that share the queues; no two processes may have one name. Default: a random one. */
+  holder?: string;
   /** Decides whether a row is due, for `onQueued`; default: the system's clock. */
   clock?: Pick<Clock, 'now'>;
   /** A transaction's body that takes longer is rolled back and rejected with TransactionTimedOut; default 5,000 ms. */

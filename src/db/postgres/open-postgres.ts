@@ -17,7 +17,7 @@ type Work<Result> = (stores: AccountingStores, connection: Connection) => Promis
 
 export function openPostgres(target: { url: string; poolMax?: number }, options: OpenOptions): OpenDatabase {
   const pool = createPool(target);
-  const holder = randomUUID();
+  const holder = options.holder ?? randomUUID();
   const scopes = createScopes();
   const inFlight = createInFlight(scopes);
   const presence = createPresence(target.url, { holder, onLost: () => sessions.retireAll() });

@@ -2,8 +2,7 @@
 // one BEGIN IMMEDIATE … COMMIT, and their promises resolve after the commit. A body that only uses its stores runs to its end
 // without yielding, because every query has its result at once; one that waits for something else is rolled back.
 import { AsyncResource } from 'node:async_hooks';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Milliseconds } from '#kernel/clock.ts';
+import { type Milliseconds, systemClock } from '#kernel/clock.ts';
 import { CommitFailed, DatabaseUnavailable, TransactionTimedOut } from '../engine/database-errors.ts';
 import { withDeadline } from '../engine/deadline.ts';
 import { createScope, type Scope } from '../engine/scope.ts';
@@ -111,7 +110,7 @@ export function createCommitBatcher(connection: WritingConnection, options: Batc
         const message = `another process has locked the database for ${options.lockWaitMaxMs} ms`;
         waiting.shift()?.reject(new DatabaseUnavailable(message));
       }
-      await sleep(lockRetryMs);
+      await systemClock.sleep(lockRetryMs);
     }
     return false;
   }

@@ -1,8 +1,7 @@
 // SQLite: one writing connection behind the commit batcher, and a read-only one beside it that never sees an uncommitted row.
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { AccountingStores } from '#accounting/ledger/deps.ts';
-import type { Milliseconds } from '#kernel/clock.ts';
+import { type Milliseconds, systemClock } from '#kernel/clock.ts';
 import { createStores } from '../engine/create-stores.ts';
 import { DatabaseUnavailable, TransactionTimedOut } from '../engine/database-errors.ts';
 import { withDeadline } from '../engine/deadline.ts';
@@ -88,7 +87,7 @@ export function openSqlite(file: string, options: OpenOptions): OpenDatabase {
 
   return {
     engine: 'sqlite',
-    holder: randomUUID(),
+    holder: options.holder ?? randomUUID(),
     transaction: (work) => track(() => batcher.run((scope) => scopes.run(scope, async () => work(writing)))),
     read: (work) => track(() => whenUnlocked(lockWaitMaxMs, () => readOnce(work))),
     migrate: () => inFlight.track(async () => migrateSqlite(owned.path)),
@@ -118,7 +117,7 @@ async function whenUnlocked<Result>(waitMaxMs: Milliseconds, read: () => Promise
       if (performance.now() >= waitsUntil) {
         throw new DatabaseUnavailable(`another process has locked the database for ${waitMaxMs} ms`, { cause: error });
       }
-      await sleep(lockRetryMs);
+      await systemClock.sleep(lockRetryMs);
     }
   }
 }

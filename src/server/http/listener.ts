@@ -64,6 +64,8 @@ function adviceOf({ code, message }: NodeJS.ErrnoException): string {
   return message;
 }
 
+export type CreateListener = (deps: ListenerDeps, options: ListenerOptions) => Listener;
+
 export function createListener(deps: ListenerDeps, options: ListenerOptions): Listener {
   const connectionsMax = connectionsMaxUnder(readDescriptorsMax());
   const limits: Limits = { ...usualLimits, connectionsMax, ...options.limits };

@@ -11,7 +11,7 @@ import { storeApiRoutes } from '../store-api/store-api.ts';
 import { webhookRoutes } from '../webhooks/provider-webhooks.ts';
 import { type TelegramReceiver, telegramRoutes } from '../webhooks/telegram-updates.ts';
 import { type ErrorDeps, installErrors } from './errors.ts';
-import { createListener, type Listener, type ListenerOptions } from './listener.ts';
+import { type CreateListener, createListener, type Listener, type ListenerOptions } from './listener.ts';
 
 export interface ServerDeps extends Pick<ErrorDeps, 'isDatabaseFailure'> {
   payments: DomainDeps;
@@ -29,6 +29,8 @@ export interface ServerDeps extends Pick<ErrorDeps, 'isDatabaseFailure'> {
   version: string;
   /** The id of this process, shown by /livez. */
   instance: string;
+  /** Default: sockets. */
+  createListener?: CreateListener | undefined;
 }
 
 export interface TillkeeperServer extends Listener {
@@ -52,7 +54,7 @@ export function createServer(deps: ServerDeps, options: ListenerOptions): Tillke
   ];
   for (const group of routes) app.route('/', group);
   installErrors(app, { log, isDatabaseFailure: deps.isDatabaseFailure });
-  const listener = createListener(
+  const listener = (deps.createListener ?? createListener)(
     {
       fetch(request, env) {
         const answer = app.fetch(request, env);

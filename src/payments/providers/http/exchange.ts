@@ -37,7 +37,6 @@ export async function exchange({ clock }: { clock: Clock }, request: ExchangeReq
   const signal = request.signal === undefined ? deadline : AbortSignal.any([deadline, request.signal]);
   try {
     const answer = await axios.request<string>({
-      adapter: 'http',
       method: request.method,
       url: request.url,
       headers: { Accept: 'application/json', 'User-Agent': 'tillkeeper/0.1', ...request.headers },

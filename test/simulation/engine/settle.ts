@@ -1,0 +1,26 @@
+// Rest: no promise, immediate or file operation of this process is pending. What is set off at one moment of simulated time has
+// ended before the next one comes.
+
+const { setImmediate } = globalThis;
+const turn = (resolve: () => void): void => void setImmediate(resolve);
+/** Work that takes more turns than this never ends. */
+const turnsMax = 1_000_000;
+/** Resources that say nothing about work in progress: the terminal, and pipes to who started this process. */
+const silent: ReadonlySet<string> = new Set(['TTYWrap', 'PipeWrap', 'TCPSocketWrap', 'MessagePort', 'CloseReq']);
+
+export class NeverAtRest extends Error {
+  override readonly name = 'NeverAtRest';
+}
+
+export async function settle(): Promise<void> {
+  for (let turns = 0; turns < turnsMax; turns += 1) {
+    await new Promise<void>(turn);
+    if (!isBusy()) return;
+  }
+  throw new NeverAtRest(`still at work after ${turnsMax} turns: ${process.getActiveResourcesInfo().join(', ')}`);
+}
+
+function isBusy(): boolean {
+  for (const resource of process.getActiveResourcesInfo()) if (!silent.has(resource)) return true;
+  return false;
+}

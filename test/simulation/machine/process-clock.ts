@@ -1,0 +1,47 @@
+import type { Clock, Milliseconds } from '#kernel/clock.ts';
+
+interface ProcessClockDeps {
+  now(): Milliseconds;
+  elapsed(): Milliseconds;
+  /** Runs later, unless the process has ended by then; returns what calls it off. */
+  after(ms: Milliseconds, run: () => void): () => void;
+  /** Idle waits end at the next multiple of this, as those of a machine that saves power do. */
+  idleGridMs(): Milliseconds;
+  /** True: the process has ended, or ends at this point, and whoever waits waits for ever. */
+  endsHere(): boolean;
+}
+
+const never = new Promise<never>(() => undefined);
+
+/** The clock of one process in simulated time. */
+export function createProcessClock(deps: ProcessClockDeps): Clock {
+  function wait(ms: Milliseconds, signal: AbortSignal | undefined): Promise<void> {
+    if (deps.endsHere()) return never;
+    if (signal?.aborted === true || ms <= 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = (): void => {
+        cancel();
+        signal?.removeEventListener('abort', done);
+        resolve();
+      };
+      const cancel = deps.after(ms, done);
+      signal?.addEventListener('abort', done, { once: true });
+    });
+  }
+
+  return {
+    now: deps.now,
+    elapsed: deps.elapsed,
+    sleep(ms, signal) {
+      const grid = deps.idleGridMs();
+      const now = deps.elapsed();
+      return wait(Math.ceil((now + ms) / grid) * grid - now, signal);
+    },
+    pause: wait,
+    deadline(ms) {
+      const ending = new AbortController();
+      deps.after(ms, () => ending.abort(new DOMException('the time is over', 'TimeoutError')));
+      return ending.signal;
+    },
+  };
+}

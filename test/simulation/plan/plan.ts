@@ -1,0 +1,53 @@
+// What a seed stands for: the shop, and what happens to it. Each step has a stream of chance of its own, so that a history with some
+// of its steps left out goes on in the same way otherwise.
+import { day, hour, type Milliseconds } from '#kernel/clock.ts';
+import { createStream, type Stream } from '../engine/random.ts';
+import { type StepName, steps } from './steps.ts';
+
+export interface Step {
+  /** Its place in the plan, from 1. */
+  readonly id: number;
+  /** Since the beginning of the history. */
+  readonly at: Milliseconds;
+  readonly name: StepName;
+}
+
+export interface Plan {
+  readonly seed: number;
+  /** How long things happen; then the faults stop, and everything has time to come to rest. */
+  readonly lengthMs: Milliseconds;
+  readonly steps: readonly Step[];
+}
+
+export interface PlanOptions {
+  /** Default: drawn from the seed. */
+  days?: number | undefined;
+  /** Ids of the steps that are kept; default: all. */
+  only?: readonly number[] | undefined;
+}
+
+export function streamOf(plan: Pick<Plan, 'seed'>, label: string | number): Stream {
+  return createStream(`seed ${plan.seed}/${label}`);
+}
+
+export function drawPlan(seed: number, options: PlanOptions = {}): Plan {
+  const chance = streamOf({ seed }, 'plan');
+  const drawnMs = chance.pickWeighted([
+    [8 * hour, 3],
+    [day, 4],
+    [2 * day, 2],
+    [4 * day, 1],
+  ]);
+  const lengthMs = options.days === undefined ? drawnMs : options.days * day;
+  const drawn = Object.entries(steps).flatMap(([name, kind]) => {
+    const own = chance.stream(name);
+    // Swarm testing: a kind that is left out altogether lets others meet that it would hide.
+    if (!own.chance(kind.share)) return [];
+    const count = Math.max(1, Math.round((kind.perDay * (0.3 + 1.7 * own.next()) * lengthMs) / day));
+    return Array.from({ length: count }, () => ({ at: own.int(lengthMs), name: name as StepName }));
+  });
+  const ordered = drawn.sort((left, right) => left.at - right.at || (left.name < right.name ? -1 : 1));
+  const numbered = ordered.map((step, index): Step => ({ id: index + 1, ...step }));
+  const { only } = options;
+  return { seed, lengthMs, steps: only === undefined ? numbered : numbered.filter(({ id }) => only.includes(id)) };
+}

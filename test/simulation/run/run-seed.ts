@@ -1,0 +1,107 @@
+// One history, from the seed to the verdict.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { hour, type Milliseconds, minute } from '#kernel/clock.ts';
+import { type Runtime, realElapsed, useRuntime } from '../engine/globals.ts';
+import { createJournal } from '../engine/journal.ts';
+import { useDisk } from '../machine/disk.ts';
+import { drawPlan, type Plan, type PlanOptions, streamOf } from '../plan/plan.ts';
+import { steps } from '../plan/steps.ts';
+import { createWorld, type World } from '../world/world.ts';
+
+export interface Violation {
+  /** The number of the invariant; 0 is the simulation's own. */
+  readonly invariant: number;
+  readonly text: string;
+}
+
+export interface Verdict {
+  readonly plan: Plan;
+  readonly violations: readonly Violation[];
+  readonly hash: string;
+  readonly lines: readonly string[];
+  /** Real time. */
+  readonly tookMs: Milliseconds;
+  readonly simulatedMs: Milliseconds;
+}
+
+/** After the faults have stopped, everything is at rest within this. */
+const calmMs: Milliseconds = 8 * hour;
+
+export async function runSeed(seed: number, options: PlanOptions & { isLogKept?: boolean } = {}): Promise<Verdict> {
+  const startedAt = realElapsed();
+  const plan = drawPlan(seed, options);
+  const folder = mkdtempSync(join(tmpdir(), 'tillkeeper-simulation-'));
+  const chance = streamOf(plan, 'world');
+  const world = createWorld({
+    chance,
+    journalOf: (now) => createJournal({ now, isKept: options.isLogKept === true }),
+    folder,
+  });
+  const violations: Violation[] = [];
+  useDisk(world.disk);
+  useRuntime(runtimeOf(world));
+  try {
+    await live(world, plan, violations);
+  } catch (error) {
+    violations.push({ invariant: 0, text: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  } finally {
+    useDisk(undefined);
+    useRuntime(undefined);
+    rmSync(folder, { recursive: true, force: true });
+  }
+  const { journal, timeline } = world;
+  return {
+    plan,
+    violations,
+    hash: journal.hash(),
+    lines: journal.lines(),
+    tookMs: realElapsed() - startedAt,
+    simulatedMs: timeline.now(),
+  };
+}
+
+async function live(world: World, plan: Plan, violations: Violation[]): Promise<void> {
+  const { timeline, journal } = world;
+  const broken = (step: string) => (error: unknown) =>
+    void violations.push({
+      invariant: 0,
+      text: `${step}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    });
+  world.operator.start().catch(broken('start'));
+  for (const step of plan.steps) {
+    timeline.after(step.at + minute, () => {
+      world.stir();
+      journal.note('step', `${step.id} ${step.name}`);
+      const act = async () => steps[step.name].act(world, streamOf(plan, step.id));
+      act().catch(broken(`step ${step.id} ${step.name}`));
+    });
+  }
+  const isOver = () => violations.length > 0;
+  await timeline.runUntil(plan.lengthMs + minute, isOver);
+  await timeline.runUntil(plan.lengthMs + calmMs, isOver);
+  await stop(world);
+}
+
+/** Ends the process of the history, so that nothing of it goes on in the next one. */
+async function stop({ machine }: World): Promise<void> {
+  machine.kill();
+}
+
+function runtimeOf({ machine, timeline, now }: World): Runtime {
+  const current = (): Runtime => {
+    const runtime = machine.runtime();
+    if (runtime === undefined) throw new Error('no process runs');
+    return runtime;
+  };
+  return {
+    now: () => machine.runtime()?.now() ?? now(),
+    elapsed: timeline.now,
+    // What a process that has ended still asks for does not come any more.
+    after: (ms, run) => machine.runtime()?.after(ms, run) ?? (() => undefined),
+    fetch: (...input) => current().fetch(...input),
+    nodeFetch: (...input) => current().nodeFetch(...input),
+    axiosAdapter: (config) => current().axiosAdapter(config),
+  };
+}

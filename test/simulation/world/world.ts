@@ -1,0 +1,168 @@
+// Everything around one machine: providers, Telegram, the shop's site and the people, all of them in simulated time.
+import type { Milliseconds } from '#kernel/clock.ts';
+import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
+import type { ProviderSandboxCore } from '#sandbox/providers/options.ts';
+import { simulators, webhookPath } from '#sandbox/providers/registry.ts';
+import { createProviderSandbox } from '#sandbox/providers/sandbox.ts';
+import type { Journal } from '../engine/journal.ts';
+import type { Stream } from '../engine/random.ts';
+import { createTimeline, type Timeline } from '../engine/timeline.ts';
+import { createDisk, type Disk } from '../machine/disk.ts';
+import { createMachine, type Machine } from '../machine/machine.ts';
+import { createNetwork, type Network } from '../machine/network.ts';
+import { createOperator, type Operator } from './operator.ts';
+import { addresses, drawSettings, fixedEnvironment, type ShopSettings } from './settings.ts';
+import { createShopSite, type ShopSite } from './shop-site.ts';
+import { createTelegramSide, type TelegramSide } from './telegram-side.ts';
+
+export interface World {
+  readonly settings: ShopSettings;
+  readonly timeline: Timeline;
+  readonly journal: Journal;
+  readonly network: Network;
+  readonly disk: Disk;
+  readonly machine: Machine;
+  readonly providers: ProviderSandboxCore;
+  readonly telegram: TelegramSide;
+  readonly shop: ShopSite;
+  /** Starts, stops and configures the product, as the people who run the machine do. */
+  readonly operator: Operator;
+  /** What the product has logged. */
+  readonly log: ProductLog;
+  /** True time, which providers and Telegram go by; the machine's own clock may be wrong. */
+  now(): Milliseconds;
+  wait(ms: Milliseconds): Promise<void>;
+  deadline(ms: Milliseconds): AbortSignal;
+  /** Something happened from outside: idle waits are short for a while. */
+  stir(): void;
+}
+
+export interface ProductLog {
+  /** The lines that are warnings or errors, newest last; bounded. */
+  readonly troubles: readonly string[];
+  /** Told of each line. */
+  onLine(listener: (line: string) => void): void;
+}
+
+/** How exact the product's idle waits are, by how long nothing has happened. */
+const grids: readonly (readonly [sinceMs: Milliseconds, gridMs: Milliseconds])[] = [
+  [60_000, 5_000],
+  [15 * 60_000, 60_000],
+];
+const restGridMs: Milliseconds = 2 * 60_000;
+const providersTickMs: Milliseconds = 60_000;
+const troublesMax = 200;
+
+export function createWorld(deps: { chance: Stream; journalOf(now: () => number): Journal; folder: string }): World {
+  const { chance } = deps;
+  const timeline = createTimeline();
+  const journal = deps.journalOf(timeline.now);
+  const settings = drawSettings(chance.stream('settings'));
+  const now = (): Milliseconds => settings.startAt + timeline.now();
+  const wait = (ms: Milliseconds): Promise<void> => new Promise((resolve) => void timeline.after(ms, resolve));
+  const deadline = (ms: Milliseconds): AbortSignal => {
+    const ending = new AbortController();
+    timeline.after(ms, () => ending.abort(new DOMException('the time is over', 'TimeoutError')));
+    return ending.signal;
+  };
+  let stirredAt = 0;
+  const stir = (): void => {
+    stirredAt = timeline.now();
+  };
+  const network = createNetwork({ timeline, chance: chance.stream('network'), delayMs: (by) => by.between(1, 60) });
+  const file = `${deps.folder}/till.db`;
+  const disk = createDisk(file);
+  const log = createProductLog(journal);
+  const machine = createMachine({
+    timeline,
+    network,
+    disk,
+    journal,
+    chance: chance.stream('machine'),
+    startAt: settings.startAt,
+    idleGridMs: () => gridAfter(timeline.now() - stirredAt),
+    address: addresses.product,
+    onLog: log.take,
+  });
+  const providers = openProviders({ timeline, network, now, chance, deadline, stir });
+  const shop = createShopSite({ network, now, wait, deadline });
+  const telegram = createTelegramSide({ network, now, wait, chance: chance.stream('telegram'), settings });
+  const environment = { ...providers.environment, ...fixedEnvironment(file), ...settings.environment };
+  const operator = createOperator({ machine, journal, wait, stir, environment });
+  return {
+    settings,
+    timeline,
+    journal,
+    network,
+    disk,
+    machine,
+    providers,
+    telegram,
+    shop,
+    operator,
+    log,
+    now,
+    wait,
+    deadline,
+    stir,
+  };
+}
+
+function gridAfter(quietMs: Milliseconds): Milliseconds {
+  return grids.find(([sinceMs]) => quietMs < sinceMs)?.[1] ?? restGridMs;
+}
+
+function openProviders(deps: {
+  timeline: Timeline;
+  network: Network;
+  now(): Milliseconds;
+  chance: Stream;
+  deadline(ms: Milliseconds): AbortSignal;
+  stir(): void;
+}): ProviderSandboxCore {
+  const { timeline, network } = deps;
+  const chance = deps.chance.stream('providers');
+  const sandbox = createProviderSandbox({
+    now: deps.now,
+    origin: `http://${addresses.providers}`,
+    seed: chance.int(2 ** 31),
+    random: (count) => chance.bytes(count),
+    async post(url, { headers, body }, stopping) {
+      deps.stir();
+      const signal = AbortSignal.any([stopping, deps.deadline(15_000)]);
+      const answer = await network.call({ method: 'POST', url, headers: new Headers(headers), body }, signal);
+      return answer.status;
+    },
+  });
+  network.listen(addresses.providers, (request, connection) => sandbox.fetch(request, connection));
+  for (const provider of providerNames) setWebhookUrl(sandbox, provider);
+  const tick = (): void => {
+    sandbox.tick();
+    const dueInMs = (sandbox.nextDueAt() ?? Number.POSITIVE_INFINITY) - deps.now();
+    timeline.after(Math.min(Math.max(dueInMs, 200), providersTickMs), tick);
+  };
+  tick();
+  return sandbox;
+}
+
+/** Some providers get the webhook address with each payment; the others get it here, as an admin sets it on their pages. */
+function setWebhookUrl(sandbox: ProviderSandboxCore, provider: ProviderName): void {
+  if (simulators[provider].webhookTarget !== 'account') return;
+  sandbox.setWebhookUrl(provider, `http://${addresses.product}${webhookPath(provider, sandbox.environment)}`);
+}
+
+function createProductLog(journal: Journal): ProductLog & { take(line: string): void } {
+  let troubles: string[] = [];
+  const listeners: ((line: string) => void)[] = [];
+  return {
+    get troubles() {
+      return troubles;
+    },
+    onLine: (listener) => void listeners.push(listener),
+    take(line) {
+      journal.note('log', line.trimEnd());
+      if (/"level":"(?:warn|error|fatal)"/.test(line)) troubles = [...troubles.slice(1 - troublesMax), line.trimEnd()];
+      for (const listener of listeners) listener(line);
+    },
+  };
+}
