@@ -1,6 +1,5 @@
 import { accountingPlants } from './accounting.ts';
-import { botPlants } from './bot.ts';
-import { casePlants } from './cases.ts';
+import { adminPlants } from './admins.ts';
 import { collectPlants } from './collect.ts';
 import { databasePlants } from './database.ts';
 import { lifecyclePlants } from './lifecycle.ts';
@@ -15,9 +14,8 @@ export const plants: readonly Plant[] = [
   ...collectPlants,
   ...refundPlants,
   ...syncPlants,
-  ...casePlants,
   ...accountingPlants,
-  ...botPlants,
+  ...adminPlants,
   ...databasePlants,
 ];
 
