@@ -112,9 +112,17 @@ export interface FaultSettings {
   dropWebhooks: number;
   /** How many extra copies of each webhook are sent. */
   duplicateWebhooks: number;
+  /** Share of webhook events that are repeated, 0 to 1. */
+  duplicateWebhooksRate: number;
   delayWebhooksMs: number;
+  /** Share of webhooks, each copy by itself, that come so late, 0 to 1. */
+  delayWebhooksRate: number;
+  /** How much of that delay is left to chance, 0 to 1: at 0 all are as late, at 1 each is late by some part of it. */
+  delayWebhooksSpread: number;
   /** Holds webhooks back for a moment, or until `settle()`, and sends the youngest first. */
   reorderWebhooks: boolean;
+  /** Share of webhooks, each copy by itself, that are held back so, 0 to 1. */
+  reorderWebhooksRate: number;
 }
 
 export interface FaultControls extends FaultSettings {

@@ -2,6 +2,7 @@ import type { ProviderName } from '#kernel/provider-name.ts';
 import type { DeliveryOutcome, FaultControls, WebhookDelivery } from './contract.ts';
 import { createEarliest } from './earliest.ts';
 import type { FaultSource } from './faults.ts';
+import type { Post, WebhookMessage } from './post.ts';
 
 // Sends the webhooks of one provider. What is due is decided by the clock of the sandbox, so that a test can move time. How
 // long a slow or dead receiver is waited for is up to `post`, and meanwhile it holds up only as many as may be on their way
@@ -10,11 +11,6 @@ import type { FaultSource } from './faults.ts';
 const deliveriesMax = 2_000;
 /** Long enough for the events of one visit to gather, short enough for somebody at the control page. */
 const reorderHoldMs = 300;
-
-export interface WebhookMessage {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
 
 export interface WebhookEvent {
   readonly reference: string;
@@ -43,9 +39,6 @@ interface Pending {
   attempt: number;
   dueAtMs: number;
 }
-
-/** How a webhook leaves: the receiver's status, or undefined if there is no answer. Ends soon after `signal` does. */
-export type Post = (url: string, message: WebhookMessage, signal: AbortSignal) => Promise<number | undefined>;
 
 export interface DeliveriesOptions {
   readonly provider: ProviderName;
@@ -89,8 +82,8 @@ class Sender implements Deliveries {
   readonly #sending = new Map<Pending, Promise<void>>();
   readonly #atOnceMax: number;
   #url: string | undefined;
-  #queue: Pending[] = [];
-  #held: Pending[] = [];
+  readonly #queue: Pending[] = [];
+  readonly #held: Pending[] = [];
   #heldUntilMs = 0;
   #start: Promise<void> | undefined;
 
@@ -111,13 +104,14 @@ class Sender implements Deliveries {
 
   announce(event: WebhookEvent): void {
     const copies = this.#options.faults.webhookCopies();
-    const loss = this.#lossOf(event, copies);
-    if (loss !== undefined) this.#note({ event, attempt: 0, outcome: loss, message: event.render(1) });
-    if (loss !== undefined) return;
+    const loss = this.#lossOf(event, copies.length);
+    if (loss !== undefined) {
+      this.#note({ event, attempt: 0, outcome: loss, message: event.render(1) });
+      return;
+    }
     if (this.#held.length === 0) this.#heldUntilMs = this.#options.holdNow() + reorderHoldMs;
-    for (let copy = 0; copy < copies; copy += 1) {
-      const pending = { event, attempt: 0, dueAtMs: this.#options.now() + this.#controls.delayWebhooksMs };
-      (this.#controls.reorderWebhooks ? this.#held : this.#queue).push(pending);
+    for (const { delayMs, isHeld } of copies) {
+      (isHeld ? this.#held : this.#queue).push({ event, attempt: 0, dueAtMs: this.#options.now() + delayMs });
     }
     this.worker();
   }
@@ -164,8 +158,7 @@ class Sender implements Deliveries {
   }
 
   #unhold(): void {
-    this.#queue.push(...this.#held.reverse());
-    this.#held = [];
+    this.#queue.push(...this.#held.splice(0).reverse());
   }
 
   #sendDue(): void {
@@ -185,9 +178,7 @@ class Sender implements Deliveries {
     if (this.#controls.outage) return undefined;
     const now = this.#options.now();
     const isDue = (pending: Pending) => pending.dueAtMs <= now && !this.#sending.has(pending);
-    if (!this.#options.policy.isOneQueue) return this.#queue.find(isDue);
-    const first = this.#queue[0];
-    return first !== undefined && isDue(first) ? first : undefined;
+    return (this.#options.policy.isOneQueue ? this.#queue.slice(0, 1) : this.#queue).find(isDue);
   }
 
   async #send(pending: Pending): Promise<void> {

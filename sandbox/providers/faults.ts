@@ -16,8 +16,12 @@ const noFaults: FaultSettings = {
   retryAfterSeconds: 1,
   dropWebhooks: 0,
   duplicateWebhooks: 0,
+  duplicateWebhooksRate: 1,
   delayWebhooksMs: 0,
+  delayWebhooksRate: 1,
+  delayWebhooksSpread: 0,
   reorderWebhooks: false,
+  reorderWebhooksRate: 1,
 };
 
 /** Whether such a call is executed, and only after the client has given up on it. */
@@ -38,12 +42,18 @@ export function createRandom(seed: number): Random {
   };
 }
 
+export interface WebhookCopy {
+  readonly delayMs: number;
+  /** Held back for reordering. */
+  readonly isHeld: boolean;
+}
+
 export interface FaultSource {
   readonly controls: FaultControls;
   /** What is to go wrong with the API call at hand. */
   nextApiFault(call: { method: string }): ApiCall['fault'];
-  /** How many copies of a webhook are to leave: 0 if it is lost. */
-  webhookCopies(): number;
+  /** The copies of a webhook that are to leave: none if it is lost. */
+  webhookCopies(): WebhookCopy[];
 }
 
 export function createFaults(random: Random): FaultSource {
@@ -67,6 +77,13 @@ export function createFaults(random: Random): FaultSource {
       scriptedForCommands.push(...kinds);
     },
   };
+  // A share of all needs no chance: what is drawn besides stays the same.
+  const hits = (share: number) => share >= 1 || random() < share;
+  const delayMs = () => {
+    const { delayWebhooksMs, delayWebhooksSpread } = controls;
+    if (delayWebhooksSpread <= 0) return delayWebhooksMs;
+    return Math.round(delayWebhooksMs * (1 - delayWebhooksSpread * random()));
+  };
   return {
     controls,
     nextApiFault({ method }) {
@@ -78,8 +95,13 @@ export function createFaults(random: Random): FaultSource {
       return controls.failKinds[Math.floor(random() * controls.failKinds.length)];
     },
     webhookCopies() {
-      if (controls.dropWebhooks > 0 && random() < controls.dropWebhooks) return 0;
-      return 1 + controls.duplicateWebhooks;
+      if (controls.dropWebhooks > 0 && random() < controls.dropWebhooks) return [];
+      const isRepeated = controls.duplicateWebhooks > 0 && hits(controls.duplicateWebhooksRate);
+      return Array.from({ length: isRepeated ? 1 + controls.duplicateWebhooks : 1 }, () => {
+        const isLate = controls.delayWebhooksMs > 0 && hits(controls.delayWebhooksRate);
+        const isHeld = controls.reorderWebhooks && hits(controls.reorderWebhooksRate);
+        return { delayMs: isLate ? delayMs() : 0, isHeld };
+      });
     },
   };
 }

@@ -3,8 +3,8 @@ import type { TakeCall } from '../kit/connection.ts';
 import type { ListenOptions } from '../kit/listen.ts';
 import type { RandomBytes } from '../kit/random.ts';
 import type { ApiCall, FaultControls, ForeignInput, ProviderRecord, VisitInput, WebhookDelivery } from './contract.ts';
-import type { Post } from './deliveries.ts';
 import type { SimulatedShop } from './host.ts';
+import type { Post } from './post.ts';
 import type { AccountByProvider } from './registry.ts';
 import type { Reword } from './rewording.ts';
 
@@ -18,6 +18,8 @@ export interface ProviderWorldOptions {
   readonly random?: RandomBytes | undefined;
   /** Pauses between the attempts to deliver a webhook, by the clock above. The default is 8 retries within about a minute. */
   readonly webhookRetryDelaysMs?: readonly number[] | undefined;
+  /** The pauses of the real provider instead, which may add up to days; default false. */
+  readonly realRetryDelays?: boolean | undefined;
   /** How long a refund is pending, by the clock above. Default 2 seconds. */
   readonly refundDelayMs?: number | undefined;
   /** An account that is left out is generated; `environment` has its secrets. */

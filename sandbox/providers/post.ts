@@ -1,4 +1,10 @@
-import type { Post } from './deliveries.ts';
+export interface WebhookMessage {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** How a webhook leaves: the receiver's status, or undefined if there is no answer; it may reject instead. Ends soon after `signal` does. */
+export type Post = (url: string, message: WebhookMessage, signal: AbortSignal) => Promise<number | undefined>;
 
 const receiverTimeoutMs = 15_000;
 

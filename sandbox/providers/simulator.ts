@@ -70,6 +70,8 @@ export interface Simulator<Account extends SimulatorAccount> {
   failureBody(status: 500 | 503 | 429, ids: RandomIds): string;
   /** How it goes on after a webhook that was not accepted. */
   readonly retry: Omit<RetryPolicy, 'delaysMs'>;
+  /** The pauses between its attempts in reality, as far as it says. */
+  readonly realRetryDelaysMs: readonly number[];
   /** `payment`: each payment carries the webhook address; `account`: an admin sets the address on its pages, once. */
   readonly webhookTarget: 'payment' | 'account';
   /** The product's setting of the secret that the address of its webhooks ends in, where it has one. */

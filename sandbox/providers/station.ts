@@ -70,7 +70,7 @@ function openStation<Account extends SimulatorAccount>(
     post: options.post ?? postByFetch,
     atOnceMax: options.webhooksAtOnce ?? webhooksAtOnceDefault,
     faults,
-    policy: { ...simulator.retry, delaysMs: options.webhookRetryDelaysMs ?? retryDelaysMsDefault },
+    policy: { ...simulator.retry, delaysMs: retryDelaysMs(options, simulator.realRetryDelaysMs) },
     url: made.account.webhookUrl,
   });
   const host: ProviderHost = {
@@ -105,6 +105,11 @@ function openStation<Account extends SimulatorAccount>(
     environment: made.environment,
     nextDueAt: () => earliest([provider.nextDueAt(), late.nextDueAt(), deliveries.nextDueAt()]),
   };
+}
+
+function retryDelaysMs(options: StationDeps['options'], real: readonly number[]): readonly number[] {
+  if (options.realRetryDelays === true) return real;
+  return options.webhookRetryDelaysMs ?? retryDelaysMsDefault;
 }
 
 /** Asks a provider for its next moment only after something may have changed, since it looks through all that it holds. */

@@ -1,4 +1,4 @@
-import { everyFailure } from '../retry.ts';
+import { everyFailure, pausesMs } from '../retry.ts';
 import type { Simulator } from '../simulator.ts';
 import { type BitPayAccount, makeBitPayAccount } from './account.ts';
 import { failureBody } from './errors.ts';
@@ -31,8 +31,10 @@ export const bitpay: Simulator<BitPayAccount> = {
     });
   },
   failureBody,
-  // Anything but 200 counts as failed. How often it comes again BitPay does not say.
+  // Anything but 200 counts as failed.
   retry: { isAccepted: (status) => status === 200, isWorthRetrying: everyFailure, isOneQueue: false },
+  // BitPay's page on webhooks does not say how often it comes again: these are a guess, and it may be less.
+  realRetryDelaysMs: pausesMs({ minutes: [1, 5, 15], hours: [1, 6] }),
   webhookTarget: 'payment',
   signing: {
     header: 'x-signature',

@@ -1,4 +1,4 @@
-import { anyGood } from '../retry.ts';
+import { anyGood, pausesMs, times } from '../retry.ts';
 import type { Simulator } from '../simulator.ts';
 import { type BtcPayAccount, makeBtcPayAccount } from './account.ts';
 import { permissions } from './api.ts';
@@ -19,8 +19,9 @@ export const btcpay: Simulator<BtcPayAccount> = {
     return createBtcPay(host, { apiKey, storeId, ...webhook, permissions: held ?? Object.values(permissions) });
   },
   failureBody,
-  // In reality after 10 s, 1 min and six times 10 min.
   retry: { isAccepted: anyGood, isWorthRetrying: isTemporary, isOneQueue: true },
+  // Source of BTCPay Server 2.4.1, which documents no schedule: about an hour, and forgotten when the server restarts.
+  realRetryDelaysMs: pausesMs({ seconds: [10], minutes: [1, ...times(6, 10)] }),
   webhookTarget: 'account',
   signing: {
     header: 'btcpay-sig',

@@ -1,4 +1,4 @@
-import { anyGood, everyFailure } from '../retry.ts';
+import { anyGood, everyFailure, pausesMs, times } from '../retry.ts';
 import type { Simulator } from '../simulator.ts';
 import { type CoinbaseAccount, makeCoinbaseAccount } from './account.ts';
 import { failureBody } from './errors.ts';
@@ -18,8 +18,9 @@ export const coinbase: Simulator<CoinbaseAccount> = {
     return createCoinbase(host, { keyId, key: publicKey, webhookSecret, refundDelayMs, honoursRefundKeys });
   },
   failureBody,
-  // In reality Hook0 comes again after 3 s, 10 s, 3 min, 30 min, 1 h, 3 h, 5 h, then every 10 h.
   retry: { isAccepted: anyGood, isWorthRetrying: everyFailure, isOneQueue: false },
+  // Coinbase does not say. It delivers through Hook0, whose documentation has these as its defaults: 24 retries in 8 days.
+  realRetryDelaysMs: pausesMs({ seconds: [3, 10], minutes: [3, 30], hours: [1, 3, 5, ...times(17, 10)] }),
   webhookTarget: 'account',
   signing: {
     header: 'x-hook0-signature',

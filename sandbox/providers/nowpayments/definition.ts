@@ -1,4 +1,4 @@
-import { anyGood, everyFailure } from '../retry.ts';
+import { anyGood, everyFailure, pausesMs } from '../retry.ts';
 import type { Simulator } from '../simulator.ts';
 import { makeNowPaymentsAccount, type NowPaymentsAccount } from './account.ts';
 import { failureBody } from './errors.ts';
@@ -15,8 +15,9 @@ export const nowpayments: Simulator<NowPaymentsAccount> = {
   makeAccount: makeNowPaymentsAccount,
   create: (host, { account }) => createNowPayments(host, { ...account, sorting: account.sorting ?? 'sdk' }),
   failureBody,
-  // How often, and after how long, is set in the dashboard.
   retry: { isAccepted: anyGood, isWorthRetrying: everyFailure, isOneQueue: false },
+  // NOWPayments' API page on recurrent notifications: how often, and after how long, is set in the dashboard; its example.
+  realRetryDelaysMs: pausesMs({ minutes: [1, 1, 1] }),
   webhookTarget: 'payment',
   signing: {
     header: 'x-nowpayments-sig',

@@ -12,18 +12,27 @@ type SelectName =
   | 'failRate'
   | 'dropWebhooks'
   | 'duplicateWebhooks'
+  | 'duplicateWebhooksRate'
   | 'delayWebhooksMs'
+  | 'delayWebhooksRate'
+  | 'delayWebhooksSpread'
+  | 'reorderWebhooksRate'
   | 'retryAfterSeconds'
   | 'refuseWith'
   | 'lateMs';
 
 const rates = [0, 0.1, 0.3, 0.5, 1];
+const shares = [0.1, 0.3, 0.5, 1];
 const percent = (value: number) => `${Math.round(value * 100)} %`;
 const selects: Readonly<Record<SelectName, { values: readonly number[]; text: (value: number) => string }>> = {
   failRate: { values: rates, text: percent },
   dropWebhooks: { values: rates, text: percent },
   duplicateWebhooks: { values: [0, 1, 2, 5], text: (value) => (value === 0 ? 'none' : `${value} more`) },
   delayWebhooksMs: { values: [0, 1_000, 5_000, 30_000, 120_000], text: (value) => `${value / 1000} s` },
+  duplicateWebhooksRate: { values: shares, text: percent },
+  delayWebhooksRate: { values: shares, text: percent },
+  delayWebhooksSpread: { values: rates, text: percent },
+  reorderWebhooksRate: { values: shares, text: percent },
   refuseWith: { values: [0, 401, 403, 404, 410], text: (value) => (value === 0 ? 'nothing' : `all: ${value}`) },
   retryAfterSeconds: { values: [1, 2, 5, 30], text: (value) => `${value} s` },
   lateMs: { values: [5_000, 60_000, 600_000, 1_800_000], text: (value) => `${value / 1000} s` },
@@ -44,8 +53,12 @@ const rows: readonly Row[] = [
   { name: 'retryAfterSeconds', title: 'Retry-After of a 429', hint: '' },
   { name: 'dropWebhooks', title: 'Webhooks lost', hint: 'never sent' },
   { name: 'duplicateWebhooks', title: 'Webhooks repeated', hint: 'the same event again' },
+  { name: 'duplicateWebhooksRate', title: 'How many are repeated', hint: '' },
   { name: 'delayWebhooksMs', title: 'Webhooks late', hint: '' },
+  { name: 'delayWebhooksRate', title: 'How many are late', hint: '' },
+  { name: 'delayWebhooksSpread', title: 'Chance in how late', hint: '0: all as late; 100 %: by any part of it' },
   { name: 'reorderWebhooks', title: 'Webhooks out of order', hint: 'youngest first' },
+  { name: 'reorderWebhooksRate', title: 'How many out of order', hint: '' },
 ];
 
 export function controlPage(stations: Stations, nowMs: number): Html {
@@ -106,7 +119,7 @@ data-testid="fault-${provider}-kind-${kind}" ${settings.failKinds.includes(kind)
 }
 
 const script = `
-const always = ['retryAfterSeconds', 'lateMs'];
+const always = ['retryAfterSeconds', 'lateMs', 'duplicateWebhooksRate', 'delayWebhooksRate', 'delayWebhooksSpread', 'reorderWebhooksRate'];
 const post = (path, body) => fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
 document.addEventListener('change', async (event) => {
   const { provider, fault, kind, dial } = event.target.dataset;

@@ -119,7 +119,11 @@ const numbers = [
   'retryAfterSeconds',
   'dropWebhooks',
   'duplicateWebhooks',
+  'duplicateWebhooksRate',
   'delayWebhooksMs',
+  'delayWebhooksRate',
+  'delayWebhooksSpread',
+  'reorderWebhooksRate',
 ] as const;
 
 function parseChange(change: Record<string, unknown>): Partial<FaultSettings> {

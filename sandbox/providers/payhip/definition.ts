@@ -1,4 +1,4 @@
-import { everyFailure } from '../retry.ts';
+import { everyFailure, pausesMs } from '../retry.ts';
 import type { Simulator } from '../simulator.ts';
 import { accentColour, makePayhipAccount, type PayhipAccount } from './account.ts';
 import { failureBody } from './errors.ts';
@@ -17,8 +17,10 @@ export const payhip: Simulator<PayhipAccount> = {
   create: (host, { account: { apiKey, products = defaultProducts(host.ids) } }) =>
     createPayhip(host, { apiKey, products }),
   failureBody,
-  // In reality once an hour, for up to three hours; nothing but 200 will do.
+  // Nothing but 200 will do.
   retry: { isAccepted: (status) => status === 200, isWorthRetrying: everyFailure, isOneQueue: false, retriesMax: 3 },
+  // Payhip's help article on webhooks: once an hour, for up to three hours.
+  realRetryDelaysMs: pausesMs({ hours: [1, 1, 1] }),
   webhookTarget: 'account',
   addressSecretSetting: 'PAYHIP_WEBHOOK_PATH_SECRET',
   signing: {

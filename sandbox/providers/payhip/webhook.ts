@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { WebhookEvent, WebhookMessage } from '../deliveries.ts';
+import type { WebhookEvent } from '../deliveries.ts';
+import type { WebhookMessage } from '../post.ts';
 import type { PayhipSale, PayhipSubscription } from './sale.ts';
 
 // Payhip: Webhooks. One signature for ever, the hash of the account's API key, inside the body.

@@ -1,45 +1,11 @@
 import { expect, test } from 'vitest';
 import { providerNames } from '#kernel/provider-name.ts';
 import { callInProcess } from '#sandbox/kit/connection.ts';
-import { seededBytes } from '#sandbox/kit/random.ts';
-import type { ProviderSandboxCore, ProviderSandboxCoreOptions } from '#sandbox/providers/options.ts';
-import { createProviderSandbox } from '#sandbox/providers/sandbox.ts';
-import { bitpayClient, btcpayClient, type Callee, coinbaseClient } from './clients.ts';
-import { type Answer, answerOf, type Clock, createClock } from './support.ts';
+import { bitpayClient, btcpayClient, coinbaseClient } from './clients.ts';
+import { openInProcess as open } from './open-in-process.ts';
+import type { Answer } from './support.ts';
 
 // The simulated providers without a server: no socket, no timer, no chance but the seed.
-
-const origin = 'https://providers.example';
-const hookUrl = 'https://shop.example/hook';
-
-interface Setting {
-  readonly core: ProviderSandboxCore;
-  readonly clock: Clock;
-  readonly callee: Callee;
-  /** What was posted, in order. */
-  readonly posts: string[];
-}
-
-function open(seed: number, options: Partial<ProviderSandboxCoreOptions> = {}): Setting {
-  const clock = createClock();
-  const posts: string[] = [];
-  const core = createProviderSandbox({
-    now: clock.now,
-    origin,
-    seed,
-    random: seededBytes(seed),
-    async post(url, { headers, body }) {
-      posts.push(JSON.stringify({ url, headers, body }));
-      return 200;
-    },
-    ...options,
-  });
-  for (const name of providerNames) core.setWebhookUrl(name, hookUrl);
-  const { apiUrls, environment } = core;
-  const call = async (url: string, init: RequestInit = {}): Promise<Answer> =>
-    answerOf(await callInProcess(core.fetch, { request: new Request(url, init), signal: init.signal ?? undefined }));
-  return { core, clock, callee: { apiUrls, environment, call }, posts };
-}
 
 /** Something of everything: creations under faults, visits, refunds, webhooks that are lost, doubled and repeated. */
 async function live(seed: number): Promise<unknown[]> {
