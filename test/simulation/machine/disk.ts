@@ -26,8 +26,10 @@ export interface Disk {
   watch(watch: DiskWatch): void;
   /** Ends all connections as the operating system does for a killed process; nothing of a commit in progress is left. */
   endConnections(): void;
-  /** The next commit is written in part, and the process is to be ended in it. */
-  tearNextCommit(chance: Stream): void;
+  /** The next commit is written in part, and the process is to be ended in it; undefined: not any more. */
+  tearNextCommit(chance: Stream | undefined): void;
+  /** For connections that are not the product's. */
+  aside<Result>(work: () => Result): Result;
   /** No page can be added to the file, or can again. */
   setFull(isFull: boolean): void;
 }
@@ -51,6 +53,7 @@ class SimulatedDisk implements Disk {
   #watch: DiskWatch = noWatch;
   #tear: Stream | undefined;
   #isFull = false;
+  readonly #others = new WeakSet<Connection>();
 
   constructor(file: string) {
     this.file = file;
@@ -62,6 +65,7 @@ class SimulatedDisk implements Disk {
 
   /** A connection that the product has just opened. */
   adopt(connection: Connection): void {
+    if (this.#others.has(connection) || this.connections.has(connection)) return;
     this.connections.add(connection);
     if (this.#isFull && this.#isOurs(connection)) limitPages(connection, 'full');
   }
@@ -84,7 +88,14 @@ class SimulatedDisk implements Disk {
     for (const end of kept) renameSync(`${this.file}${end}.kept`, this.file + end);
   }
 
-  tearNextCommit(chance: Stream): void {
+  aside<Result>(work: () => Result): Result {
+    // A connection is the product's as soon as it is used; one that was opened here never is.
+    const result = work();
+    if (result instanceof BetterSqlite3) this.#others.add(result);
+    return result;
+  }
+
+  tearNextCommit(chance: Stream | undefined): void {
     this.#tear = chance;
   }
 

@@ -31,6 +31,8 @@ export interface Machine {
   kill(): void;
   /** Ends the process when it comes to that point; `onEnd` is told. */
   killAt(point: EndingPoint, onEnd: () => void): void;
+  /** Forgets the point at which the process was to end. */
+  spare(): void;
   isUp(): boolean;
   app(): App | undefined;
   /** Of the process that runs, for libraries that take no port. */
@@ -167,6 +169,10 @@ export function createMachine(deps: MachineDeps): Machine {
     killAt(point, onEnd) {
       ending = { ...point, onEnd };
       if (point.atCommit === 'torn') disk.tearNextCommit(deps.chance.stream(`tear ${started}`));
+    },
+    spare() {
+      ending = undefined;
+      disk.tearNextCommit(undefined);
     },
     isUp: () => running?.isAlive === true,
     app: () => running?.app,

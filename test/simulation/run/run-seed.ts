@@ -1,10 +1,13 @@
 // One history, from the seed to the verdict.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hour, type Milliseconds, minute } from '#kernel/clock.ts';
+import { providerNames } from '#kernel/provider-name.ts';
 import { type Runtime, realElapsed, useRuntime } from '../engine/globals.ts';
 import { createJournal } from '../engine/journal.ts';
+import { invariants } from '../invariants/invariants.ts';
+import { type Look, withLook } from '../invariants/look.ts';
 import { useDisk } from '../machine/disk.ts';
 import { drawPlan, type Plan, type PlanOptions, streamOf } from '../plan/plan.ts';
 import { steps } from '../plan/steps.ts';
@@ -45,7 +48,7 @@ export async function runSeed(seed: number, options: PlanOptions & { isLogKept?:
   try {
     await live(world, plan, violations);
   } catch (error) {
-    violations.push({ invariant: 0, text: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    violations.push({ invariant: 0, text: wordsOf(error) });
   } finally {
     useDisk(undefined);
     useRuntime(undefined);
@@ -62,13 +65,13 @@ export async function runSeed(seed: number, options: PlanOptions & { isLogKept?:
   };
 }
 
+/** Every so often, and after each start, the invariants are checked that always hold. */
+const checkEveryMs: Milliseconds = hour;
+
 async function live(world: World, plan: Plan, violations: Violation[]): Promise<void> {
   const { timeline, journal } = world;
   const broken = (step: string) => (error: unknown) =>
-    void violations.push({
-      invariant: 0,
-      text: `${step}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-    });
+    void violations.push({ invariant: 0, text: `${step}: ${wordsOf(error)}` });
   world.operator.start().catch(broken('start'));
   for (const step of plan.steps) {
     timeline.after(step.at + minute, () => {
@@ -79,14 +82,50 @@ async function live(world: World, plan: Plan, violations: Violation[]): Promise<
     });
   }
   const isOver = () => violations.length > 0;
-  await timeline.runUntil(plan.lengthMs + minute, isOver);
-  await timeline.runUntil(plan.lengthMs + calmMs, isOver);
-  await stop(world);
+  const faultsEndAt = plan.lengthMs + minute;
+  await pass(world, faultsEndAt, violations);
+  if (isOver()) return;
+  endFaults(world);
+  await pass(world, faultsEndAt + calmMs, violations);
+  if (!isOver()) violations.push(...(await withLook(world, checkAtRest)));
+  world.machine.kill();
 }
 
-/** Ends the process of the history, so that nothing of it goes on in the next one. */
-async function stop({ machine }: World): Promise<void> {
-  machine.kill();
+/** Lets time pass, and checks the invariants that always hold. */
+async function pass(world: World, until: Milliseconds, violations: Violation[]): Promise<void> {
+  const { timeline } = world;
+  while (timeline.now() < until && violations.length === 0) {
+    await timeline.runUntil(Math.min(until, timeline.now() + checkEveryMs), () => violations.length > 0);
+    if (existsSync(world.disk.file)) violations.push(...(await withLook(world, checkAlways)));
+  }
+}
+
+function checkAlways(look: Look): Violation[] {
+  return invariants.flatMap(({ number, always }) =>
+    [...(always?.(look) ?? [])].map((text) => ({ invariant: number, text })),
+  );
+}
+
+async function checkAtRest(look: Look): Promise<Violation[]> {
+  const found: Violation[] = [];
+  for (const { number, atRest } of invariants) {
+    for (const text of (await atRest?.(look)) ?? []) found.push({ invariant: number, text });
+  }
+  return found;
+}
+
+/** Whatever still fails, fails no longer; a process that is down is about to be started again. */
+function endFaults({ providers, shop, machine, disk, journal }: World): void {
+  journal.note('world', 'the faults end');
+  for (const provider of providerNames) providers.faults(provider).reset();
+  providers.tick();
+  shop.mood = { kind: 'well' };
+  disk.setFull(false);
+  machine.spare();
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 function runtimeOf({ machine, timeline, now }: World): Runtime {

@@ -27,7 +27,8 @@ export function createOperator(deps: {
   let environment = deps.environment;
 
   async function start(): Promise<void> {
-    for (;;) {
+    // Somebody else may have started it meanwhile.
+    while (!machine.isUp()) {
       deps.stir();
       const loaded = loadConfig(environment, { readFile: () => '' });
       if (!loaded.ok) throw new Error(`the settings are refused: ${loaded.faults.join('; ')}`);
@@ -45,8 +46,8 @@ export function createOperator(deps: {
   return {
     start,
     async restart(change = {}) {
-      await machine.stop();
       environment = { ...environment, ...change };
+      await machine.stop();
       await start();
     },
     killAt(point, downMs) {
