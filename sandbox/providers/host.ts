@@ -11,6 +11,8 @@ export interface ProviderHost {
   /** Scheme, host and port, without a slash at the end. */
   origin(): string;
   readonly ids: RandomIds;
+  /** False where signatures by private keys are taken as given, because verifying them costs the most of a call. */
+  readonly verifiesSignatures: boolean;
   announce(event: WebhookEvent): void;
   /** Where its webhooks go and the results of their delivery, for a provider whose API shows them. */
   readonly deliveries: Pick<Deliveries, 'log' | 'url' | 'setUrl'>;

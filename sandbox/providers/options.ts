@@ -35,6 +35,11 @@ export interface ProviderSandboxCoreOptions extends ProviderWorldOptions {
   readonly post?: Post | undefined;
   /** How many webhooks of one provider may be on their way at the same time. Default 20. */
   readonly webhooksAtOnce?: number | undefined;
+  /**
+   * Whether calls that are signed with a private key are verified; default true. It is most of what such a call costs;
+   * whatever else it shows is checked in any case.
+   */
+  readonly verifiesSignatures?: boolean | undefined;
   /** The clock by which webhooks are held back for reordering. Default: `now`. */
   readonly holdNow?: (() => number) | undefined;
 }

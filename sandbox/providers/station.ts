@@ -77,6 +77,7 @@ function openStation<Account extends SimulatorAccount>(
     now,
     origin: deps.origin,
     ids,
+    verifiesSignatures: options.verifiesSignatures ?? true,
     announce: (event) => deliveries.announce(event),
     deliveries,
   };

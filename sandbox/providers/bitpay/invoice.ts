@@ -70,7 +70,7 @@ export function places(invoice: Invoice): number {
 }
 
 export function dueUnits(invoice: Invoice): bigint {
-  return coinTotal(priceOf(invoice), payCoin);
+  return pricesOf(invoice).due;
 }
 
 export function paidUnits(invoice: Invoice): bigint {
@@ -104,9 +104,9 @@ function commonFields(invoice: Invoice, about: { url: string; nowMs: number }) {
     expirationTime: invoice.expiresAtMs,
     currentTime: about.nowMs,
     exceptionStatus: exceptionStatus(invoice),
-    paymentSubtotals: mapCoins((_coin, name) => coinUnits(priceOf(invoice), name)),
-    paymentTotals: mapCoins((_coin, name) => coinTotal(priceOf(invoice), name)),
-    exchangeRates: exchangeRates(),
+    paymentSubtotals: pricesOf(invoice).subtotals,
+    paymentTotals: pricesOf(invoice).totals,
+    exchangeRates,
     amountPaid: paidUnits(invoice),
     transactionCurrency: invoice.transactions.length > 0 ? payCoin : undefined,
   };
@@ -140,24 +140,50 @@ export function invoiceData(invoice: Invoice, about: { url: string; nowMs: numbe
     refundAddressRequestPending: false,
     buyerProvidedInfo:
       invoice.transactions.length > 0 ? { selectedWallet: 'other', selectedTransactionCurrency: payCoin } : {},
-    paymentDisplayTotals: mapCoins((_coin, name) => displayCoin(coinTotal(priceOf(invoice), name), name)),
-    paymentDisplaySubTotals: mapCoins((_coin, name) => displayCoin(coinUnits(priceOf(invoice), name), name)),
-    minerFees: mapCoins((_coin, name) => ({
-      satoshisPerByte: name === 'BTC' ? 1 : 0,
-      totalFee: name === 'BTC' ? 100 : 0,
-      fiatAmount: new RawNumber(name === 'BTC' ? '0.06' : '0'),
-    })),
+    paymentDisplayTotals: pricesOf(invoice).displayTotals,
+    paymentDisplaySubTotals: pricesOf(invoice).displaySubtotals,
+    minerFees,
     jsonPayProRequired: false,
     bitpayIdRequired: false,
     isCancelled: invoice.isCancelled,
     itemizedDetails: [],
-    supportedTransactionCurrencies: mapCoins(() => ({ enabled: true })),
+    supportedTransactionCurrencies,
     token: invoice.resourceToken,
   };
 }
 
-function priceOf(invoice: Invoice): { units: bigint; currency: string } {
-  return { units: invoice.request.priceUnits, currency: invoice.request.currency };
+const minerFees = mapCoins((_coin, name) => ({
+  satoshisPerByte: name === 'BTC' ? 1 : 0,
+  totalFee: name === 'BTC' ? 100 : 0,
+  fiatAmount: new RawNumber(name === 'BTC' ? '0.06' : '0'),
+}));
+const supportedTransactionCurrencies = mapCoins(() => ({ enabled: true }));
+
+interface Prices {
+  readonly subtotals: Readonly<Record<string, bigint>>;
+  readonly totals: Readonly<Record<string, bigint>>;
+  readonly displaySubtotals: Readonly<Record<string, string>>;
+  readonly displayTotals: Readonly<Record<string, string>>;
+  /** In the coin that visitors pay in. */
+  readonly due: bigint;
+}
+
+const knownPrices = new WeakMap<InvoiceRequest, Prices>();
+
+/** The rates are fixed, so that an invoice is priced once: a list would be slow otherwise. */
+function pricesOf({ request }: Invoice): Prices {
+  const known = knownPrices.get(request);
+  if (known !== undefined) return known;
+  const price = { units: request.priceUnits, currency: request.currency };
+  const prices = {
+    subtotals: mapCoins((_coin, name) => coinUnits(price, name)),
+    totals: mapCoins((_coin, name) => coinTotal(price, name)),
+    displaySubtotals: mapCoins((_coin, name) => displayCoin(coinUnits(price, name), name)),
+    displayTotals: mapCoins((_coin, name) => displayCoin(coinTotal(price, name), name)),
+    due: coinTotal(price, payCoin),
+  };
+  knownPrices.set(request, prices);
+  return prices;
 }
 
 function coinNumber(units: bigint): RawNumber {

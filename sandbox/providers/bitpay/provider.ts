@@ -40,6 +40,7 @@ const statusTexts: Readonly<Record<InvoiceStatus, readonly [CheckoutView['tone']
 };
 
 export function createBitPay(host: ProviderHost, options: BitPayOptions): SimulatedProvider {
+  const { now, verifiesSignatures } = host;
   const ledgers = new BitPayLedgers(host, { openingBalance: options.ledgerBalance });
   const settlements = new BitPaySettlements(host, ledgers);
   const shop = new BitPayShop(host, ledgers, options);
@@ -51,7 +52,7 @@ export function createBitPay(host: ProviderHost, options: BitPayOptions): Simula
   };
   return {
     name: 'bitpay',
-    api: createBitPayApi({ shop, refunds, ledgers, settlements, tick, now: host.now, urlOf }, options),
+    api: createBitPayApi({ shop, refunds, ledgers, settlements, tick, now, verifiesSignatures, urlOf }, options),
     visit({ reference, action, fraction }) {
       tick();
       const invoice = shop.invoices.get(reference);

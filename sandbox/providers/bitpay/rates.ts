@@ -56,9 +56,9 @@ export function displayCoin(units: bigint, coinName: string): string {
   return units % step === 0n ? formatUnits(units / step, coin.displayPlaces) : formatUnits(units, coin.places);
 }
 
-export function exchangeRates(): Record<string, Record<string, RawNumber>> {
-  return mapCoins((coin) => ({ USD: new RawNumber(coin.usd) }));
-}
+export const exchangeRates: Readonly<Record<string, Record<string, RawNumber>>> = mapCoins((coin) => ({
+  USD: new RawNumber(coin.usd),
+}));
 
 export function mapCoins<T>(map: (coin: Coin, name: string) => T): Record<string, T> {
   return Object.fromEntries([...coins].map(([name, coin]) => [name, map(coin, name)]));

@@ -29,7 +29,7 @@ export function createCoinbase(host: ProviderHost, options: CoinbaseOptions): Si
     name: 'coinbase',
     api: createCoinbaseApi({
       shop,
-      checkJwt: createJwtCheck(options),
+      checkJwt: createJwtCheck(options, host),
       host,
       arrivedAt: arrivedAtMs,
       honoursRefundKeys: options.honoursRefundKeys,

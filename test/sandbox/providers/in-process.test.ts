@@ -1,11 +1,14 @@
 import { expect, test } from 'vitest';
 import { providerNames } from '#kernel/provider-name.ts';
 import { callInProcess } from '#sandbox/kit/connection.ts';
-import { bitpayClient, btcpayClient, coinbaseClient } from './clients.ts';
+import { makeCoinbaseAccount } from '#sandbox/providers/coinbase/account.ts';
+import { bitpayClient, bitpayHeaders, btcpayClient, coinbaseClient } from './clients.ts';
 import { openInProcess as open } from './open-in-process.ts';
 import type { Answer } from './support.ts';
 
 // The simulated providers without a server: no socket, no timer, no chance but the seed.
+
+const otherKey = makeCoinbaseAccount().environment['COINBASE_API_KEY_SECRET'] ?? '';
 
 /** Something of everything: creations under faults, visits, refunds, webhooks that are lost, doubled and repeated. */
 async function live(seed: number): Promise<unknown[]> {
@@ -59,6 +62,29 @@ test('a made-up account is that of the seed, and works', async () => {
   const { json } = await bitpayClient(callee).pos();
   expect((await bitpayClient(callee).signed('GET', `/invoices/${json.data.id}`)).status).toBe(200);
   expect((await btcpayClient(callee).create()).status).toBe(200);
+});
+
+test('a signature is taken as given only where that was asked for, and never left out', async () => {
+  for (const verifiesSignatures of [true, false]) {
+    const { callee, clock } = open(1, { verifiesSignatures });
+    const expected = verifiesSignatures ? 401 : 200;
+    const list = (tamper: (jwt: { claims: Record<string, unknown> }) => void) =>
+      coinbaseClient(callee, clock, { id: callee.environment['COINBASE_API_KEY_ID'] ?? '', pem: otherKey }).request(
+        'GET',
+        '/checkouts',
+        { tamper },
+      );
+    expect((await list(() => undefined)).status).toBe(expected);
+    expect((await list(({ claims }) => Object.assign(claims, { exp: 1 }))).status).toBe(401);
+    const bitpay = bitpayClient(callee);
+    expect((await bitpay.signed('GET', '/invoices?dateStart=2026-11-01&dateEnd=2026-11-30')).status).toBe(200);
+    const other = { signedText: 'something else' };
+    expect((await bitpay.signed('GET', '/invoices?dateStart=2026-11-01&dateEnd=2026-11-30', other)).status).toBe(
+      expected,
+    );
+    const unsigned = `${callee.apiUrls.bitpay}/invoices?token=${bitpay.merchantToken}`;
+    expect((await callee.call?.(unsigned, { headers: bitpayHeaders }))?.status).toBe(401);
+  }
 });
 
 test('a call that is cut off is rejected, whether it was executed or not', async () => {
