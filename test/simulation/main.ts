@@ -1,34 +1,16 @@
-// npm run simulate -- --seeds N [--from S] [--seed S] [--only 3,17] [--days D] [--log]
+// npm run simulate: histories of a whole shop, each from one seed. See docs/simulation.md.
 import './install.ts';
-import { parseArgs } from 'node:util';
+import { readOptions, usage } from './run/options.ts';
 
-const { runSeed } = await import('./run/run-seed.ts');
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string', default: '1' },
-    from: { type: 'string', default: '1' },
-    seed: { type: 'string' },
-    only: { type: 'string' },
-    days: { type: 'string' },
-    log: { type: 'boolean', default: false },
-  },
-});
-const from = Number(values.seed ?? values.from);
-const count = values.seed === undefined ? Number(values.seeds) : 1;
-for (let seed = from; seed < from + count; seed += 1) {
-  const verdict = await runSeed(seed, {
-    days: values.days === undefined ? undefined : Number(values.days),
-    only: values.only?.split(',').map(Number),
-    isLogKept: values.log,
-  });
-  if (values.log) console.log(verdict.lines.join('\n'));
-  console.log(
-    seed,
-    verdict.hash.slice(0, 16),
-    `${Math.round(verdict.tookMs)} ms`,
-    `${verdict.plan.steps.length} steps`,
-    `${(verdict.simulatedMs / 3600000).toFixed(0)} h`,
-    verdict.violations.map(({ text }) => text).join('\n'),
-  );
+const words = process.argv.slice(2);
+const isWorker = words[0] === '--worker';
+const options = readOptions(isWorker ? words.slice(1) : words);
+if (options === undefined) {
+  console.error(usage);
+  process.exit(64);
 }
-process.exit(0);
+// What follows loads the product, which a planted fault changes on its way.
+const { replay, runFarm, serveFarm } = await import('./run/commands.ts');
+const say = (text: string): void => console.log(text);
+if (isWorker) serveFarm(options);
+else process.exit(await (options.isReplay ? replay(options, say) : runFarm(options, words, say)));
