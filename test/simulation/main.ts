@@ -1,5 +1,7 @@
 // npm run simulate: histories of a whole shop, each from one seed. See docs/simulation.md.
 import './install.ts';
+import { applyPlant } from './plants/apply-plant.ts';
+import { getPlant } from './plants/catalogue.ts';
 import { readOptions, usage } from './run/options.ts';
 
 const words = process.argv.slice(2);
@@ -10,6 +12,7 @@ if (options === undefined) {
   process.exit(64);
 }
 // What follows loads the product, which a planted fault changes on its way.
+if (options.plant !== undefined) applyPlant(getPlant(options.plant));
 const { replay, runFarm, serveFarm } = await import('./run/commands.ts');
 const say = (text: string): void => console.log(text);
 if (isWorker) serveFarm(options);
