@@ -34,7 +34,7 @@ export interface VisitInput {
   readonly action: VisitAction;
   /**
    * Share of the amount that is sent, as a decimal string: `0.5` is the default of `underpay`, `1.5` that of `overpay`, and
-   * all that is left that of `claim_refund`.
+   * all that is left that of `claim_refund`. Of `refund_part` it is the share of what is left, a half by default.
    */
   readonly fraction?: string | undefined;
 }
@@ -48,6 +48,8 @@ export interface RefundRecord {
   readonly id: string;
   readonly status: string;
   readonly amount: string;
+  /** Made by the provider's or the shop's own staff on its pages, and not through the API. */
+  readonly isByHand: boolean;
 }
 
 /** What the provider holds, in the provider's own status words. Amounts are decimal strings. */

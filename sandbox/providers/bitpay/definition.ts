@@ -55,6 +55,8 @@ export const bitpay: Simulator<BitPayAccount> = {
     'decline',
     'complete_refund',
     'fail_refund',
+    'refund_part',
+    'refund_full',
     'walk_away',
   ],
   returnsOddPayments: true,

@@ -58,7 +58,8 @@ export function createBitPay(host: ProviderHost, options: BitPayOptions): Simula
       const invoice = shop.invoices.get(reference);
       if (invoice === undefined) throw new VisitRefused(`bitpay: no invoice ${reference}`);
       if (action !== 'complete_refund' && action !== 'fail_refund') {
-        perform(shop.visits(invoice, fraction), { provider: 'bitpay', action, status: invoice.status });
+        const visits = { ...shop.visits(invoice, fraction), ...refunds.visits(invoice, fraction) };
+        perform(visits, { provider: 'bitpay', action, status: invoice.status });
         return;
       }
       const refund = refunds.openOf(invoice);
@@ -134,6 +135,7 @@ function recordOf(invoice: Invoice, { shop, refunds }: Books): ProviderRecord {
       id: refund.id,
       status: refund.status,
       amount: formatUnits(refund.request.amountUnits, places(invoice)),
+      isByHand: refund.isByHand,
     })),
     isForeign: invoice.isForeign,
   };
@@ -157,6 +159,7 @@ function viewOf(invoice: Invoice, { shop, refunds }: Books): CheckoutView {
     actions: [
       ...offered(shop.visits(invoice)).filter((action) => action !== 'walk_away'),
       ...(refunds.openOf(invoice) === undefined ? [] : (['complete_refund', 'fail_refund'] as const)),
+      ...offered(refunds.visits(invoice)),
       'walk_away',
     ],
     facts: [

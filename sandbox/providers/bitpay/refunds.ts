@@ -1,6 +1,8 @@
-import { formatUnits } from '../decimal.ts';
+import { VisitRefused } from '../contract.ts';
+import { formatUnits, takeFraction } from '../decimal.ts';
 import { createEarliest } from '../earliest.ts';
 import { makeRoom, type ProviderHost } from '../host.ts';
+import type { Visits } from '../visits.ts';
 import { codedError, invalidParameter, plainError } from './errors.ts';
 import { type Invoice, payCoin, places } from './invoice.ts';
 import { jsonDecimal, RawNumber, toExactJson } from './json.ts';
@@ -19,6 +21,8 @@ export interface Refund {
   readonly invoice: Invoice;
   readonly createdAtMs: number;
   notifiedAtMs: number;
+  /** Made on BitPay's dashboard. */
+  readonly isByHand: boolean;
   status: RefundStatus;
   txid?: string;
 }
@@ -40,21 +44,18 @@ export class BitPayRefunds {
   }
 
   /** A repeated `guid` returns the refund that has it, as with invoices. */
-  create(request: RefundRequest): Refund {
+  create(request: RefundRequest, { isByHand = false } = {}): Refund {
     const existing = request.guid === undefined ? undefined : this.findByGuid(request.guid);
     if (existing !== undefined) return existing;
     const invoice = this.#shop.get(request.invoiceId);
     if (invoice.status !== 'confirmed' && invoice.status !== 'complete') {
       throw codedError(400, '010307', 'Invalid invoice state for refund');
     }
-    const taken = this.of(invoice)
-      .filter(({ status }) => status === 'success' || openStatuses.includes(status))
-      .reduce((sum, refund) => sum + refund.request.amountUnits, 0n);
-    if (taken + request.amountUnits > invoice.request.priceUnits) {
+    if (request.amountUnits > this.#leftOf(invoice)) {
       throw invalidParameter('amount', 'The refunds would exceed the price of the invoice');
     }
     const { currency } = invoice.request;
-    if (request.amountUnits > this.#ledgers.balance(currency) - this.#promised(currency)) {
+    if (request.amountUnits > this.#available(currency)) {
       // Its number is not documented.
       throw codedError(400, '010308', 'Insufficient ledger balance for this refund');
     }
@@ -66,6 +67,7 @@ export class BitPayRefunds {
       invoice,
       createdAtMs: now,
       notifiedAtMs: now,
+      isByHand,
       status: request.isPreview ? 'preview' : 'created',
     };
     this.refunds.set(refund.id, refund);
@@ -85,6 +87,30 @@ export class BitPayRefunds {
 
   of(invoice: Invoice): Refund[] {
     return [...this.refunds.values()].filter((refund) => refund.invoice === invoice);
+  }
+
+  /** What the staff may do on the dashboard. */
+  visits(invoice: Invoice, fraction = '0.5'): Visits {
+    if (invoice.status !== 'confirmed' && invoice.status !== 'complete') return {};
+    const left = this.#leftOf(invoice);
+    const plain = { invoiceId: invoice.id, isPreview: false, isImmediate: false, buyerPaysRefundFee: false };
+    const refund = (amountUnits: bigint) => () => {
+      if (amountUnits > this.#available(invoice.request.currency))
+        throw new VisitRefused('bitpay: the ledger is empty');
+      this.create({ ...plain, amountUnits }, { isByHand: true });
+    };
+    const part = takeFraction(left, fraction);
+    return { ...(part > 0n && { refund_part: refund(part) }), ...(left > 0n && { refund_full: refund(left) }) };
+  }
+
+  #leftOf(invoice: Invoice): bigint {
+    return this.of(invoice)
+      .filter(({ status }) => status === 'success' || openStatuses.includes(status))
+      .reduce((left, { request }) => left - request.amountUnits, invoice.request.priceUnits);
+  }
+
+  #available(currency: string): bigint {
+    return this.#ledgers.balance(currency) - this.#promised(currency);
   }
 
   /** What open refunds are going to take from the ledger. */

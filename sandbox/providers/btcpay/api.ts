@@ -117,7 +117,7 @@ export function createBtcPayApi({ store, host, hook }: BtcPayApiDeps, options: B
   api.post(`${invoices}/:id/refund`, async (context) => {
     allow(context, permissions.refund);
     const fields = await jsonFields(context);
-    return context.json(pullPaymentData(store.refund(invoiceOf(context), fields), origin()));
+    return context.json(pullPaymentData(store.refund(invoiceOf(context), fields, { isByHand: false }), origin()));
   });
   addPullPaymentRoutes(api, { pulls: store.pulls, origin, allow, jsonFields });
   addWebhookRoutes(api, {

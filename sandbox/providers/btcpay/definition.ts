@@ -45,6 +45,8 @@ export const btcpay: Simulator<BtcPayAccount> = {
     'claim_refund',
     'complete_refund',
     'fail_refund',
+    'refund_part',
+    'refund_full',
     'walk_away',
   ],
   returnsOddPayments: false,

@@ -67,7 +67,12 @@ function foreignRequest(input: ForeignInput) {
 /** What may happen to the invoice, and to its refunds. */
 function visitsOf(store: BtcPayStore, invoice: Invoice, fraction?: string): Visits {
   const { walk_away, ...visits } = store.life.visits(invoice, fraction);
-  return { ...visits, ...store.pulls.visitsOf(invoice, fraction), ...(walk_away && { walk_away }) };
+  return {
+    ...visits,
+    ...store.pulls.visitsOf(invoice, fraction),
+    ...store.visitsOfStaff(invoice, fraction),
+    ...(walk_away && { walk_away }),
+  };
 }
 
 function recordOf(store: BtcPayStore, invoice: Invoice, origin: string): ProviderRecord {
@@ -92,6 +97,7 @@ function recordOf(store: BtcPayStore, invoice: Invoice, origin: string): Provide
       id: pull.id,
       status: statusOf(pull),
       amount: formatUnits(pull.units, pull.places),
+      isByHand: pull.isByHand,
     })),
     isForeign: invoice.isForeign,
   };

@@ -29,6 +29,8 @@ export interface PullPayment extends PullPaymentRequest {
   readonly id: string;
   readonly invoice: Invoice;
   readonly createdAtMs: number;
+  /** Made on the server's pages. */
+  readonly isByHand: boolean;
   isArchived: boolean;
   readonly payouts: Payout[];
 }
@@ -36,7 +38,7 @@ export interface PullPayment extends PullPaymentRequest {
 export const payoutMethod = 'BTC-CHAIN';
 
 export function newPullPayment(
-  request: PullPaymentRequest,
+  request: PullPaymentRequest & Pick<PullPayment, 'isByHand'>,
   about: { ids: RandomIds; invoice: Invoice; nowMs: number },
 ): PullPayment {
   return {

@@ -34,7 +34,7 @@ export class BtcPayPullPayments {
     this.#webhook = webhook;
   }
 
-  create(invoice: Invoice, request: PullPaymentRequest): PullPayment {
+  create(invoice: Invoice, request: PullPaymentRequest & Pick<PullPayment, 'isByHand'>): PullPayment {
     makeRoom(this.held);
     const pull = newPullPayment(request, { ids: this.#host.ids, invoice, nowMs: this.#host.now() });
     this.held.set(pull.id, pull);

@@ -12,10 +12,7 @@ type Fields = Readonly<Record<string, unknown>>;
 type Amount = Pick<PullPaymentRequest, 'currency' | 'places' | 'units' | 'autoApproveClaims'>;
 
 export function parseRefund(fields: Fields, invoice: Invoice): PullPaymentRequest {
-  const isLateOrOdd = invoice.status === 'Expired' && invoice.additionalStatus !== 'None';
-  if (invoice.status !== 'Settled' && invoice.status !== 'Invalid' && !isLateOrOdd) {
-    throw apiError(400, 'non-refundable', 'Cannot refund this invoice');
-  }
+  if (!isRefundable(invoice)) throw apiError(400, 'non-refundable', 'Cannot refund this invoice');
   const { name = `Refund ${invoice.id}`, description = null, payoutMethods } = fields;
   if (!Array.isArray(payoutMethods) || payoutMethods.length === 0 || payoutMethods.some((id) => id !== payoutMethod)) {
     throw invalidField('payoutMethods', 'Please select one of the payment methods which were available');
@@ -25,6 +22,10 @@ export function parseRefund(fields: Fields, invoice: Invoice): PullPaymentReques
   }
   if (description !== null && typeof description !== 'string') throw invalidField('description', 'Should be a text');
   return { name, description, ...amountOf(fields, invoice) };
+}
+
+export function isRefundable({ status, additionalStatus }: Invoice): boolean {
+  return status === 'Settled' || status === 'Invalid' || (status === 'Expired' && additionalStatus !== 'None');
 }
 
 function amountOf(fields: Fields, invoice: Invoice): Amount {

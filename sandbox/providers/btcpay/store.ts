@@ -1,11 +1,13 @@
+import { formatUnits, takeFraction } from '../decimal.ts';
 import { createEarliest } from '../earliest.ts';
 import { makeRoom, type ProviderHost } from '../host.ts';
+import type { Visits } from '../visits.ts';
 import { apiError, invalidField } from './errors.ts';
-import { type Invoice, isPaidOver, markableStatuses, newInvoice } from './invoice.ts';
+import { type Invoice, isPaidOver, markableStatuses, newInvoice, paidUnits } from './invoice.ts';
 import { InvoiceLife } from './life.ts';
-import type { PullPayment } from './pull-payment.ts';
+import { type PullPayment, payoutMethod } from './pull-payment.ts';
 import { BtcPayPullPayments } from './pull-payments.ts';
-import { parseRefund } from './refund-request.ts';
+import { isRefundable, parseRefund } from './refund-request.ts';
 import type { InvoiceRequest, ListQuery } from './requests.ts';
 
 // The merchant's store: its invoices.
@@ -83,10 +85,29 @@ export class BtcPayStore {
   }
 
   /** Sends no money: it makes a pull payment that the buyer claims. */
-  refund(invoice: Invoice, fields: Readonly<Record<string, unknown>>): PullPayment {
-    const pull = this.pulls.create(invoice, parseRefund(fields, invoice));
+  refund(
+    invoice: Invoice,
+    fields: Readonly<Record<string, unknown>>,
+    { isByHand }: Pick<PullPayment, 'isByHand'>,
+  ): PullPayment {
+    const pull = this.pulls.create(invoice, { ...parseRefund(fields, invoice), isByHand });
     this.life.announce(invoice, 'InvoiceRefund', { pullPaymentId: pull.id });
     return pull;
+  }
+
+  /** What the staff may do on the server's pages; no more than came, as its pages suggest. */
+  visitsOfStaff(invoice: Invoice, fraction = '0.5'): Visits {
+    if (!isRefundable(invoice)) return {};
+    const offers = this.pulls.of(invoice).filter(({ isArchived, currency }) => !isArchived && currency !== 'BTC');
+    const left = offers.reduce((rest, { units }) => rest - units, paidUnits(invoice));
+    const { currency: customCurrency, places } = invoice.request;
+    const refund = (units: bigint) => () => {
+      const money = { customAmount: formatUnits(units, places), customCurrency };
+      const fields = { refundVariant: 'Custom', ...money, payoutMethods: [payoutMethod] };
+      this.refund(invoice, fields, { isByHand: true });
+    };
+    const part = takeFraction(left > 0n ? left : 0n, fraction);
+    return { ...(part > 0n && { refund_part: refund(part) }), ...(left > 0n && { refund_full: refund(left) }) };
   }
 
   tick(): void {

@@ -29,6 +29,17 @@ export const coinbase: Simulator<CoinbaseAccount> = {
     sign: ({ nowMs, ...rest }) => hook0Signature({ ...rest, time: Math.floor(nowMs / 1_000) }),
   },
   collectsForUs: true,
-  visits: ['pay', 'pay_unconfirmed', 'confirm', 'fail', 'expire', 'complete_refund', 'fail_refund', 'walk_away'],
+  visits: [
+    'pay',
+    'pay_unconfirmed',
+    'confirm',
+    'fail',
+    'expire',
+    'complete_refund',
+    'fail_refund',
+    'refund_part',
+    'refund_full',
+    'walk_away',
+  ],
   returnsOddPayments: false,
 };

@@ -34,11 +34,11 @@ export function createCoinbase(host: ProviderHost, options: CoinbaseOptions): Si
       arrivedAt: arrivedAtMs,
       honoursRefundKeys: options.honoursRefundKeys,
     }),
-    visit({ reference, action }) {
+    visit({ reference, action, fraction }) {
       shop.tick();
       const checkout = shop.checkouts.get(reference);
       if (checkout === undefined) throw new VisitRefused(`coinbase: no checkout ${reference}`);
-      perform(shop.visits(checkout), { provider: 'coinbase', action, status: checkout.status });
+      perform(shop.visits(checkout, fraction), { provider: 'coinbase', action, status: checkout.status });
     },
     view(reference) {
       shop.tick();
@@ -80,7 +80,12 @@ function recordOf(shop: CoinbaseShop, checkout: Checkout): ProviderRecord {
     checkoutUrl: shop.pageUrl(checkout),
     idempotencyKey: checkout.idempotencyKey,
     createCalls: checkout.createCalls,
-    refunds: checkout.refunds.map(({ id, status, amount: refunded }) => ({ id, status, amount: refunded })),
+    refunds: checkout.refunds.map(({ id, status, amount: refunded }) => ({
+      id,
+      status,
+      amount: refunded,
+      isByHand: shop.byHand.has(id),
+    })),
     isForeign: checkout.isForeign,
   };
 }

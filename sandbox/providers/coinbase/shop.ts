@@ -1,4 +1,4 @@
-import { formatUnits, toUnits } from '../decimal.ts';
+import { formatUnits, takeFraction, toUnits } from '../decimal.ts';
 import { createEarliest } from '../earliest.ts';
 import { makeRoom, type ProviderHost } from '../host.ts';
 import { type Visits, walkAway } from '../visits.ts';
@@ -30,6 +30,8 @@ const events = {
 
 export class CoinbaseShop {
   readonly checkouts = new Map<string, Checkout>();
+  /** The ids of refunds that were made on the dashboard. */
+  readonly byHand = new Set<string>();
   readonly #host: ProviderHost;
   readonly #options: CoinbaseShopOptions;
 
@@ -108,7 +110,7 @@ export class CoinbaseShop {
     return { checkout, refund };
   }
 
-  visits(checkout: Checkout): Visits {
+  visits(checkout: Checkout, fraction?: string): Visits {
     const finish = (status: keyof typeof events) => () => this.#finish(checkout, status);
     if (checkout.status === 'ACTIVE') {
       return {
@@ -123,12 +125,24 @@ export class CoinbaseShop {
       return { confirm: finish('COMPLETED'), fail: finish('FAILED'), walk_away: walkAway };
     }
     const refund = checkout.refunds.find(({ status }) => status === 'PENDING');
-    if (refund === undefined) return { walk_away: walkAway };
     return {
-      complete_refund: () => this.#finishRefund(checkout, { refund, isGood: true }),
-      fail_refund: () => this.#finishRefund(checkout, { refund, isGood: false }),
+      ...(refund !== undefined && {
+        complete_refund: () => this.#finishRefund(checkout, { refund, isGood: true }),
+        fail_refund: () => this.#finishRefund(checkout, { refund, isGood: false }),
+      }),
+      ...this.#visitsOfStaff(checkout, fraction),
       walk_away: walkAway,
     };
+  }
+
+  #visitsOfStaff(checkout: Checkout, fraction = '0.5'): Visits {
+    if (checkout.status !== 'COMPLETED' && checkout.status !== 'PARTIALLY_REFUNDED') return {};
+    const left = amountOf(checkout) - refundedUnits(checkout, ['PENDING', 'COMPLETED']);
+    const refund = (units: bigint) => () => {
+      this.byHand.add(this.refund(checkout.id, { amount: formatUnits(units, amountPlaces) }).refund.id);
+    };
+    const part = takeFraction(left, fraction);
+    return { ...(part > 0n && { refund_part: refund(part) }), ...(left > 0n && { refund_full: refund(left) }) };
   }
 
   tick(): void {

@@ -87,6 +87,14 @@ export function price({ request }: Invoice): string {
   return formatUnits(request.priceUnits, request.places);
 }
 
+/** What came by all payments of the invoice, in its currency, cut off. */
+export function paidPrice({ request, payments }: Invoice): string {
+  const [first] = payments;
+  if (first === undefined) return formatUnits(0n, request.places);
+  const paid = payments.reduce((sum, { paidUnits }) => sum + paidUnits, 0n);
+  return formatUnits((request.priceUnits * paid) / first.payUnits, request.places);
+}
+
 /** As `GET /payment/{id}` and the IPN show it: amounts are JSON numbers, and the id too. */
 export function paymentData(invoice: Invoice, payment: Payment) {
   const { request } = invoice;

@@ -2,7 +2,16 @@ import { type CheckoutView, type ForeignInput, type ProviderRecord, VisitRefused
 import type { ProviderHost, SimulatedProvider } from '../host.ts';
 import { offered, perform } from '../visits.ts';
 import { createNowPaymentsApi, type NowPaymentsApiOptions } from './api.ts';
-import { coin, type Invoice, mainPayment, type PaymentStatus, payCoin, price, rateKeptMs } from './invoice.ts';
+import {
+  coin,
+  type Invoice,
+  mainPayment,
+  type PaymentStatus,
+  paidPrice,
+  payCoin,
+  price,
+  rateKeptMs,
+} from './invoice.ts';
 import { invoiceRequest } from './requests.ts';
 import { NowPaymentsShop, type NowPaymentsShopOptions } from './shop.ts';
 
@@ -58,8 +67,6 @@ function statusOf(invoice: Invoice): PaymentStatus | typeof noPayment {
 
 function recordOf(shop: NowPaymentsShop, invoice: Invoice): ProviderRecord {
   const { request } = invoice;
-  const main = mainPayment(invoice);
-  const isPaid = main !== undefined && main.paidUnits >= main.payUnits;
   return {
     provider: 'nowpayments',
     reference: invoice.id,
@@ -67,7 +74,7 @@ function recordOf(shop: NowPaymentsShop, invoice: Invoice): ProviderRecord {
     exception: '',
     amount: price(invoice),
     currency: request.currency,
-    paid: isPaid ? price(invoice) : '0',
+    paid: paidPrice(invoice),
     orderId: request.orderId,
     metadata: {},
     createdAtMs: invoice.createdAtMs,

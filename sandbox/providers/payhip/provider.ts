@@ -80,7 +80,10 @@ function recordOf(sale: PayhipSale, origin: string): ProviderRecord {
     checkoutUrl: `${origin}/payhip/sales/${id}`,
     idempotencyKey: undefined,
     createCalls: 1,
-    refunds: refundedCents === 0 ? [] : [{ id: `re_${id}`, status: 'succeeded', amount: dollars(refundedCents) }],
+    refunds:
+      refundedCents === 0
+        ? []
+        : [{ id: `re_${id}`, status: 'succeeded', amount: dollars(refundedCents), isByHand: true }],
     isForeign: sale.isForeign,
   };
 }
