@@ -2,5 +2,10 @@
 
 import { emptyQueues } from './empty-queues.ts';
 import type { Invariant } from './invariant.ts';
+import { leases } from './leases.ts';
+import { secrets } from './secrets.ts';
+import { shopFacts } from './shop-facts.ts';
+import { shopHeardAll } from './shop-heard-all.ts';
+import { webhooksKept } from './webhooks-kept.ts';
 
-export const invariants: readonly Invariant[] = [emptyQueues];
+export const invariants: readonly Invariant[] = [shopFacts, shopHeardAll, webhooksKept, emptyQueues, leases, secrets];

@@ -32,6 +32,7 @@ export interface Disk {
   aside<Result>(work: () => Result): Result;
   /** No page can be added to the file, or can again. */
   setFull(isFull: boolean): void;
+  readonly isFull: boolean;
 }
 
 let open: SimulatedDisk | undefined;
@@ -97,6 +98,10 @@ class SimulatedDisk implements Disk {
 
   tearNextCommit(chance: Stream | undefined): void {
     this.#tear = chance;
+  }
+
+  get isFull(): boolean {
+    return this.#isFull;
   }
 
   setFull(isFull: boolean): void {

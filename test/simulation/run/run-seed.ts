@@ -70,6 +70,7 @@ const checkEveryMs: Milliseconds = hour;
 
 async function live(world: World, plan: Plan, violations: Violation[]): Promise<void> {
   const { timeline, journal } = world;
+  for (const { begin } of invariants) begin?.(world);
   const broken = (step: string) => (error: unknown) =>
     void violations.push({ invariant: 0, text: `${step}: ${wordsOf(error)}` });
   world.operator.start().catch(broken('start'));
