@@ -19,6 +19,8 @@ export interface Options {
   /** The fault that is planted into the product; see plants/. */
   readonly plant: string | undefined;
   readonly workers: number;
+  /** A file for the counts, in the form of a test runner's report. */
+  readonly report: string | undefined;
   /** The steps that a failing seed needs are looked for. */
   readonly isShrunk: boolean;
 }
@@ -28,7 +30,8 @@ npm run simulate -- --seed S               one history again; with --log its who
   --only 3,17   just these steps of its plan     --shrink    looks for the steps that a failing seed needs
   --days D      how long things happen           --first     ends with the first failing seed
   --workers W   processes, default one a core    --json      a line of JSON for each failing seed
-  --plant NAME  with that fault in the product   --log       all that happens, with --seed`;
+  --plant NAME  with that fault in the product   --log       all that happens, with --seed
+  --report FILE writes how many kept every promise and how many did not, as JSON`;
 
 /** Undefined when the words make no sense. */
 export function readOptions(words: readonly string[]): Options | undefined {
@@ -46,6 +49,7 @@ export function readOptions(words: readonly string[]): Options | undefined {
     endsWithFirst: values.first ?? false,
     plant: values.plant,
     workers: numberOf(values.workers) ?? availableParallelism(),
+    report: values.report,
     isShrunk: values.shrink ?? false,
   };
   const numbers = [options.from, options.count, options.workers, options.days ?? 1, ...(options.only ?? [])];
@@ -55,7 +59,16 @@ export function readOptions(words: readonly string[]): Options | undefined {
 function readWords(words: readonly string[]) {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean' } as const;
-  const known = { seeds: text, from: text, seed: text, only: text, days: text, plant: text, workers: text };
+  const known = {
+    seeds: text,
+    from: text,
+    seed: text,
+    only: text,
+    days: text,
+    plant: text,
+    workers: text,
+    report: text,
+  };
   try {
     const flags = { log: flag, json: flag, first: flag, shrink: flag };
     return parseArgs({ args: [...words], options: { ...known, ...flags } }).values;
