@@ -12,6 +12,8 @@ export interface Runtime {
   fetch: typeof fetch;
   nodeFetch: NodeFetch;
   axiosAdapter: AxiosAdapter;
+  /** Told of a promise that was rejected and that nobody waits for. */
+  onRejection(reason: unknown): void;
 }
 
 let current: Runtime | undefined;
@@ -95,6 +97,10 @@ export function installGlobals(): void {
   });
   Object.assign(AbortSignal, { timeout: timeoutSignal });
   axios.defaults.adapter = (config) => requireRuntime().axiosAdapter(config);
+  process.on('unhandledRejection', (reason) => {
+    if (current === undefined) throw reason;
+    current.onRejection(reason);
+  });
   Date.now = () => current?.now() ?? real.now();
   performance.now = () => current?.elapsed() ?? real.elapsed();
 }

@@ -1,7 +1,17 @@
 // The disk under one SQLite file: what a kill leaves of it, what a power loss leaves, and how it is full. The file is real; the
 // driver's connections are watched, so that a process can end before, during or after a commit.
-import { copyFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import BetterSqlite3 from 'better-sqlite3';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import BetterSqlite3, { SqliteError } from 'better-sqlite3';
 import type { Stream } from '../engine/random.ts';
 
 type Connection = BetterSqlite3.Database;
@@ -9,11 +19,16 @@ type Connection = BetterSqlite3.Database;
 /** `torn`: the power goes while the commit is written; of its bytes, a part has reached the disk. */
 export type CommitMoment = 'before' | 'torn' | 'after';
 
-export interface DiskWatch {
-  /** Called at each commit of the product; true: the process ends now, and the call throws ProcessEnded. */
-  endsAtCommit(moment: 'before' | 'after'): boolean;
-  /** The power went while a commit was written: the process ends now. */
-  onPowerLoss(): void;
+/** `pages`: the database cannot grow, and a statement fails; `log`: the write-ahead log cannot, and the commit fails. */
+export type DiskFault = 'pages' | 'log';
+
+/** The process that uses the disk. */
+export interface DiskUser {
+  isAlive(): boolean;
+  /** Asked at each commit: the moment of it at which the process ends; undefined: it does not. */
+  endsAtCommit(): CommitMoment | undefined;
+  /** The process ends now. */
+  end(): void;
 }
 
 export class ProcessEnded extends Error {
@@ -22,16 +37,14 @@ export class ProcessEnded extends Error {
 
 export interface Disk {
   readonly file: string;
-  /** From now on the product's connections are watched. */
-  watch(watch: DiskWatch): void;
+  /** From now on the product's connections are those of this process. */
+  use(user: DiskUser): void;
   /** Ends all connections as the operating system does for a killed process; nothing of a commit in progress is left. */
   endConnections(): void;
-  /** The next commit is written in part, and the process is to be ended in it; undefined: not any more. */
-  tearNextCommit(chance: Stream | undefined): void;
   /** For connections that are not the product's. */
   aside<Result>(work: () => Result): Result;
-  /** No page can be added to the file, or can again. */
-  setFull(isFull: boolean): void;
+  /** What has no room any more; undefined: there is room again. */
+  setFull(fault: DiskFault | undefined): void;
   readonly isFull: boolean;
 }
 
@@ -42,49 +55,70 @@ export function useDisk(disk: Disk | undefined): void {
   open = disk as SimulatedDisk | undefined;
 }
 
-export function createDisk(file: string): Disk {
-  return new SimulatedDisk(file);
+export function createDisk(file: string, chance: Stream): Disk {
+  return new SimulatedDisk(file, chance);
 }
 
-const noWatch: DiskWatch = { endsAtCommit: () => false, onPowerLoss: () => undefined };
+const nobody: DiskUser = { isAlive: () => true, endsAtCommit: () => undefined, end: () => undefined };
 
 class SimulatedDisk implements Disk {
   readonly file: string;
-  readonly connections = new Set<Connection>();
-  #watch: DiskWatch = noWatch;
-  #tear: Stream | undefined;
-  #isFull = false;
+  readonly #chance: Stream;
+  readonly #connections = new Set<Connection>();
   readonly #others = new WeakSet<Connection>();
+  /** How many rows each connection had changed when it was last looked at. */
+  readonly #changes = new WeakMap<Connection, number>();
+  #user = nobody;
+  #fault: DiskFault | undefined;
 
-  constructor(file: string) {
+  constructor(file: string, chance: Stream) {
     this.file = file;
+    this.#chance = chance;
   }
 
-  watch(watch: DiskWatch): void {
-    this.#watch = watch;
+  use(user: DiskUser): void {
+    this.#user = user;
   }
 
-  /** A connection that the product has just opened. */
+  /** A connection that is used, by the product unless it was opened aside. */
   adopt(connection: Connection): void {
-    if (this.#others.has(connection) || this.connections.has(connection)) return;
-    this.connections.add(connection);
-    if (this.#isFull && this.#isOurs(connection)) limitPages(connection, 'full');
+    if (this.#others.has(connection) || this.#connections.has(connection)) return;
+    if (!this.#user.isAlive()) {
+      connection.close();
+      throw new ProcessEnded('before it opened the database');
+    }
+    this.#connections.add(connection);
+    if (this.#fault === 'pages' && this.#isOurs(connection)) limitPages(connection, 'full');
   }
 
-  commit(run: () => unknown): unknown {
-    const tear = this.#tear;
-    if (tear !== undefined) return this.#tearCommit(run, tear);
-    if (this.#watch.endsAtCommit('before')) throw new ProcessEnded('before a commit');
-    const result = run();
-    if (this.#watch.endsAtCommit('after')) throw new ProcessEnded('after a commit');
-    return result;
+  commit(connection: Connection, run: () => unknown): unknown {
+    if (this.#others.has(connection)) return run();
+    if (this.#fault === 'log' && this.#hasChanged(connection)) {
+      throw new SqliteError('database or disk is full', 'SQLITE_FULL');
+    }
+    const moment = this.#user.endsAtCommit();
+    if (moment === undefined) return run();
+    if (moment === 'torn') this.#tear(run);
+    else {
+      if (moment === 'after') run();
+      this.#user.end();
+    }
+    throw new ProcessEnded(`${moment} a commit`);
+  }
+
+  /** Before a commit by the driver's own hand, of which any end is as good as one before it. */
+  endInTransaction(connection: Connection): void {
+    if (this.#others.has(connection) || this.#user.endsAtCommit() === undefined) return;
+    this.#user.end();
+    throw new ProcessEnded('in a transaction');
   }
 
   endConnections(): void {
     const kept = ['', '-wal'].filter((end) => existsSync(this.file + end));
     for (const end of kept) copyFileSync(this.file + end, `${this.file}${end}.kept`);
-    for (const connection of this.connections) if (connection.open) connection.close();
-    this.connections.clear();
+    for (const connection of this.#connections) if (connection.open) connection.close();
+    this.#connections.clear();
+    closeDescriptors(this.file);
     for (const end of ['', '-wal', '-shm']) rmSync(this.file + end, { force: true });
     for (const end of kept) renameSync(`${this.file}${end}.kept`, this.file + end);
   }
@@ -96,38 +130,46 @@ class SimulatedDisk implements Disk {
     return result;
   }
 
-  tearNextCommit(chance: Stream | undefined): void {
-    this.#tear = chance;
+  setFull(fault: DiskFault | undefined): void {
+    this.#fault = fault;
+    for (const connection of this.#connections) {
+      if (!connection.open || !this.#isOurs(connection)) continue;
+      limitPages(connection, fault === 'pages' ? 'full' : 'free');
+      this.#hasChanged(connection);
+    }
+  }
+
+  /** Whether it changed rows since it was last asked. */
+  #hasChanged(connection: Connection): boolean {
+    const count = Number(connection.prepare('select total_changes()').pluck().get());
+    const isChanged = count > (this.#changes.get(connection) ?? 0);
+    this.#changes.set(connection, count);
+    return isChanged;
   }
 
   get isFull(): boolean {
-    return this.#isFull;
-  }
-
-  setFull(isFull: boolean): void {
-    this.#isFull = isFull;
-    for (const connection of this.connections) {
-      if (connection.open && this.#isOurs(connection)) limitPages(connection, isFull ? 'full' : 'free');
-    }
+    return this.#fault !== undefined;
   }
 
   #isOurs(connection: Connection): boolean {
     return connection.name === this.file && !connection.readonly;
   }
 
-  /** Of the bytes that the commit adds to the log, a part is there after the power loss, and old bytes or nothing stand behind it. */
-  #tearCommit(run: () => unknown, chance: Stream): never {
-    this.#tear = undefined;
+  /**
+   * A commit appends to the log and is done when the log is synced. Without the sync, of its bytes a part is there after the power
+   * loss, and old bytes or nothing behind it. The database's own pages are written only after that sync: they are the old ones.
+   */
+  #tear(run: () => unknown): void {
     const log = `${this.file}-wal`;
+    const pages = readFileSync(this.file);
     const before = existsSync(log) ? readFileSync(log) : Buffer.alloc(0);
     run();
     const after = readFileSync(log);
     const from = firstDifference(before, after);
-    const kept = from + chance.int(Math.max(1, after.length - from));
-    const torn = Buffer.concat([after.subarray(0, kept), before.subarray(kept)]);
-    this.#watch.onPowerLoss();
-    writeFileSync(log, torn);
-    throw new ProcessEnded('in the middle of a commit');
+    const kept = from + this.#chance.int(Math.max(1, after.length - from));
+    this.#user.end();
+    writeFileSync(log, Buffer.concat([after.subarray(0, kept), before.subarray(kept)]));
+    writeFileSync(this.file, pages);
   }
 }
 
@@ -142,10 +184,29 @@ function limitPages(connection: Connection, state: 'full' | 'free'): void {
   connection.pragma(`max_page_count = ${Number(pages)}`);
 }
 
+const descriptors = '/proc/self/fd';
+
+/** Those that the ended process had on the file beside its connections: they would add up over many histories. */
+function closeDescriptors(file: string): void {
+  if (!existsSync(descriptors)) return;
+  for (const descriptor of readdirSync(descriptors)) {
+    if (targetOf(descriptor) === file) closeSync(Number(descriptor));
+  }
+}
+
+function targetOf(descriptor: string): string | undefined {
+  try {
+    return readlinkSync(`${descriptors}/${descriptor}`);
+  } catch {
+    // The descriptor of the listing itself is closed by now.
+    return undefined;
+  }
+}
+
 /** Installed once, before the product opens a file: the driver tells of each connection and each commit. */
 export function watchDriver(): void {
-  const prototype: Pick<Connection, 'prepare' | 'pragma' | 'exec'> = BetterSqlite3.prototype;
-  const { prepare, pragma, exec } = prototype;
+  const prototype: Pick<Connection, 'prepare' | 'pragma' | 'exec' | 'transaction'> = BetterSqlite3.prototype;
+  const { prepare, pragma, exec, transaction } = prototype;
   Object.assign(prototype, {
     prepare(this: Connection, text: string) {
       open?.adopt(this);
@@ -154,7 +215,7 @@ export function watchDriver(): void {
       if (text !== 'commit' || disk === undefined) return statement;
       const { run: commit } = statement as BetterSqlite3.Statement<[]>;
       const run = (): unknown => commit.call(statement);
-      return Object.assign(statement, { run: () => disk.commit(run) });
+      return Object.assign(statement, { run: () => disk.commit(this, run) });
     },
     pragma(this: Connection, ...input: Parameters<Connection['pragma']>) {
       open?.adopt(this);
@@ -163,6 +224,13 @@ export function watchDriver(): void {
     exec(this: Connection, text: string) {
       open?.adopt(this);
       return exec.call(this, text);
+    },
+    transaction(this: Connection, work: (...input: unknown[]) => unknown) {
+      return transaction.call(this, (...input: unknown[]) => {
+        const result = work(...input);
+        open?.endInTransaction(this);
+        return result;
+      });
     },
   });
 }

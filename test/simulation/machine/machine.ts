@@ -1,23 +1,22 @@
 // One machine: a wall clock that can be set, a disk, a connection to the network, and on it one process of the product at a time,
 // which can be started, stopped and killed.
 import { type App, createApp } from '#app/app.ts';
+import { createStopHandler } from '#app/stop-on-signal.ts';
 import type { Config } from '#config/load-config.ts';
-import type { Clock, Milliseconds } from '#kernel/clock.ts';
-import type { Listener, ListenerDeps } from '#server/http/listener.ts';
+import { type Milliseconds, second } from '#kernel/clock.ts';
 import type { Runtime } from '../engine/globals.ts';
 import type { Journal } from '../engine/journal.ts';
 import type { Stream } from '../engine/random.ts';
 import type { Timeline } from '../engine/timeline.ts';
-import type { Disk } from './disk.ts';
-import { createAxiosAdapter, createFetch, createNodeFetch } from './http-clients.ts';
-import { type Network, NetworkFailure } from './network.ts';
-import { createProcessClock } from './process-clock.ts';
+import { type CommitMoment, type Disk, ProcessEnded } from './disk.ts';
+import type { Network } from './network.ts';
+import { openProcess, type Process } from './process.ts';
 
 /** Where the process ends: at the so-manieth time that it waits, calls somebody, is called, or commits. */
 export interface EndingPoint {
   crossings: number;
-  /** In a commit: before it, after it and before anybody hears of it, or while it is written to the disk. */
-  atCommit: 'before' | 'after' | 'torn';
+  /** When it is a commit: at which moment of it. */
+  atCommit: CommitMoment;
 }
 
 export interface Machine {
@@ -25,15 +24,20 @@ export interface Machine {
   now(): Milliseconds;
   /** Sets it forward or back. */
   setClock(byMs: Milliseconds): void;
+  /** How far it is from true time. */
+  clockOffset(): Milliseconds;
+  /** Rejects when the start fails, or when the process ends before it has started. */
   start(config: Config): Promise<void>;
   /** As a supervisor stops it; resolves when it has ended. */
   stop(): Promise<void>;
   kill(): void;
-  /** Ends the process when it comes to that point; `onEnd` is told. */
+  /** Ends the process when it comes to that point, or the next process if this one ends before; `onEnd` is told. */
   killAt(point: EndingPoint, onEnd: () => void): void;
   /** Forgets the point at which the process was to end. */
   spare(): void;
   isUp(): boolean;
+  /** Resolves when the process that runs has ended, however it ends; at once when none runs. */
+  ended(): Promise<void>;
   app(): App | undefined;
   /** Of the process that runs, for libraries that take no port. */
   runtime(): Runtime | undefined;
@@ -52,88 +56,76 @@ export interface MachineDeps {
   /** `host:port` of the product. */
   address: string;
   onLog(line: string): void;
+  /** The product did what no process may do. */
+  complain(what: string): void;
 }
 
-/** One process: all that it does goes through here, and nothing does any more once it has ended. */
-interface Process {
-  isAlive: boolean;
-  app: App | undefined;
-  runtime: Runtime | undefined;
-}
-
-const never = new Promise<never>(() => undefined);
+/** As in `src/main.ts`: what has not ended by then is left to the next start. */
+const stopMaxMs: Milliseconds = 25 * second;
 
 export function createMachine(deps: MachineDeps): Machine {
-  const { timeline, network, disk, journal } = deps;
+  const { timeline, network, disk, journal, complain } = deps;
   let setByMs = 0;
   let running: Process | undefined;
   let started = 0;
   let ending: (EndingPoint & { onEnd: () => void }) | undefined;
   const now = (): Milliseconds => deps.startAt + timeline.now() + setByMs;
 
-  function end(): void {
-    const last = running;
-    if (last === undefined) return;
-    last.isAlive = false;
+  function end(process: Process, how: 'killed' | 'stopped'): void {
+    if (!process.isAlive()) return;
     running = undefined;
-    network.listen(deps.address, undefined);
+    process.end();
     disk.endConnections();
+    journal.note('machine', how);
+  }
+
+  /** Whether the process is to end here: it has come to the point. */
+  function isAtPoint(): boolean {
+    if (ending === undefined) return false;
+    ending.crossings -= 1;
+    return ending.crossings <= 0;
+  }
+
+  function endAtPoint(process: Process): void {
     const told = ending?.onEnd;
     ending = undefined;
-    journal.note('machine', 'killed');
+    end(process, 'killed');
     told?.();
   }
 
-  /** True when the process that comes here has ended, or ends now. */
-  function endsHere(process: Process, place: 'wait' | 'network' | 'before' | 'after'): boolean {
-    if (!process.isAlive) return true;
-    if (ending === undefined) return false;
-    ending.crossings -= 1;
-    if (ending.crossings > 0) return false;
-    const isCommit = place === 'before' || place === 'after';
-    if (isCommit && place !== ending.atCommit && ending.atCommit !== 'torn') return false;
-    end();
-    return true;
-  }
-
-  function portsOf(process: Process) {
-    const after = (ms: Milliseconds, run: () => void) => timeline.after(ms, () => process.isAlive && run());
-    const clock: Clock = createProcessClock({
+  function open(): Process {
+    const process = openProcess({
       now,
       elapsed: timeline.now,
-      after,
+      after: timeline.after,
       idleGridMs: deps.idleGridMs,
-      endsHere: () => endsHere(process, 'wait'),
-    });
-    const call: Network['call'] = async (request, signal) => {
-      if (endsHere(process, 'network')) return never;
-      try {
-        const answer = await network.call(request, signal);
-        return endsHere(process, 'network') ? never : answer;
-      } catch (error) {
-        if (!process.isAlive) return never;
-        throw error;
-      }
-    };
-    const createListener = ({ fetch: serve }: ListenerDeps): Listener => ({
-      async start() {
-        network.listen(deps.address, async (request, connection) => {
-          const answer = await serve(request, {});
-          if (!process.isAlive) throw new NetworkFailure('ECONNRESET');
-          return answer ?? connection.cut();
-        });
-        return { port: Number(deps.address.split(':')[1]) };
+      network,
+      address: deps.address,
+      onCrossing() {
+        if (isAtPoint()) endAtPoint(process);
       },
-      async stop() {
-        if (process.isAlive) network.listen(deps.address, undefined);
+      onRejection(reason) {
+        const text = reason instanceof Error ? (reason.stack ?? reason.message) : String(reason);
+        complain(`a promise was rejected, and nobody takes notice: ${text}`);
       },
     });
-    return { after, clock, call, createListener };
+    disk.use({
+      isAlive: process.isAlive,
+      endsAtCommit: () => (isAtPoint() ? ending?.atCommit : undefined),
+      end: () => endAtPoint(process),
+    });
+    return process;
   }
 
-  function runtimeOf({ after, call }: Pick<ReturnType<typeof portsOf>, 'after' | 'call'>): Runtime {
-    const clients = { fetch: createFetch(call), nodeFetch: createNodeFetch(call) };
-    return { now, elapsed: timeline.now, after, ...clients, axiosAdapter: createAxiosAdapter(call, after) };
+  async function launch(process: Process, config: Config): Promise<void> {
+    process.app = await createApp({
+      config,
+      clock: process.clock,
+      random: deps.chance.stream(`process ${started}`),
+      createListener: process.createListener,
+      logDestination: { write: (line) => (process.isAlive() ? deps.onLog(line) : undefined) },
+    });
+    await process.app.start();
   }
 
   return {
@@ -141,40 +133,50 @@ export function createMachine(deps: MachineDeps): Machine {
     setClock(byMs) {
       setByMs += byMs;
     },
+    clockOffset: () => setByMs,
     async start(config) {
+      if (running !== undefined) throw new Error('a process runs already');
       started += 1;
-      const process: Process = { isAlive: true, app: undefined, runtime: undefined };
-      running = process;
-      const ports = portsOf(process);
-      process.runtime = runtimeOf(ports);
-      disk.watch({ endsAtCommit: (moment) => endsHere(process, moment), onPowerLoss: end });
       journal.note('machine', `start ${started}`);
-      process.app = await createApp({
-        config,
-        clock: ports.clock,
-        random: deps.chance.stream(`process ${started}`),
-        createListener: ports.createListener,
-        logDestination: { write: (line) => (process.isAlive ? deps.onLog(line) : undefined) },
-      });
-      await process.app.start();
+      const process = open();
+      running = process;
+      try {
+        await Promise.race([launch(process, config), process.ended]);
+      } catch (error) {
+        if (process.isAlive()) throw error;
+      }
+      if (!process.isAlive()) throw new ProcessEnded('while it started');
     },
     async stop() {
-      const last = running;
-      await last?.app?.stop();
-      if (last !== undefined) last.isAlive = false;
-      if (running === last) running = undefined;
-      disk.endConnections();
+      const process = running;
+      if (process === undefined) return;
+      const { app, clock } = process;
+      // A process that has not opened its database yet listens to no signal, which then ends it.
+      if (app === undefined) return end(process, 'killed');
+      const exited = Promise.withResolvers<void>();
+      const stop = createStopHandler({
+        stop: () => app.stop(),
+        stopMaxMs,
+        exit: () => exited.resolve(),
+        complain: (what) => complain(`the stop failed: ${String(what)}`),
+        clock: { sleep: clock.pause },
+        elapsed: timeline.now,
+      });
+      stop('SIGTERM');
+      await Promise.race([exited.promise, process.ended]);
+      end(process, 'stopped');
     },
-    kill: end,
+    kill() {
+      if (running !== undefined) end(running, 'killed');
+    },
     killAt(point, onEnd) {
       ending = { ...point, onEnd };
-      if (point.atCommit === 'torn') disk.tearNextCommit(deps.chance.stream(`tear ${started}`));
     },
     spare() {
       ending = undefined;
-      disk.tearNextCommit(undefined);
     },
-    isUp: () => running?.isAlive === true,
+    isUp: () => running !== undefined,
+    ended: async () => running?.ended,
     app: () => running?.app,
     runtime: () => running?.runtime,
   };

@@ -73,7 +73,7 @@ async function live(world: World, plan: Plan, violations: Violation[]): Promise<
   for (const { begin } of invariants) begin?.(world);
   const broken = (step: string) => (error: unknown) =>
     void violations.push({ invariant: 0, text: `${step}: ${wordsOf(error)}` });
-  world.operator.start().catch(broken('start'));
+  world.operator.run().catch(broken('operator'));
   for (const step of plan.steps) {
     timeline.after(step.at + minute, () => {
       world.stir();
@@ -121,7 +121,7 @@ function endFaults({ providers, shop, machine, disk, journal }: World): void {
   for (const provider of providerNames) providers.faults(provider).reset();
   providers.tick();
   shop.mood = { kind: 'well' };
-  disk.setFull(false);
+  disk.setFull(undefined);
   machine.spare();
 }
 
@@ -143,5 +143,7 @@ function runtimeOf({ machine, timeline, now }: World): Runtime {
     fetch: (...input) => current().fetch(...input),
     nodeFetch: (...input) => current().nodeFetch(...input),
     axiosAdapter: (config) => current().axiosAdapter(config),
+    // What a process leaves behind that has ended is nobody's business.
+    onRejection: (reason) => machine.runtime()?.onRejection(reason),
   };
 }

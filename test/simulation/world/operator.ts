@@ -1,58 +1,75 @@
-// Who runs the machine: starts the product, changes its settings at a restart, and a supervisor that starts it again when it ended.
+// Who runs the machine: a supervisor that starts the product whenever it has ended, and an admin who changes its settings at a restart.
 import { loadConfig } from '#config/load-config.ts';
 import { type Milliseconds, second } from '#kernel/clock.ts';
 import type { Journal } from '../engine/journal.ts';
+import { ProcessEnded } from '../machine/disk.ts';
 import type { EndingPoint, Machine } from '../machine/machine.ts';
 
 export interface Operator {
-  /** Starts the product; a start that fails is tried again, as a supervisor does. */
-  start(): Promise<void>;
+  /** Keeps the product running; never ends. */
+  run(): Promise<void>;
   /** Stops it in an orderly way and starts it with these settings, which stay; an empty value removes one. */
   restart(change?: Readonly<Record<string, string>>): Promise<void>;
-  /** Kills it at that point, and starts it again after a while. */
+  /** Kills it at that point; it is started again after so long. */
   killAt(point: EndingPoint, downMs: Milliseconds): void;
   readonly environment: Readonly<Record<string, string>>;
 }
 
-const startAgainMs: Milliseconds = 5 * second;
+/** After an orderly stop, and after a start that failed. */
+const usualDownMs: Milliseconds = second;
+const failedDownMs: Milliseconds = 5 * second;
 
 export function createOperator(deps: {
   machine: Machine;
   journal: Journal;
   wait(ms: Milliseconds): Promise<void>;
   stir(): void;
+  /** The product does not start. */
+  onFailedStart(why: string): void;
   environment: Readonly<Record<string, string>>;
 }): Operator {
   const { machine, journal, wait } = deps;
   let environment = deps.environment;
+  let downMs = usualDownMs;
+  const waiting: (() => void)[] = [];
 
   async function start(): Promise<void> {
-    // Somebody else may have started it meanwhile.
-    while (!machine.isUp()) {
-      deps.stir();
-      const loaded = loadConfig(environment, { readFile: () => '' });
-      if (!loaded.ok) throw new Error(`the settings are refused: ${loaded.faults.join('; ')}`);
-      try {
-        await machine.start(loaded.config);
-        return;
-      } catch (error) {
-        journal.note('operator', `the start failed: ${error instanceof Error ? error.message : 'unknown'}`);
-        await machine.stop();
-        await wait(startAgainMs);
-      }
+    deps.stir();
+    const loaded = loadConfig(environment, { readFile: () => '' });
+    if (!loaded.ok) throw new Error(`the settings are refused: ${loaded.faults.join('; ')}`);
+    try {
+      await machine.start(loaded.config);
+      for (const resolve of waiting.splice(0)) resolve();
+    } catch (error) {
+      // Whoever ended it has said when it is to be started again.
+      if (error instanceof ProcessEnded) return;
+      const why = error instanceof Error ? error.message : 'unknown';
+      journal.note('operator', `the start failed: ${why}`);
+      deps.onFailedStart(why);
+      downMs = failedDownMs;
+      await machine.stop();
     }
   }
 
   return {
-    start,
+    async run() {
+      for (;;) {
+        await start();
+        await machine.ended();
+        const ms = downMs;
+        downMs = usualDownMs;
+        await wait(ms);
+      }
+    },
     async restart(change = {}) {
       environment = { ...environment, ...change };
+      const isStarted = new Promise<void>((resolve) => waiting.push(resolve));
       await machine.stop();
-      await start();
+      await isStarted;
     },
-    killAt(point, downMs) {
+    killAt(point, forMs) {
       machine.killAt(point, () => {
-        void wait(downMs).then(start);
+        downMs = forMs;
       });
     },
     get environment() {

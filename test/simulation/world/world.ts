@@ -29,6 +29,8 @@ export interface World {
   readonly operator: Operator;
   /** What the product has logged. */
   readonly log: ProductLog;
+  /** What the product did that no process may do. */
+  readonly complaints: readonly string[];
   /** True time, which providers and Telegram go by; the machine's own clock may be wrong. */
   now(): Milliseconds;
   wait(ms: Milliseconds): Promise<void>;
@@ -71,7 +73,9 @@ export function createWorld(deps: { chance: Stream; journalOf(now: () => number)
   };
   const network = createNetwork({ timeline, chance: chance.stream('network'), delayMs: (by) => by.between(1, 60) });
   const file = `${deps.folder}/till.db`;
-  const disk = createDisk(file);
+  const disk = createDisk(file, chance.stream('disk'));
+  const complaints: string[] = [];
+  const complain = (what: string): void => void complaints.push(what);
   const log = createProductLog(journal);
   const machine = createMachine({
     timeline,
@@ -83,12 +87,22 @@ export function createWorld(deps: { chance: Stream; journalOf(now: () => number)
     idleGridMs: () => gridAfter(timeline.now() - stirredAt),
     address: addresses.product,
     onLog: log.take,
+    complain,
   });
   const providers = openProviders({ timeline, network, now, chance, deadline, stir });
   const shop = createShopSite({ network, now, wait, deadline });
   const telegram = createTelegramSide({ network, now, wait, chance: chance.stream('telegram'), settings });
   const environment = { ...providers.environment, ...fixedEnvironment(file), ...settings.environment };
-  const operator = createOperator({ machine, journal, wait, stir, environment });
+  const operator = createOperator({
+    machine,
+    journal,
+    wait,
+    stir,
+    environment,
+    onFailedStart(why) {
+      if (!disk.isFull) complain(`the start failed: ${why}`);
+    },
+  });
   return {
     settings,
     timeline,
@@ -101,6 +115,7 @@ export function createWorld(deps: { chance: Stream; journalOf(now: () => number)
     shop,
     operator,
     log,
+    complaints,
     now,
     wait,
     deadline,

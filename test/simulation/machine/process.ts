@@ -1,0 +1,116 @@
+// One process of the product: all that it does goes through its ports, and nothing does any more once it has ended.
+import type { App } from '#app/app.ts';
+import type { Clock, Milliseconds } from '#kernel/clock.ts';
+import type { Connection } from '#sandbox/kit/connection.ts';
+import type { CreateListener } from '#server/http/listener.ts';
+import type { Runtime } from '../engine/globals.ts';
+import { createAxiosAdapter, createFetch, createNodeFetch } from './http-clients.ts';
+import type { Network } from './network.ts';
+import { createProcessClock } from './process-clock.ts';
+
+export interface Process {
+  /** Undefined until it has read its settings and opened its database. */
+  app: App | undefined;
+  readonly clock: Clock;
+  readonly createListener: CreateListener;
+  /** For libraries that take no port. */
+  readonly runtime: Runtime;
+  isAlive(): boolean;
+  /** Resolves when it has ended. */
+  readonly ended: Promise<void>;
+  /** Whoever waits for it hears no more; connections to it are cut. */
+  end(): void;
+}
+
+export interface ProcessDeps {
+  now(): Milliseconds;
+  elapsed(): Milliseconds;
+  after(ms: Milliseconds, run: () => void): () => void;
+  idleGridMs(): Milliseconds;
+  network: Network;
+  /** `host:port` at which it is reached. */
+  address: string;
+  /** Told of each wait and each call, of its own and to it: the process may end there. */
+  onCrossing(): void;
+  onRejection(reason: unknown): void;
+}
+
+const never = new Promise<never>(() => undefined);
+
+export function openProcess(deps: ProcessDeps): Process {
+  const { network, address, now, elapsed } = deps;
+  const ended = Promise.withResolvers<void>();
+  const callers = new Set<Connection>();
+  let isAlive = true;
+  const after = (ms: Milliseconds, run: () => void) => deps.after(ms, () => isAlive && run());
+  /** True when the process that comes here has ended, or ends now. */
+  const endsHere = (): boolean => {
+    if (isAlive) deps.onCrossing();
+    return !isAlive;
+  };
+
+  const call: Network['call'] = async (request, signal) => {
+    if (endsHere()) return never;
+    try {
+      const answer = await network.call(request, signal);
+      return endsHere() ? never : answer;
+    } catch (error) {
+      if (endsHere()) return never;
+      throw error;
+    }
+  };
+
+  const createListener: CreateListener = ({ fetch: serve }, { stopTimeoutMs }) => ({
+    async start() {
+      network.listen(address, async (request, connection) => {
+        if (endsHere()) return connection.cut();
+        callers.add(connection);
+        try {
+          const answer = await serve(request, {});
+          return endsHere() ? connection.cut() : answer;
+        } finally {
+          callers.delete(connection);
+        }
+      });
+      return { port: Number(address.split(':')[1]) };
+    },
+    async stop() {
+      if (!isAlive) return;
+      network.listen(address, undefined);
+      const stopAt = elapsed() + stopTimeoutMs;
+      while (callers.size > 0 && elapsed() < stopAt) await new Promise<void>((resolve) => void after(sweepMs, resolve));
+      cutAll();
+    },
+  });
+
+  function cutAll(): void {
+    for (const caller of callers) caller.cut();
+    callers.clear();
+  }
+
+  const clients = { fetch: createFetch(call), nodeFetch: createNodeFetch(call) };
+  return {
+    app: undefined,
+    clock: createProcessClock({ now, elapsed, after, idleGridMs: deps.idleGridMs, endsHere }),
+    createListener,
+    runtime: {
+      now,
+      elapsed,
+      after,
+      ...clients,
+      axiosAdapter: createAxiosAdapter(call, after),
+      onRejection: deps.onRejection,
+    },
+    isAlive: () => isAlive,
+    ended: ended.promise,
+    end() {
+      isAlive = false;
+      network.listen(address, undefined);
+      cutAll();
+      ended.resolve();
+    },
+  };
+}
+
+/** How often a server that stops looks for requests that have ended. */
+const sweepMs: Milliseconds = 50;
