@@ -63,7 +63,7 @@ export function openSqlite(file: string, options: OpenOptions): OpenDatabase {
   const reading = storesOf(reader, (scope) => scope.kind === 'read');
 
   async function readOnce<Result>(work: (stores: AccountingStores) => Promise<Result>): Promise<Result> {
-    files.require();
+    files.requireForRead();
     const scope = createScope('read');
     try {
       return await withDeadline(

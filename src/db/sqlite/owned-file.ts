@@ -18,7 +18,7 @@ export interface OwnedFile {
   readonly reader: SqliteConnection;
   /** The writer's statements. Beginning and committing throw DatabaseLost when the file under the name is another one. */
   readonly writing: WritingConnection;
-  readonly files: Pick<OpenedFiles, 'require' | 'watch'>;
+  readonly files: Pick<OpenedFiles, 'require' | 'requireForRead' | 'watch'>;
   /** May be called twice. */
   close(): void;
 }
