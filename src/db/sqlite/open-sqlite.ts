@@ -15,6 +15,7 @@ import { buildTables } from '../schema/tables.ts';
 import { isBusy } from './claim.ts';
 import { createCommitBatcher, lockRetryMs } from './commit-batcher.ts';
 import { migrateSqlite, type SqliteConnection } from './connections.ts';
+import { keepStatements } from './kept-statements.ts';
 import { openOwnedFile } from './owned-file.ts';
 
 const sqliteTables = buildTables(sqliteKit());
@@ -24,7 +25,9 @@ const probeWrite =
 
 export function openSqlite(file: string, options: OpenOptions): OpenDatabase {
   const owned = openOwnedFile(file, { claimWaitMs: options.claimWaitMs ?? limits.claimWaitMs });
-  const { writer, reader, files } = owned;
+  const { files } = owned;
+  const writer = keepStatements(owned.writer);
+  const reader = keepStatements(owned.reader);
   const scopes = createScopes();
   const inFlight = createInFlight(scopes);
   const track = <Result>(work: () => Promise<Result>): Promise<Result> => inFlight.track(() => files.watch(work()));
