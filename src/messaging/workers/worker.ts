@@ -38,16 +38,20 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
   let suspectedPoisonCheckedAt = Number.NEGATIVE_INFINITY;
   let claimedAt: Milliseconds | null = null;
 
-  async function claim(limit: number, suspectedPoison: boolean): Promise<Row[]> {
+  /** A suspected poison message alone, where one is looked for, or else as many rows as may be worked on at the same time. */
+  async function claim(wanted: { isAlone: boolean }): Promise<{ suspected: Row[]; sound: Row[] }> {
     const now = deps.clock.now();
     // Twice the longest attempt, so that the lease never ends while this process still works on the row. One of a process that
     // died ends long before, by the name of its holder.
     const lockedUntil = now + options.attemptTimeoutMs * 2;
-    return deps.database.transaction((stores) =>
-      options
-        .queueOf(stores)
-        .claimDue({ lane: options.lane, now, lockedUntil, lockedBy: deps.instanceId, limit, suspectedPoison }),
-    );
+    const lease = { lane: options.lane, now, lockedUntil, lockedBy: deps.instanceId };
+    return deps.database.transaction(async (stores) => {
+      const queue = options.queueOf(stores);
+      const suspected = wanted.isAlone ? await queue.claimDue({ ...lease, limit: 1, suspectedPoison: true }) : [];
+      if (suspected.length > 0) return { suspected, sound: [] };
+      const limit = options.concurrency - inProgress.size;
+      return { suspected, sound: await queue.claimDue({ ...lease, limit, suspectedPoison: false }) };
+    });
   }
 
   async function attempt(row: Row): Promise<DeliveryResult> {
@@ -95,21 +99,18 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
   /** Claims due rows and begins to work on them; returns how many were claimed. */
   async function claimAndBegin(): Promise<number> {
     claimedAt = deps.clock.elapsed();
-    if (await isTimeForSuspectedPoison()) {
-      await Promise.all(inProgress);
-      const suspected = await claim(1, true);
-      await Promise.all(suspected.map(work));
-      if (suspected.length > 0) return suspected.length;
-    }
-    const rows = await claim(options.concurrency - inProgress.size, false);
-    for (const row of rows) {
+    const isAlone = await isTimeForSuspectedPoison();
+    if (isAlone) await Promise.all(inProgress);
+    const { suspected, sound } = await claim({ isAlone });
+    await Promise.all(suspected.map(work));
+    for (const row of sound) {
       const task = work(row).finally(() => {
         inProgress.delete(task);
         waker.wake();
       });
       inProgress.add(task);
     }
-    return rows.length;
+    return suspected.length + sound.length;
   }
 
   async function run(): Promise<void> {
