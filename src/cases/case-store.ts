@@ -70,6 +70,8 @@ export interface CaseStore {
     kinds: readonly CaseKind[];
     limit: number;
   }): Promise<Case[]>;
+  /** Not resolved and of this kind, oldest first. */
+  listLiveCasesOfKind(query: { kind: CaseKind; limit: number }): Promise<Case[]>;
   /** Snoozed ones whose time is over, the longest over first. */
   listCasesToWake(query: { now: Milliseconds; limit: number }): Promise<Case[]>;
   /** Of one provider and of these kinds, live or not, oldest first, after the given place. */

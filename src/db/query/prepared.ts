@@ -9,12 +9,12 @@ interface Statement<Rows> {
 }
 
 /** A statement that is built at its first use and kept: building one costs ten times as much as running it. */
-export function prepared<Rows>(build: () => Statement<Rows>): (values?: Values) => Promise<Rows> {
+export function prepared<Rows>(build: () => Statement<Rows>): (values?: object) => Promise<Rows> {
   let statement: Statement<Rows> | undefined;
   // Awaited here, because SQLite's answer is a lazy thenable: it runs only when it is awaited.
-  return async (values = {}) => {
+  return async (values) => {
     statement ??= build();
-    return await statement.execute(values);
+    return await statement.execute({ ...values });
   };
 }
 
@@ -31,6 +31,23 @@ export function preparedByShape<Rows>(
       statements.set(shape, statement);
     }
     return await statement.execute(values);
+  };
+}
+
+/** One kept statement for each number of values in a list, with a placeholder for each of them. */
+export function preparedByCount<Rows>(
+  build: (among: Placeholder[], suffix: string) => Statement<Rows>,
+): (among: readonly unknown[], values: object) => Promise<Rows> {
+  const run = preparedByShape((keys, suffix) => {
+    const among = keys.map((key) => sql.placeholder(key));
+    return build(among, suffix);
+  });
+  return (among, values) => {
+    const named = among.map((value, index) => [`among${index}`, value] as const);
+    return run(
+      named.map(([key]) => key),
+      { ...values, ...Object.fromEntries(named) },
+    );
   };
 }
 

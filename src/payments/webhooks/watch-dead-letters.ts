@@ -1,4 +1,3 @@
-import { liveStatuses } from '#cases/case.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
 import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
@@ -36,9 +35,7 @@ async function compare(stores: PaymentStores): Promise<{ missing: Map<string, st
   for (const { topic, lastError } of messages) missing.set(topic, lastError ?? 'unknown');
   const isWhole = events.length < lookMax && messages.length < lookMax;
   const over: string[] = [];
-  const kinds = ['dead_letter'] as const;
-  const live = { statuses: liveStatuses, kinds, order: 'oldest_first', after: null, limit: lookMax } as const;
-  for (const { key } of await stores.cases.listCases(live)) {
+  for (const { key } of await stores.cases.listLiveCasesOfKind({ kind: 'dead_letter', limit: lookMax })) {
     const found = [...missing.keys()].find((what) => deadLetterKey(what) === key);
     if (found !== undefined) missing.delete(found);
     else if (isWhole) over.push(key);

@@ -87,6 +87,22 @@ export function describeCases(open: OpenContractDatabase): void {
       });
     });
 
+    test('of one kind that are not resolved are listed, oldest first, at most so many', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async ({ cases }) => {
+        const one = (id: string, change: Parameters<typeof sampleCase>[1]) =>
+          cases.insertCase(sampleCase(id, { kind: 'dead_letter', ...change }));
+        await one('b', { openedAt: noon + 2, status: 'snoozed' });
+        await one('a', { openedAt: noon + 1, status: 'acknowledged' });
+        await one('c', { openedAt: noon + 3 });
+        await one('over', { status: 'resolved' });
+        await one('other', { kind: 'provider_down' });
+        const list = (limit: number) => cases.listLiveCasesOfKind({ kind: 'dead_letter', limit });
+        expect(idsOf(await list(9))).toEqual(['a', 'b', 'c']);
+        expect(idsOf(await list(2))).toEqual(['a', 'b']);
+      });
+    });
+
     test('that were resolved long ago are pruned, oldest first, at most so many, and no live one', async () => {
       await using opened = await open();
       await opened.database.transaction(async ({ cases }) => {

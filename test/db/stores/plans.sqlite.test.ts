@@ -94,6 +94,7 @@ const queries: Record<string, (stores: AccountingStores) => Promise<unknown>> = 
   'the entries of a closing': ({ ledger }) => ledger.listEntries({ number: 1, after: 'p', limit: 9 }),
   'settlements of a time': ({ fees }) => fees.listSettlements({ provider: 'bitpay', from: 0, to: now, limit: 9 }),
   'what admins did': ({ audit }) => audit.countAudit({ actorKind: 'admin', from: 0, to: now }),
+  'live cases of a kind': ({ cases }) => cases.listLiveCasesOfKind({ kind: 'dead_letter', limit: 9 }),
   'cases to wake': ({ cases }) => cases.listCasesToWake({ now, limit: 100 }),
   'cases to prune': ({ cases }) => cases.pruneResolvedCases({ before: now, limit: 1_000 }),
   'reconciliations to prune': ({ reconciliation }) => reconciliation.prune({ before: now, limit: 1_000 }),

@@ -1,5 +1,6 @@
 import { type Case, liveStatuses } from '#cases/case.ts';
 import type { CaseStore } from '#cases/case-store.ts';
+import type { OrderId } from '#kernel/ids.ts';
 import { createCompareAndSet } from '../../query/compare-and-set.ts';
 import { keyset } from '../../query/keyset.ts';
 import { prepareInsert } from '../../query/prepared.ts';
@@ -16,16 +17,24 @@ export function createCaseStore(session: Session): CaseStore {
   const insert = prepareInsert(db, { name: 'insert_case', table: cases, unless: [cases.liveKey] });
   const update = createCompareAndSet<Case>(session, { name: 'case', table: cases });
   const isLive = inArray(cases.status, [...liveStatuses]);
+  const findLive = rows.prepare('find_live_case', ['liveKey']);
+  const findById = rows.prepareList<{ id: string }>('find_case', {
+    where: or(eq(cases.id, sql.placeholder('id')), eq(cases.formerId, sql.placeholder('id'))),
+    order: [],
+  });
+  const listForOrder = rows.prepareList<{ orderId: OrderId }>('list_live_cases_for_order', {
+    where: and(eq(cases.orderId, sql.placeholder('orderId')), isNotNull(cases.liveKey)),
+    order: byAge.oldestFirst,
+  });
   return {
     insertCase: (one) => insert({ ...one, formerId: null, liveKey: one.status === 'resolved' ? null : one.key }),
-    findCase: (id) => rows.find(or(eq(cases.id, id), eq(cases.formerId, id))),
-    findLiveCase: (key) => rows.find(eq(cases.liveKey, key)),
+    findCase: async (id) => (await findById({ id }))[0],
+    findLiveCase: async (key) => (await findLive({ liveKey: key }))[0],
     changeCase(one, change) {
       const isOver = (change.status ?? one.status) === 'resolved';
       return update.change(one, change, { liveKey: isOver ? null : one.key });
     },
-    listLiveCasesForOrder: (orderId) =>
-      rows.list(and(eq(cases.orderId, orderId), isNotNull(cases.liveKey)), { order: byAge.oldestFirst }),
+    listLiveCasesForOrder: (orderId) => listForOrder({ orderId }),
     listCasesByKeys: (keys) => rows.list(inArray(cases.key, [...keys]), { order: byAge.newestFirst }),
     findCaseOfRefund: ({ orderId, refundId, resolutions }) =>
       rows.find(
@@ -63,11 +72,16 @@ export function createCaseStore(session: Session): CaseStore {
         order: byAge.oldestFirst,
         limit,
       }),
-    listCasesToWake: ({ now, limit }) =>
-      rows.list(and(eq(cases.status, 'snoozed'), lte(cases.snoozedUntil, now)), {
-        order: [asc(cases.snoozedUntil), asc(cases.id)],
-        limit,
-      }),
+    listLiveCasesOfKind: rows.prepareList('list_live_cases_of_kind', {
+      where: and(isLive, eq(cases.kind, sql.placeholder('kind'))),
+      order: byAge.oldestFirst,
+      limit: sql.placeholder('limit'),
+    }),
+    listCasesToWake: rows.prepareList('list_cases_to_wake', {
+      where: and(eq(cases.status, 'snoozed'), lte(cases.snoozedUntil, sql.placeholder('now'))),
+      order: [asc(cases.snoozedUntil), asc(cases.id)],
+      limit: sql.placeholder('limit'),
+    }),
     listCasesOfProvider({ provider, kinds, rings, after, limit }) {
       const isWanted = and(
         eq(cases.provider, provider),

@@ -1,8 +1,8 @@
 import type { InboxEvent, InboxStore } from '#messaging/queues/messaging-store.ts';
 import { keyset, within } from '../../query/keyset.ts';
-import { prepareInsert } from '../../query/prepared.ts';
+import { prepared, prepareInsert } from '../../query/prepared.ts';
 import type { Session } from '../../query/session.ts';
-import { and, eq, getTableColumns, sql } from '../../schema/drizzle.ts';
+import { and, eq, getTableColumns, gte, lt, sql } from '../../schema/drizzle.ts';
 import { createQueueStore } from './queue.ts';
 import { asRows, untouched } from './queue-shape.ts';
 
@@ -21,7 +21,25 @@ export function createInboxStore(session: Session): InboxStore {
     lane: inboxEvents.source,
     priority: null,
   });
-  const isFrom = (query: { source: string }) => eq(inboxEvents.source, query.source);
+  const isFrom = eq(inboxEvents.source, sql.placeholder('source'));
+  const isWithin = and(
+    gte(inboxEvents.receivedAt, sql.placeholder('from')),
+    lt(inboxEvents.receivedAt, sql.placeholder('to')),
+  );
+  const countReferences = prepared(() =>
+    session.db
+      .select({ references: sql<number>`count(distinct ${inboxEvents.reference})` })
+      .from(inboxEvents)
+      .where(and(isFrom, isWithin))
+      .prepare('inbox_count_references'),
+  );
+  const findLast = prepared(() =>
+    session.db
+      .select({ at: sql<number | null>`max(${inboxEvents.receivedAt})` })
+      .from(inboxEvents)
+      .where(isFrom)
+      .prepare('inbox_last_arrival'),
+  );
   return {
     ...queue,
     async append(event) {
@@ -37,7 +55,7 @@ export function createInboxStore(session: Session): InboxStore {
         .from(inboxEvents)
         .where(
           and(
-            isFrom(query),
+            eq(inboxEvents.source, query.source),
             within(inboxEvents.receivedAt, query),
             eventType === null ? undefined : eq(inboxEvents.eventType, eventType),
             byArrival.after(after),
@@ -48,14 +66,7 @@ export function createInboxStore(session: Session): InboxStore {
       return asRows<InboxEvent>(rows);
     },
     async countArrivals(query) {
-      const [counted] = await session.db
-        .select({ references: sql<number>`count(distinct ${inboxEvents.reference})` })
-        .from(inboxEvents)
-        .where(and(isFrom(query), within(inboxEvents.receivedAt, query)));
-      const [last] = await session.db
-        .select({ at: sql<number | null>`max(${inboxEvents.receivedAt})` })
-        .from(inboxEvents)
-        .where(isFrom(query));
+      const [[counted], [last]] = [await countReferences(query), await findLast(query)];
       return { references: counted?.references ?? 0, lastAt: last?.at ?? null };
     },
   };

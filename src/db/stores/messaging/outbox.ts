@@ -1,9 +1,8 @@
-import type { Milliseconds } from '#kernel/clock.ts';
 import type { OutboxMessage, OutboxStore } from '#messaging/queues/messaging-store.ts';
-import { prepareInsert } from '../../query/prepared.ts';
+import { prepared, prepareInsert } from '../../query/prepared.ts';
 import { rowCount } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import { and, asc, eq, getTableColumns, gt, isNotNull, isNull, lt, or } from '../../schema/drizzle.ts';
+import { and, asc, eq, getTableColumns, gt, isNotNull, isNull, lt, or, sql } from '../../schema/drizzle.ts';
 import { createQueueStore } from './queue.ts';
 import { owedOutcome, type QueueShape, untouched } from './queue-shape.ts';
 import { createUntoldOrders } from './untold-orders.ts';
@@ -11,16 +10,35 @@ import { createUntoldOrders } from './untold-orders.ts';
 export function createOutboxStore(session: Session): OutboxStore {
   const { db } = session;
   const { outboxMessages } = session.tables;
-  const isOwedIn = ({ lane, lateBefore }: { lane: string; lateBefore: Milliseconds }) =>
-    and(
-      isNull(outboxMessages.processedAt),
-      isNull(outboxMessages.abandonedAt),
-      eq(outboxMessages.lane, lane),
-      or(
-        eq(outboxMessages.outcome, owedOutcome),
-        and(isNotNull(outboxMessages.lastError), lt(outboxMessages.receivedAt, lateBefore)),
-      ),
-    );
+  const isOwed = and(
+    isNull(outboxMessages.processedAt),
+    isNull(outboxMessages.abandonedAt),
+    eq(outboxMessages.lane, sql.placeholder('lane')),
+    or(
+      eq(outboxMessages.outcome, owedOutcome),
+      and(isNotNull(outboxMessages.lastError), lt(outboxMessages.receivedAt, sql.placeholder('lateBefore'))),
+    ),
+  );
+  const countOwed = prepared(() =>
+    db.select({ count: rowCount }).from(outboxMessages).where(isOwed).prepare('outbox_count_owed'),
+  );
+  const findOldestOwed = prepared(() =>
+    db
+      .select({ since: outboxMessages.receivedAt, reason: outboxMessages.lastError })
+      .from(outboxMessages)
+      .where(isOwed)
+      .orderBy(asc(outboxMessages.receivedAt), asc(outboxMessages.id))
+      .limit(1)
+      .prepare('outbox_oldest_owed'),
+  );
+  const makeDue = prepared(() =>
+    db
+      .update(outboxMessages)
+      .set({ availableAt: sql`${sql.placeholder('at')}` })
+      .where(and(isOwed, gt(outboxMessages.availableAt, sql.placeholder('at'))))
+      .returning({ id: outboxMessages.id })
+      .prepare('outbox_make_owed_due'),
+  );
   const { outcome, ...columns } = getTableColumns(outboxMessages);
   const insert = prepareInsert(db, {
     name: 'outbox_enqueue',
@@ -45,25 +63,12 @@ export function createOutboxStore(session: Session): OutboxStore {
       return isNew;
     },
     async readOwed(query) {
-      const isOldest = [asc(outboxMessages.receivedAt), asc(outboxMessages.id)];
-      const [[counted], [oldest]] = [
-        await db.select({ count: rowCount }).from(outboxMessages).where(isOwedIn(query)),
-        await db
-          .select({ since: outboxMessages.receivedAt, reason: outboxMessages.lastError })
-          .from(outboxMessages)
-          .where(isOwedIn(query))
-          .orderBy(...isOldest)
-          .limit(1),
-      ];
+      const [[counted], [oldest]] = [await countOwed(query), await findOldestOwed(query)];
       return { count: counted?.count ?? 0, since: oldest?.since ?? null, reason: oldest?.reason ?? null };
     },
-    async makeOwedDue({ at, ...query }) {
-      const made = await db
-        .update(outboxMessages)
-        .set({ availableAt: at })
-        .where(and(isOwedIn(query), gt(outboxMessages.availableAt, at)))
-        .returning({ id: outboxMessages.id });
-      if (made.length > 0) session.noteDue('outbox', at);
+    async makeOwedDue(query) {
+      const made = await makeDue(query);
+      if (made.length > 0) session.noteDue('outbox', query.at);
       return made.length;
     },
   };

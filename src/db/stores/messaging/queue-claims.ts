@@ -1,59 +1,75 @@
 import type { SQL } from 'drizzle-orm';
-import type { ClaimRequest } from '#messaging/queues/queue-store.ts';
-import { prepared } from '../../query/prepared.ts';
+import type { ClaimRequest, QueueBookkeeping, QueueStore } from '#messaging/queues/queue-store.ts';
+import { preparedByShape } from '../../query/prepared.ts';
 import type { Session } from '../../query/session.ts';
 import { and, asc, eq, isNull, lte, or, sql } from '../../schema/drizzle.ts';
-import type { QueueShape } from './queue-shape.ts';
+import { asRows, type QueueShape } from './queue-shape.ts';
 
-type Claim = (values: Record<string, unknown>) => Promise<Record<string, unknown>[]>;
-
-/** A claim is kept for each kind of request: narrowed to a lane or not, for suspected poison messages or not. */
-export function createClaims(session: Session, shape: QueueShape): (request: ClaimRequest) => Claim {
+/** Each is kept for each kind of request: narrowed to a lane or not, for suspected poison messages or not. */
+export function createClaims<Row extends QueueBookkeeping>(
+  session: Session,
+  shape: QueueShape,
+): Pick<QueueStore<Row>, 'claimDue' | 'hasSuspectedPoison'> {
   const { db } = session;
   const { table, name, lane, priority, columns } = shape;
-  const claims = new Map<string, Claim>();
+  const order = [...(priority === null ? [] : [asc(priority)]), asc(table.availableAt), asc(table.id)];
 
-  function build(kind: string, narrowing: (SQL | undefined)[]): Claim {
-    const order = [...(priority === null ? [] : [asc(priority)]), asc(table.availableAt), asc(table.id)];
-    return prepared(() => {
-      const candidates = db
-        .select({ id: table.id })
-        .from(table)
-        .where(
-          and(
-            isNull(table.processedAt),
-            isNull(table.abandonedAt),
-            lte(table.availableAt, sql.placeholder('now')),
-            or(isNull(table.lockedUntil), lte(table.lockedUntil, sql.placeholder('now'))),
-            ...narrowing,
-          ),
-        )
-        .orderBy(...order)
-        .limit(sql.placeholder('limit'));
-      return db
-        .update(table)
-        .set({
-          lockedUntil: sql`${sql.placeholder('lockedUntil')}`,
-          lockedBy: sql`${sql.placeholder('lockedBy')}`,
-          startedAttempts: sql`${table.startedAttempts} + 1`,
-        })
-        .where(session.claimed(table.id, candidates))
-        .returning(columns)
-        .prepare(`${name}_claim_${kind}`);
-    });
-  }
-
-  return (request) => {
-    const kind = `${request.suspectedPoison ? 'suspected' : 'sound'}_${request.lane === null ? 'all' : 'lane'}`;
-    const known = claims.get(kind);
-    if (known !== undefined) return known;
-    const claim = build(kind, [
-      request.suspectedPoison
+  const candidates = (kind: readonly string[]): SQL | undefined =>
+    and(
+      isNull(table.processedAt),
+      isNull(table.abandonedAt),
+      lte(table.availableAt, sql.placeholder('now')),
+      or(isNull(table.lockedUntil), lte(table.lockedUntil, sql.placeholder('now'))),
+      kind.includes('suspected')
         ? sql`${table.startedAttempts} > ${table.finishedAttempts}`
         : sql`${table.startedAttempts} = ${table.finishedAttempts}`,
-      request.lane === null ? undefined : eq(lane, sql.placeholder('lane')),
-    ]);
-    claims.set(kind, claim);
-    return claim;
+      kind.includes('lane') ? eq(lane, sql.placeholder('lane')) : undefined,
+    );
+
+  const claim = preparedByShape((kind, suffix) => {
+    const first = db
+      .select({ id: table.id })
+      .from(table)
+      .where(candidates(kind))
+      .orderBy(...order)
+      .limit(sql.placeholder('limit'));
+    return db
+      .update(table)
+      .set({
+        lockedUntil: sql`${sql.placeholder('lockedUntil')}`,
+        lockedBy: sql`${sql.placeholder('lockedBy')}`,
+        startedAttempts: sql`${table.startedAttempts} + 1`,
+      })
+      .where(session.claimed(table.id, first))
+      .returning(columns)
+      .prepare(`${name}_claim_${suffix}`);
+  });
+  const findSuspected = preparedByShape((kind, suffix) =>
+    db.select({ id: table.id }).from(table).where(candidates(kind)).limit(1).prepare(`${name}_suspected_${suffix}`),
+  );
+
+  return {
+    async claimDue(request) {
+      await session.requirePresence();
+      return asRows<Row>(await claim(kindOf(request), { ...request })).sort(inClaimOrder);
+    },
+    hasSuspectedPoison: async (query) =>
+      (await findSuspected(kindOf({ ...query, suspectedPoison: true }), { ...query })).length === 1,
   };
+}
+
+function kindOf(request: Pick<ClaimRequest, 'lane' | 'suspectedPoison'>): string[] {
+  return [...(request.suspectedPoison ? ['suspected'] : []), ...(request.lane === null ? [] : ['lane'])];
+}
+
+/** Sorts claimed rows in the order of the claim: an UPDATE returns its rows in any order. */
+function inClaimOrder(
+  left: QueueBookkeeping & { priority?: number },
+  right: QueueBookkeeping & { priority?: number },
+): number {
+  return (
+    (left.priority ?? 0) - (right.priority ?? 0) ||
+    left.availableAt - right.availableAt ||
+    (left.id < right.id ? -1 : 1)
+  );
 }

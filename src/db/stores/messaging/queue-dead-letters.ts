@@ -1,8 +1,9 @@
 import type { TimedKey } from '#kernel/page.ts';
 import type { QueueBookkeeping, QueueStore } from '#messaging/queues/queue-store.ts';
 import { keyset } from '../../query/keyset.ts';
+import { rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import { and, eq, isNotNull, isNull } from '../../schema/drizzle.ts';
+import { and, eq, isNotNull, isNull, sql } from '../../schema/drizzle.ts';
 import { asRows, type QueueShape } from './queue-shape.ts';
 
 /** Dead letters: rows that were abandoned. */
@@ -12,11 +13,17 @@ export function createDeadLetters<Row extends QueueBookkeeping>(
 ): Pick<QueueStore<Row>, 'listAbandoned' | 'redrive' | 'discard'> {
   const { db } = session;
   const isDeadLetter = and(isNotNull(table.abandonedAt), isNull(table.processedAt));
+  const byEnd = keyset(table, 'abandonedAt');
+  const listNewest = rowsOf(db, table, columns).prepareList<{ limit: number }>(`${name}_newest_abandoned`, {
+    where: isDeadLetter,
+    order: byEnd.newestFirst,
+    limit: sql.placeholder('limit'),
+  });
   return {
     async listAbandoned({ before, after = null, limit }) {
-      const byEnd = keyset(table, 'abandonedAt');
       const placeOf = (key: TimedKey | null) => key && { abandonedAt: key.at, id: key.id };
       const rows = db.select(columns).from(table);
+      if (after === null && before === null) return asRows<Row>(await listNewest({ limit }));
       if (after === null) {
         const older = rows.where(and(isDeadLetter, byEnd.before(placeOf(before)))).orderBy(...byEnd.newestFirst);
         return asRows<Row>(await older.limit(limit));

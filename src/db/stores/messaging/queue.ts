@@ -6,10 +6,10 @@ import type { QueueBookkeeping, QueueStore } from '#messaging/queues/queue-store
 import { prepared } from '../../query/prepared.ts';
 import { deleteFirst, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import { and, asc, eq, gt, inArray, isNotNull, isNull, lt, lte, ne, or, sql } from '../../schema/drizzle.ts';
+import { and, asc, eq, gt, inArray, isNotNull, isNull, lt, ne, sql } from '../../schema/drizzle.ts';
 import { createClaims } from './queue-claims.ts';
 import { createDeadLetters } from './queue-dead-letters.ts';
-import { countDepths } from './queue-depths.ts';
+import { createDepths } from './queue-depths.ts';
 import { asRows, owedOutcome, type QueueShape } from './queue-shape.ts';
 
 export function createQueueStore<Row extends QueueBookkeeping>(session: Session, shape: QueueShape): QueueStore<Row> {
@@ -18,7 +18,6 @@ export function createQueueStore<Row extends QueueBookkeeping>(session: Session,
   const isWaiting = and(isNull(table.processedAt), isNull(table.abandonedAt));
   const findById = rowsOf(db, table, columns).prepare(`${name}_find`, ['id']);
   const { process, abandon, release } = prepareSettling(session, shape);
-  const claims = createClaims(session, shape);
 
   async function endLeases(whose: SQL | undefined, repeatedAt: Milliseconds): Promise<number> {
     const freed = await db
@@ -36,29 +35,7 @@ export function createQueueStore<Row extends QueueBookkeeping>(session: Session,
   }
 
   return {
-    async claimDue(request) {
-      await session.requirePresence();
-      const claim = claims(request);
-      const { lane, now, lockedUntil, lockedBy, limit } = request;
-      const rows = asRows<Row>(await claim({ lane, now, lockedUntil, lockedBy, limit }));
-      return rows.sort(inClaimOrder);
-    },
-    async hasSuspectedPoison(query) {
-      const found = await db
-        .select({ id: table.id })
-        .from(table)
-        .where(
-          and(
-            isWaiting,
-            lte(table.availableAt, query.now),
-            or(isNull(table.lockedUntil), lte(table.lockedUntil, query.now)),
-            sql`${table.startedAttempts} > ${table.finishedAttempts}`,
-            query.lane === null ? undefined : eq(shape.lane, query.lane),
-          ),
-        )
-        .limit(1);
-      return found.length === 1;
-    },
+    ...createClaims<Row>(session, shape),
     markProcessed: async (input) => (await process({ ...input })).length === 1,
     async release({ isFinishedAttempt, isOwed = false, ...input }) {
       // An attempt that was not made counts neither as started nor as finished, so that it does not look like a crash.
@@ -83,7 +60,7 @@ export function createQueueStore<Row extends QueueBookkeeping>(session: Session,
     },
     find: async (id) => asRows<Row>(await findById({ id }))[0],
     ...createDeadLetters<Row>(session, shape),
-    depths: (now) => countDepths(session, { shape, now }),
+    depths: createDepths(session, shape),
     async prune({ before, limit }) {
       const where = and(isNotNull(table.processedAt), lt(table.processedAt, before));
       const order = [asc(table.processedAt)];
@@ -130,16 +107,4 @@ function prepareSettling({ db }: Session, { table, name }: QueueShape) {
       .prepare(`${name}_release`),
   );
   return { process, abandon, release };
-}
-
-/** Sorts claimed rows in the order of the claim: an UPDATE returns its rows in any order. */
-function inClaimOrder(
-  left: QueueBookkeeping & { priority?: number },
-  right: QueueBookkeeping & { priority?: number },
-): number {
-  return (
-    (left.priority ?? 0) - (right.priority ?? 0) ||
-    left.availableAt - right.availableAt ||
-    (left.id < right.id ? -1 : 1)
-  );
 }

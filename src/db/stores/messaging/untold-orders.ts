@@ -1,6 +1,7 @@
 import type { SQL } from 'drizzle-orm';
 import type { OutboxStore, UntoldOrder } from '#messaging/queues/messaging-store.ts';
 import { topics } from '#messaging/queues/topics.ts';
+import { keysOf, preparedByShape } from '../../query/prepared.ts';
 import type { Session } from '../../query/session.ts';
 import { and, eq, isNotNull, isNull, lte, sql } from '../../schema/drizzle.ts';
 
@@ -12,28 +13,37 @@ export function createUntoldOrders({ db, tables }: Session): Pick<OutboxStore, '
   const number = sql<string>`min(${messages.payload} -> 'order' ->> 'number')`;
   const since = sql<number>`min(${messages.receivedAt})`;
   const reason = sql<string | null>`max(${messages.lastError})`;
-  type Query = Parameters<OutboxStore['listUntoldOrders']>[0];
 
-  const list = (isUnsettled: SQL | undefined, query: Query): Promise<UntoldOrder[]> =>
-    db
-      .select({ orderId, number, since, reason })
-      .from(messages)
-      .where(
-        and(
-          isUnsettled,
-          eq(messages.lane, topics['shop.event'].lane),
-          lte(messages.receivedAt, query.before),
-          query.orderId === undefined ? undefined : eq(orderId, query.orderId),
-        ),
-      )
-      .groupBy(orderId)
-      .orderBy(since)
-      .limit(query.limit);
+  /** Of all orders, or of one. */
+  const prepareList = (name: string, isUnsettled: SQL | undefined) =>
+    preparedByShape((keys, suffix) =>
+      db
+        .select({ orderId, number, since, reason })
+        .from(messages)
+        .where(
+          and(
+            isUnsettled,
+            eq(messages.lane, topics['shop.event'].lane),
+            lte(messages.receivedAt, sql.placeholder('before')),
+            keys.includes('orderId') ? eq(orderId, sql.placeholder('orderId')) : undefined,
+          ),
+        )
+        .groupBy(orderId)
+        .orderBy(since)
+        .limit(sql.placeholder('limit'))
+        .prepare(`${name}_${suffix}`),
+    );
+  const listWaiting = prepareList(
+    'list_untold_waiting',
+    and(isNull(messages.processedAt), isNull(messages.abandonedAt)),
+  );
+  const listDead = prepareList('list_untold_dead', and(isNotNull(messages.abandonedAt), isNull(messages.processedAt)));
 
   return {
     async listUntoldOrders(query) {
-      const waiting = await list(and(isNull(messages.processedAt), isNull(messages.abandonedAt)), query);
-      const dead = await list(and(isNotNull(messages.abandonedAt), isNull(messages.processedAt)), query);
+      const keys = keysOf(query);
+      const waiting = await listWaiting(keys, { ...query });
+      const dead = await listDead(keys, { ...query });
       const found = new Map<string, UntoldOrder>();
       for (const one of [...dead, ...waiting].sort((left, right) => left.since - right.since)) {
         if (!found.has(one.orderId)) found.set(one.orderId, one);

@@ -15,13 +15,18 @@ export function createOrderStore(session: Session): OrderStore {
   const { db } = session;
   const { orders, payments } = session.tables;
   const { searchText, searchNote, ...columns } = getTableColumns(orders);
-  const { list, prepare } = rowsOf(db, orders, columns);
+  const { list, prepare, prepareList } = rowsOf(db, orders, columns);
   const nextNumber = prepareNextNumber(session);
   const insert = prepareInsert(db, { name: 'insert_order', table: orders });
   const findById = prepare('find_order', ['id']);
   const findByNumber = prepare('find_order_by_number', ['number']);
   const compareAndSet = createCompareAndSet<Order>(session, { name: 'order', table: orders });
   const byCreation = keyset(orders, 'createdAt');
+  const isOpen = and(inArray(payments.status, [...openPaymentStatuses]), isNull(payments.mismatchedAt));
+  const openPayment = db
+    .select({ id: payments.id })
+    .from(payments)
+    .where(and(eq(payments.orderId, orders.id), isOpen));
   return {
     async nextOrderNumber() {
       const [row] = await nextNumber();
@@ -48,17 +53,15 @@ export function createOrderStore(session: Session): OrderStore {
     listOrdersByIds: (ids) => list(inArray(orders.id, [...ids]), { order: byCreation.oldestFirst }),
     listOrdersMadeBetween: ({ after, limit, ...made }) =>
       list(and(within(orders.createdAt, made), byCreation.after(after)), { order: byCreation.oldestFirst, limit }),
-    listExpiredOrders({ now, limit }) {
-      const isOpen = and(inArray(payments.status, [...openPaymentStatuses]), isNull(payments.mismatchedAt));
-      const openPayment = db
-        .select({ id: payments.id })
-        .from(payments)
-        .where(and(eq(payments.orderId, orders.id), isOpen));
-      return list(
-        and(eq(orders.status, 'awaiting_payment'), lte(orders.expiresAt, now), sql`not exists ${openPayment}`),
-        { order: keyset(orders, 'expiresAt').oldestFirst, limit },
-      );
-    },
+    listExpiredOrders: prepareList('list_expired_orders', {
+      where: and(
+        eq(orders.status, 'awaiting_payment'),
+        lte(orders.expiresAt, sql.placeholder('now')),
+        sql`not exists ${openPayment}`,
+      ),
+      order: keyset(orders, 'expiresAt').oldestFirst,
+      limit: sql.placeholder('limit'),
+    }),
     async searchOrders(query) {
       const text = query.text.trim();
       // An empty text is contained in every text; it finds nothing instead of everything.

@@ -1,3 +1,4 @@
+import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Outage } from '#payments/model/outage.ts';
 import type { OutageStore } from '#payments/ports/outage-store.ts';
 import type { WebhookRateStore } from '#payments/ports/payment-store.ts';
@@ -6,7 +7,7 @@ import { keyset } from '../../query/keyset.ts';
 import { prepareInsert } from '../../query/prepared.ts';
 import { deleteFirst, replacing, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import { and, eq, getTableColumns, isNotNull, lt } from '../../schema/drizzle.ts';
+import { and, eq, getTableColumns, isNotNull, lt, sql } from '../../schema/drizzle.ts';
 
 export function createOutageStore(session: Session): OutageStore {
   const { db } = session;
@@ -14,18 +15,25 @@ export function createOutageStore(session: Session): OutageStore {
   const { liveProvider, ...columns } = getTableColumns(outages);
   const compareAndSet = createCompareAndSet<Outage>(session, { name: 'outage', table: outages });
   const insert = prepareInsert(db, { name: 'insert_outage', table: outages, unless: [outages.liveProvider] });
-  const { find, list } = rowsOf(db, outages, columns);
+  const { list, prepare, prepareList } = rowsOf(db, outages, columns);
   const { oldestFirst, newestFirst } = keyset(outages, 'beganAt');
+  const findLive = prepare('find_live_outage', ['liveProvider']);
+  const listLive = prepareList('list_live_outages', { where: isNotNull(outages.liveProvider), order: oldestFirst });
+  const listOf = prepareList<{ provider: ProviderName; limit: number }>('list_outages_of_provider', {
+    where: eq(outages.provider, sql.placeholder('provider')),
+    order: newestFirst,
+    limit: sql.placeholder('limit'),
+  });
   return {
     insertOutage: (outage) => insert({ ...outage, liveProvider: outage.status === 'over' ? null : outage.provider }),
-    findLiveOutage: (provider) => find(eq(outages.liveProvider, provider)),
-    listLiveOutages: () => list(isNotNull(outages.liveProvider), { order: oldestFirst }),
+    findLiveOutage: async (provider) => (await findLive({ liveProvider: provider }))[0],
+    listLiveOutages: () => listLive({}),
     changeOutage(outage, change) {
       const liveProvider = (change.status ?? outage.status) === 'over' ? null : outage.provider;
       return compareAndSet.change(outage, change, { liveProvider });
     },
     listOutages: ({ provider, limit }) =>
-      list(provider === null ? undefined : eq(outages.provider, provider), { order: newestFirst, limit }),
+      provider === null ? list(undefined, { order: newestFirst, limit }) : listOf({ provider, limit }),
     async pruneOutages({ before, limit }) {
       const where = and(eq(outages.status, 'over'), lt(outages.endedAt, before));
       return (await deleteFirst(db, { table: outages, key: outages.id, where, order: oldestFirst, limit })).length;
@@ -36,8 +44,9 @@ export function createOutageStore(session: Session): OutageStore {
 export function createWebhookRateStore(session: Session): WebhookRateStore {
   const { db } = session;
   const { webhookRates: rates } = session.tables;
+  const find = rowsOf(db, rates).prepare('find_webhook_rate', ['provider']);
   return {
-    findRate: (provider) => rowsOf(db, rates).find(eq(rates.provider, provider)),
+    findRate: async (provider) => (await find({ provider }))[0],
     async saveRate(rate) {
       await db
         .insert(rates)

@@ -1,16 +1,20 @@
+import type { CauseKind } from '#kernel/transaction-context.ts';
 import type { PaymentStore } from '#payments/ports/payment-store.ts';
-import { keyset, within } from '../../query/keyset.ts';
+import { keyset } from '../../query/keyset.ts';
+import { preparedByCount } from '../../query/prepared.ts';
 import { rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import { and, asc, eq, gt, inArray, isNotNull, lte, sql } from '../../schema/drizzle.ts';
+import { and, asc, eq, gt, gte, inArray, isNotNull, lt, lte, sql } from '../../schema/drizzle.ts';
 
 /** The payments that are polled, and those that show whether a provider is available. */
 export function createWatchLists(
   session: Session,
 ): Pick<PaymentStore, 'hastenPolls' | 'listAskedPayments' | 'listMovedPayments'> {
   const { db } = session;
-  const { payments, timelineEntries: timeline } = session.tables;
+  const { payments } = session.tables;
   const { list } = rowsOf(db, payments);
+  const listMovedByPolls = prepareMoved(session, ['poll', 'reconciliation']);
+  const listMovedByAll = prepareMoved(session, ['poll', 'reconciliation', 'webhook']);
   return {
     async hastenPolls({ latest }) {
       await db.update(payments).set({ nextPollAt: latest }).where(gt(payments.nextPollAt, latest));
@@ -20,27 +24,37 @@ export function createWatchLists(
         order: keyset(payments, 'nextPollAt').oldestFirst,
         limit,
       }),
-    async listMovedPayments(query) {
-      const { made, moved } = query;
-      const causes = ['poll', 'reconciliation', ...(query.withWebhooks ? (['webhook'] as const) : [])] as const;
-      const rows = await db
-        .selectDistinct({ id: payments.id })
-        .from(payments)
-        .innerJoin(timeline, and(eq(timeline.orderId, payments.orderId), sql`${timeline.paymentId} = ${payments.id}`))
-        .where(
-          and(
-            eq(payments.provider, query.provider),
-            within(payments.createdAt, made),
-            eq(timeline.subject, 'payment'),
-            inArray(timeline.causeKind, [...causes]),
-            gt(timeline.at, moved.after),
-            lte(timeline.at, moved.until),
-            query.to === null ? undefined : inArray(timeline.toStatus, [...query.to]),
-          ),
-        )
-        .orderBy(asc(payments.id))
-        .limit(query.limit);
-      return rows.map(({ id }) => id);
+    async listMovedPayments({ provider, made, moved, to, withWebhooks, limit }) {
+      if (to?.length === 0) return [];
+      const listMoved = withWebhooks ? listMovedByAll : listMovedByPolls;
+      const times = { madeFrom: made.from, madeBefore: made.to, after: moved.after, until: moved.until };
+      return (await listMoved(to ?? [], { provider, ...times, limit })).map(({ id }) => id);
     },
   };
+}
+
+/** Prepared once for each number of statuses that a payment may have moved to; none stands for any. */
+function prepareMoved({ db, tables }: Session, causes: CauseKind[]) {
+  const { payments, timelineEntries: timeline } = tables;
+  return preparedByCount((to, suffix) =>
+    db
+      .selectDistinct({ id: payments.id })
+      .from(payments)
+      .innerJoin(timeline, and(eq(timeline.orderId, payments.orderId), sql`${timeline.paymentId} = ${payments.id}`))
+      .where(
+        and(
+          eq(payments.provider, sql.placeholder('provider')),
+          gte(payments.createdAt, sql.placeholder('madeFrom')),
+          lt(payments.createdAt, sql.placeholder('madeBefore')),
+          eq(timeline.subject, 'payment'),
+          inArray(timeline.causeKind, causes),
+          gt(timeline.at, sql.placeholder('after')),
+          lte(timeline.at, sql.placeholder('until')),
+          to.length === 0 ? undefined : inArray(timeline.toStatus, to),
+        ),
+      )
+      .orderBy(asc(payments.id))
+      .limit(sql.placeholder('limit'))
+      .prepare(`list_payments_moved_by_${causes.length}_${suffix}`),
+  );
 }

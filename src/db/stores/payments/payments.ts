@@ -1,4 +1,5 @@
 import type { SQL } from 'drizzle-orm';
+import type { Milliseconds } from '#kernel/clock.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { PaymentStore } from '#payments/ports/payment-store.ts';
 import { createCompareAndSet } from '../../query/compare-and-set.ts';
@@ -18,7 +19,7 @@ export function createPaymentStore(session: Session): PaymentStore {
   const findById = rows.prepare('find_payment', ['id']);
   const findByReference = rows.prepare('find_payment_by_reference', ['reference', 'provider']);
   const listForOrder = rows.prepare('list_payments_for_order', ['orderId'], keyset(payments, 'createdAt').oldestFirst);
-  const lease = prepareLease(session);
+  const { lease, release } = prepareLease(session);
   const compareAndSet = createCompareAndSet<Payment>(session, { name: 'payment', table: payments });
   const endLeases = async (which: SQL | undefined): Promise<number> => {
     const free = { lockedUntil: null, lockedBy: null };
@@ -48,10 +49,7 @@ export function createPaymentStore(session: Session): PaymentStore {
       return taken.length === 1;
     },
     async releasePayment(input) {
-      await db
-        .update(payments)
-        .set({ lockedUntil: null, lockedBy: null })
-        .where(and(eq(payments.id, input.id), eq(payments.lockedBy, input.by)));
+      await release({ id: input.id, by: input.by });
     },
     releaseAllPayments: () => endLeases(isNotNull(payments.lockedBy)),
     async listPaymentLeases() {
@@ -71,17 +69,19 @@ export function createPaymentStore(session: Session): PaymentStore {
 function createLists(session: Session): Pick<PaymentStore, 'listPaymentsToPoll' | 'searchPayments' | 'countPayments'> {
   const { db } = session;
   const { payments, paymentTransactionIds } = session.tables;
-  const { list } = rowsOf(db, payments);
+  const { list, prepareListAmong } = rowsOf(db, payments);
+  const now = sql.placeholder('now');
+  const listToPoll = prepareListAmong<{ now: Milliseconds; limit: number }>('list_payments_to_poll', (except) => ({
+    where: and(
+      lte(payments.nextPollAt, now),
+      or(isNull(payments.lockedUntil), lte(payments.lockedUntil, now)),
+      notInArray(payments.provider, except),
+    ),
+    order: keyset(payments, 'nextPollAt').oldestFirst,
+    limit: sql.placeholder('limit'),
+  }));
   return {
-    listPaymentsToPoll: ({ now, except, limit }) =>
-      list(
-        and(
-          lte(payments.nextPollAt, now),
-          or(isNull(payments.lockedUntil), lte(payments.lockedUntil, now)),
-          notInArray(payments.provider, [...except]),
-        ),
-        { order: keyset(payments, 'nextPollAt').oldestFirst, limit },
-      ),
+    listPaymentsToPoll: ({ except, ...query }) => listToPoll(except, query),
     searchPayments({ text, limit }) {
       const withTransaction = db
         .select({ paymentId: paymentTransactionIds.paymentId })
@@ -117,7 +117,7 @@ async function keepTransactionIds(session: Session, payment: Pick<Payment, 'id' 
 
 function prepareLease(session: Session) {
   const { payments } = session.tables;
-  return prepared(() =>
+  const lease = prepared(() =>
     session.db
       .update(payments)
       .set(settingsOf(['lockedUntil', 'lockedBy']))
@@ -134,4 +134,12 @@ function prepareLease(session: Session) {
       .returning({ id: payments.id })
       .prepare('lease_payment'),
   );
+  const release = prepared(() =>
+    session.db
+      .update(payments)
+      .set({ lockedUntil: null, lockedBy: null })
+      .where(and(eq(payments.id, sql.placeholder('id')), eq(payments.lockedBy, sql.placeholder('by'))))
+      .prepare('release_payment'),
+  );
+  return { lease, release };
 }

@@ -1,0 +1,45 @@
+// What runs while nothing happens runs day and night, so its queries are built and prepared once.
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createWatches } from '#app/watches.ts';
+import { sqliteDriver } from '#db/schema/drizzle.ts';
+import { createJobs, type Job } from '#jobs/jobs.ts';
+import { hour, minute } from '#kernel/clock.ts';
+import { sampleEvent } from '#test/db/contract/samples.ts';
+import { openServerFixture, orderBody, type ServerFixture, storeRequest } from '#test/server/support/server-fixture.ts';
+
+let fixture: ServerFixture;
+let jobs: Job[];
+const signal = new AbortController().signal;
+const { BetterSQLiteSession } = sqliteDriver();
+
+beforeEach(async () => {
+  fixture = await openServerFixture();
+  const { payments } = fixture;
+  jobs = createJobs({ payments, ...createWatches(payments, signal), timeZone: 'UTC', stuckJobs: () => [] });
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await fixture.close();
+});
+
+/** The queries that are built while each of the jobs runs once. */
+async function buildsOf(each: readonly Job[]): Promise<string[]> {
+  const build = vi.spyOn(BetterSQLiteSession.prototype, 'prepareQuery');
+  const built: string[] = [];
+  for (const job of each) {
+    build.mockClear();
+    await job.run(signal);
+    built.push(...build.mock.calls.map(([query]) => `${job.name}: ${query.sql}`));
+  }
+  build.mockRestore();
+  return built;
+}
+
+test('the jobs of every minute build no query a second time, in a shop with an open order and an old webhook', async () => {
+  const frequent = jobs.filter(({ timing }) => 'everyMs' in timing && timing.everyMs <= minute);
+  await storeRequest(fixture, { body: orderBody() });
+  const receivedAt = fixture.payments.clock.now() - hour;
+  await fixture.db.database.transaction((stores) => stores.inbox.append(sampleEvent('old', { receivedAt })));
+  expect(await buildsOf(frequent)).not.toEqual([]);
+  expect(await buildsOf(frequent)).toEqual([]);
+});
