@@ -40,18 +40,19 @@ interface Waiter {
   readonly refuse: (error: ApiError) => void;
 }
 
-/** Holds one poll until it is woken, refused, given up or too old; `hold` learns which poll waits. Waking one that has ended does nothing. */
-async function waitForOne(input: PollInput & { sleep: Sleep }, hold: (waiter: Waiter) => void): Promise<void> {
+/** Holds one poll until it is woken, refused, given up or too old; `hold` learns which poll waits, and returns what forgets it. */
+async function waitForOne(input: PollInput & { sleep: Sleep }, hold: (waiter: Waiter) => () => void): Promise<void> {
   const seconds = Math.min(input.timeoutSeconds ?? 0, pollSecondsMax);
   if (seconds <= 0 || input.signal?.aborted === true) return;
   const over = new AbortController();
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  hold({ wake: resolve, refuse: reject });
+  const forget = hold({ wake: resolve, refuse: reject });
   input.signal?.addEventListener('abort', () => resolve(), { signal: over.signal });
   input.sleep(seconds * 1000, over.signal).then(resolve, () => undefined);
   try {
     await promise;
   } finally {
+    forget();
     over.abort();
   }
 }
@@ -92,6 +93,9 @@ export function createUpdateQueue(firstId: number, sleep: Sleep): UpdateQueue {
       if (queue.length === 0) {
         await waitForOne({ ...input, sleep }, (waiter) => {
           poller = waiter;
+          return () => {
+            if (poller === waiter) poller = undefined;
+          };
         });
       }
       const limit = Math.min(Math.max(input.limit ?? 100, 1), 100);
