@@ -6,6 +6,7 @@ import { secrets } from './secrets.ts';
 import { shopFacts } from './shop-facts.ts';
 import { shopHeardAll } from './shop-heard-all.ts';
 import { soundProcess } from './sound-process.ts';
+import { telegramTakesAll } from './telegram-takes-all.ts';
 import { webhooksKept } from './webhooks-kept.ts';
 
 export const invariants: readonly Invariant[] = [
@@ -16,4 +17,5 @@ export const invariants: readonly Invariant[] = [
   emptyQueues,
   leases,
   secrets,
+  telegramTakesAll,
 ];

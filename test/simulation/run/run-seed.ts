@@ -116,10 +116,11 @@ async function checkAtRest(look: Look): Promise<Violation[]> {
 }
 
 /** Whatever still fails, fails no longer; a process that is down is about to be started again. */
-function endFaults({ providers, shop, machine, disk, journal }: World): void {
+function endFaults({ providers, telegram, shop, machine, disk, journal }: World): void {
   journal.note('world', 'the faults end');
   for (const provider of providerNames) providers.faults(provider).reset();
   providers.tick();
+  telegram.troubles.reset();
   shop.mood = { kind: 'well' };
   disk.setFull(undefined);
   machine.spare();

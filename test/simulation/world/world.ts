@@ -10,10 +10,10 @@ import { createTimeline, type Timeline } from '../engine/timeline.ts';
 import { createDisk, type Disk } from '../machine/disk.ts';
 import { createMachine, type Machine } from '../machine/machine.ts';
 import { createNetwork, type Network } from '../machine/network.ts';
+import { createTelegramSide, type TelegramSide } from '../telegram/telegram-side.ts';
 import { createOperator, type Operator } from './operator.ts';
 import { addresses, drawSettings, fixedEnvironment, type ShopSettings } from './settings.ts';
 import { createShopSite, type ShopSite } from './shop-site.ts';
-import { createTelegramSide, type TelegramSide } from './telegram-side.ts';
 
 export interface World {
   readonly settings: ShopSettings;
@@ -91,7 +91,16 @@ export function createWorld(deps: { chance: Stream; journalOf(now: () => number)
   });
   const providers = openProviders({ timeline, network, now, chance, deadline, stir });
   const shop = createShopSite({ network, now, wait, deadline });
-  const telegram = createTelegramSide({ network, now, wait, chance: chance.stream('telegram'), settings });
+  const telegram = createTelegramSide({
+    network,
+    timeline,
+    journal,
+    now,
+    deadline,
+    stir,
+    chance: chance.stream('telegram'),
+    settings,
+  });
   const environment = { ...providers.environment, ...fixedEnvironment(file), ...settings.environment };
   const operator = createOperator({
     machine,

@@ -1,0 +1,35 @@
+// Whatever the product sends, Telegram can take: it refuses only what somebody made it refuse, and what nobody can know before.
+import type { ApiCall } from '#sandbox/telegram/model.ts';
+import type { TelegramSandboxCore } from '#sandbox/telegram/sandbox.ts';
+
+/** The sandbox marks what a fault or an outage did. */
+const injected = / \(injected\)$/;
+
+/** What may meet a call that is right: too much at once, a chat that is closed or moved, a message that is there no more, a late answer. */
+const unforeseeable: readonly RegExp[] = [
+  /^Too Many Requests: retry after \d+$/,
+  /^Forbidden: /,
+  /^Conflict: terminated by /,
+  /^Bad Request: group chat was upgraded to a supergroup chat$/,
+  /^Bad Request: message is not modified/,
+  /^Bad Request: message to (?:edit|delete|be replied) not found$/,
+  /^Bad Request: message can't be deleted for everyone$/,
+  /^Bad Request: query is too old and response timeout expired or query ID is invalid$/,
+];
+
+/** A sentence for each call that Telegram refused for what stood in it. */
+export function watchRefusals(sandbox: TelegramSandboxCore): readonly string[] {
+  const refused: string[] = [];
+  sandbox.onCall((call) => {
+    if (!call.ok && !isExpected(call.error ?? '')) refused.push(sentenceOf(call));
+  });
+  return refused;
+}
+
+function isExpected(error: string): boolean {
+  return injected.test(error) || unforeseeable.some((words) => words.test(error));
+}
+
+function sentenceOf({ at, bot, method, error, params }: ApiCall): string {
+  return `@${bot} ${method} at ${new Date(at).toISOString()}: ${error}; ${JSON.stringify(params).slice(0, 600)}`;
+}
