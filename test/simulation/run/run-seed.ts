@@ -97,6 +97,7 @@ async function pass(world: World, until: Milliseconds, violations: Violation[]):
   const { timeline } = world;
   while (timeline.now() < until && violations.length === 0) {
     await timeline.runUntil(Math.min(until, timeline.now() + checkEveryMs), () => violations.length > 0);
+    violations.push(...world.complaints.splice(0));
     if (existsSync(world.disk.file)) violations.push(...(await withLook(world, checkAlways)));
   }
 }

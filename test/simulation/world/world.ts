@@ -29,14 +29,20 @@ export interface World {
   readonly operator: Operator;
   /** What the product has logged. */
   readonly log: ProductLog;
-  /** What the product did that no process may do. */
-  readonly complaints: readonly string[];
+  /** What somebody in this world noticed that no promise allows; taken out as violations. */
+  readonly complaints: Complaint[];
   /** True time, which providers and Telegram go by; the machine's own clock may be wrong. */
   now(): Milliseconds;
   wait(ms: Milliseconds): Promise<void>;
   deadline(ms: Milliseconds): AbortSignal;
   /** Something happened from outside: idle waits are short for a while. */
   stir(): void;
+}
+
+export interface Complaint {
+  /** The number of the promise, as in docs/simulation.md. */
+  readonly invariant: number;
+  readonly text: string;
 }
 
 export interface ProductLog {
@@ -74,8 +80,8 @@ export function createWorld(deps: { chance: Stream; journalOf(now: () => number)
   const network = createNetwork({ timeline, chance: chance.stream('network'), delayMs: (by) => by.between(1, 60) });
   const file = `${deps.folder}/till.db`;
   const disk = createDisk(file, chance.stream('disk'));
-  const complaints: string[] = [];
-  const complain = (what: string): void => void complaints.push(what);
+  const complaints: Complaint[] = [];
+  const complain = (text: string): void => void complaints.push({ invariant: 0, text });
   const log = createProductLog(journal);
   const machine = createMachine({
     timeline,
