@@ -2,6 +2,12 @@
 import { emptyQueues } from './empty-queues.ts';
 import type { Invariant } from './invariant.ts';
 import { leases } from './leases.ts';
+import { books } from './money/books.ts';
+import { countedOnce } from './money/counted-once.ts';
+import { figures } from './money/figures.ts';
+import { refundsOnce } from './money/refunds.ts';
+import { restored } from './money/restored.ts';
+import { sameAnswer } from './money/same-answer.ts';
 import { secrets } from './secrets.ts';
 import { shopFacts } from './shop-facts.ts';
 import { shopHeardAll } from './shop-heard-all.ts';
@@ -11,11 +17,17 @@ import { webhooksKept } from './webhooks-kept.ts';
 
 export const invariants: readonly Invariant[] = [
   soundProcess,
+  countedOnce,
+  refundsOnce,
   shopFacts,
   shopHeardAll,
   webhooksKept,
+  sameAnswer,
+  books,
+  figures,
   emptyQueues,
   leases,
   secrets,
+  restored,
   telegramTakesAll,
 ];

@@ -6,6 +6,8 @@ type Value = string | number | null;
 
 export interface Look {
   readonly world: World;
+  /** For the product's own read verbs. */
+  readonly connection: BetterSqlite3.Database;
   /** Rows of the product's database, as the last commit left them; columns by name. */
   rows<Row extends Readonly<Record<string, unknown>>>(query: string, ...values: Value[]): Row[];
   /** A number, such as a count. */
@@ -18,6 +20,7 @@ export async function withLook<Result>(world: World, use: (look: Look) => Result
   try {
     return await use({
       world,
+      connection,
       // The caller names the columns in its query, and their types in Row.
       rows: <Row>(query: string, ...values: Value[]) => connection.prepare(query).all(...values) as Row[],
       count: (query, ...values) =>

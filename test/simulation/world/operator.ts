@@ -10,6 +10,8 @@ export interface Operator {
   run(): Promise<void>;
   /** Stops it in an orderly way and starts it with these settings, which stay; an empty value removes one. */
   restart(change?: Readonly<Record<string, string>>): Promise<void>;
+  /** Stops it, does something with its files, and lets it be started again. */
+  maintain(work: () => Promise<void>): Promise<void>;
   /** Kills it at that point; it is started again after so long. */
   killAt(point: EndingPoint, downMs: Milliseconds): void;
   readonly environment: Readonly<Record<string, string>>;
@@ -31,6 +33,8 @@ export function createOperator(deps: {
   const { machine, journal, wait } = deps;
   let environment = deps.environment;
   let downMs = usualDownMs;
+  /** Nothing is started before this has ended. */
+  let maintenance: Promise<void> = Promise.resolve();
   const waiting: (() => void)[] = [];
 
   async function start(): Promise<void> {
@@ -54,6 +58,7 @@ export function createOperator(deps: {
   return {
     async run() {
       for (;;) {
+        await maintenance;
         await start();
         await machine.ended();
         const ms = downMs;
@@ -65,6 +70,18 @@ export function createOperator(deps: {
       environment = { ...environment, ...change };
       const isStarted = new Promise<void>((resolve) => waiting.push(resolve));
       await machine.stop();
+      await isStarted;
+    },
+    async maintain(work) {
+      const over = Promise.withResolvers<void>();
+      maintenance = over.promise;
+      const isStarted = new Promise<void>((resolve) => waiting.push(resolve));
+      try {
+        await machine.stop();
+        await work();
+      } finally {
+        over.resolve();
+      }
       await isStarted;
     },
     killAt(point, forMs) {

@@ -23,6 +23,8 @@ export interface ShopRequest {
   readonly key: string | undefined;
   readonly body: string | undefined;
   readonly answers: ({ status: number; text: string } | null)[];
+  /** When the last of them came. */
+  answeredAt: Milliseconds;
 }
 
 /** `hold`: it takes the event and never answers. */
@@ -79,11 +81,20 @@ export function createShopSite(deps: {
     mood: { kind: 'well' },
     async call({ method, path, key, body }) {
       const text = body === undefined ? undefined : JSON.stringify(body);
-      const request: ShopRequest = { at: deps.now(), method, path, key, body: text, answers: [] };
+      const request: ShopRequest = {
+        at: deps.now(),
+        method,
+        path,
+        key,
+        body: text,
+        answers: [],
+        answeredAt: deps.now(),
+      };
       requests.push(request);
       for (let tries = 1; ; tries += 1) {
         const answer = await attempt(request);
         request.answers.push(answer);
+        request.answeredAt = deps.now();
         if (answer !== null && answer.status < 500 && answer.status !== 429 && answer.status !== 409) return answer;
         if (tries >= attemptsMax) return answer;
         await deps.wait(tries * 5 * second);

@@ -11,6 +11,7 @@ import { createDisk, type Disk } from '../machine/disk.ts';
 import { createMachine, type Machine } from '../machine/machine.ts';
 import { createNetwork, type Network } from '../machine/network.ts';
 import { createTelegramSide, type TelegramSide } from '../telegram/telegram-side.ts';
+import { type Backups, createBackups, type Restore } from './backups.ts';
 import { createOperator, type Operator } from './operator.ts';
 import { addresses, drawSettings, fixedEnvironment, type ShopSettings } from './settings.ts';
 import { createShopSite, type ShopSite } from './shop-site.ts';
@@ -27,6 +28,9 @@ export interface World {
   readonly shop: ShopSite;
   /** Starts, stops and configures the product, as the people who run the machine do. */
   readonly operator: Operator;
+  readonly backups: Backups;
+  /** Backups that were put back, in the order of that. */
+  readonly restores: readonly Restore[];
   /** What the product has logged. */
   readonly log: ProductLog;
   /** What somebody in this world noticed that no promise allows; taken out as violations. */
@@ -118,6 +122,7 @@ export function createWorld(deps: { chance: Stream; journalOf(now: () => number)
       if (!disk.isFull) complain(`the start failed: ${why}`);
     },
   });
+  const backups = createBackups({ operator, disk, journal, now });
   return {
     settings,
     timeline,
@@ -129,6 +134,10 @@ export function createWorld(deps: { chance: Stream; journalOf(now: () => number)
     telegram,
     shop,
     operator,
+    backups,
+    get restores() {
+      return backups.restores;
+    },
     log,
     complaints,
     now,

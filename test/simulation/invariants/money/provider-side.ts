@@ -1,0 +1,141 @@
+// What the providers hold, read from their own records with a table of its own: nothing of the product's reading is used here,
+// so that a fault in it cannot hide itself.
+import { currencyDigits } from '#kernel/money.ts';
+import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
+import type { ProviderRecord } from '#sandbox/providers/contract.ts';
+import { currencyPlaces, toUnits } from '#sandbox/providers/decimal.ts';
+import type { Look } from '../look.ts';
+
+/**
+ * `open`: a part came, and the rest may come. `unconfirmed`: all of it was seen. `failed`: money is there that the provider will
+ * not confirm. `confirmed`: the shop has it, whether it is enough or not.
+ */
+export type Holding = 'none' | 'open' | 'unconfirmed' | 'failed' | 'confirmed';
+
+const holdings: Readonly<Record<ProviderName, Readonly<Record<string, Holding>>>> = {
+  coinbase: {
+    ACTIVE: 'none',
+    PROCESSING: 'unconfirmed',
+    COMPLETED: 'confirmed',
+    PARTIALLY_REFUNDED: 'confirmed',
+    REFUNDED: 'confirmed',
+    FAILED: 'none',
+    EXPIRED: 'none',
+    DEACTIVATED: 'none',
+  },
+  bitpay: {
+    new: 'open',
+    paid: 'unconfirmed',
+    confirmed: 'confirmed',
+    complete: 'confirmed',
+    expired: 'confirmed',
+    invalid: 'failed',
+    declined: 'failed',
+  },
+  btcpay: { New: 'open', Processing: 'unconfirmed', Settled: 'confirmed', Expired: 'confirmed', Invalid: 'failed' },
+  nowpayments: {
+    'no payment': 'none',
+    waiting: 'none',
+    confirming: 'unconfirmed',
+    confirmed: 'unconfirmed',
+    sending: 'unconfirmed',
+    finished: 'confirmed',
+    partially_paid: 'confirmed',
+    expired: 'confirmed',
+    failed: 'failed',
+    refunded: 'none',
+  },
+  payhip: { basket: 'none', paid: 'confirmed', 'partially refunded': 'confirmed', refunded: 'confirmed' },
+};
+
+export function holdingOf(record: ProviderRecord): Holding {
+  const holding = holdings[record.provider][record.status];
+  if (holding === undefined) throw new Error(`nobody knows what ${record.provider} holds in status ${record.status}`);
+  return paidMinor(record) === 0 && !isSeen(record) ? 'none' : holding;
+}
+
+/** Coinbase names no amount before the end: its status alone says that money was seen. */
+function isSeen({ provider, status }: ProviderRecord): boolean {
+  return provider === 'coinbase' && status === 'PROCESSING';
+}
+
+/** The money came after the checkout had closed. */
+export function isLate({ provider, status, exception }: ProviderRecord): boolean {
+  return (provider === 'btcpay' && exception === 'PaidLate') || (provider === 'nowpayments' && status === 'expired');
+}
+
+export function paidMinor(record: ProviderRecord): number {
+  return minorOf(record, record.paid);
+}
+
+export function askedMinor(record: ProviderRecord): number {
+  return minorOf(record, record.amount);
+}
+
+/** What the shop has of it. */
+export function confirmedMinor(record: ProviderRecord): number {
+  return holdingOf(record) === 'confirmed' ? paidMinor(record) : 0;
+}
+
+const succeeded: readonly string[] = ['COMPLETED', 'success', 'Completed', 'succeeded'];
+const ended: readonly string[] = ['FAILED', 'failure', 'cancelled', 'Archived', 'preview'];
+
+export function isRefunded({ status }: { status: string }): boolean {
+  return succeeded.includes(status);
+}
+
+/** It was refunded, or may still be. */
+export function mayRefund({ status }: { status: string }): boolean {
+  return !ended.includes(status);
+}
+
+export function refundedMinor(record: ProviderRecord): number {
+  return record.refunds.filter(isRefunded).reduce((sum, { amount }) => sum + minorOf(record, amount), 0);
+}
+
+export function minorOf({ currency }: ProviderRecord, amount: string): number {
+  const places = currency === 'USDC' ? currencyDigits('USD') : (currencyPlaces(currency) ?? 2);
+  return Number(toUnits(amount, places));
+}
+
+/** Our payment id, where the product has put it. */
+export function paymentIdOf({ provider, metadata, orderId }: ProviderRecord): string | undefined {
+  const id = { coinbase: metadata['paymentId'], bitpay: metadata['posData'], payhip: undefined };
+  const found = provider === 'btcpay' || provider === 'nowpayments' ? orderId : id[provider];
+  return typeof found === 'string' ? found : undefined;
+}
+
+export interface ProviderSide {
+  readonly all: readonly ProviderRecord[];
+  find(provider: string, reference: string | null): ProviderRecord | undefined;
+}
+
+const read = new WeakMap<Look, ProviderSide>();
+
+/** All records of all providers; read once for each look. */
+export function providerSideOf(look: Look): ProviderSide {
+  const known = read.get(look);
+  if (known !== undefined) return known;
+  const all = providerNames.flatMap((name) => look.world.providers.records(name));
+  const byReference = new Map(all.map((record) => [`${record.provider} ${record.reference}`, record]));
+  const side = {
+    all,
+    find: (provider: string, reference: string | null) => byReference.get(`${provider} ${reference}`),
+  };
+  read.set(look, side);
+  return side;
+}
+
+/** Providers that list what they hold, so that a comparison finds what no webhook told. */
+export const listing: readonly ProviderName[] = ['coinbase', 'bitpay', 'btcpay'];
+
+/**
+ * Of a provider that lists nothing, what no webhook told cannot be known: the product says so in its documentation. True when the
+ * last word about the payment did not reach the product.
+ */
+export function isUnheard(look: Look, { provider, reference }: ProviderRecord): boolean {
+  if (listing.includes(provider)) return false;
+  const told = look.world.providers.deliveries(provider).filter((delivery) => delivery.reference === reference);
+  const events = Map.groupBy(told, ({ eventId }) => eventId);
+  return [...events.values()].some((attempts) => attempts.every(({ outcome }) => outcome !== 'delivered'));
+}

@@ -1,0 +1,94 @@
+// The shop repeats a request under its key when no answer came: it gets the answer of the first one, and nothing is made twice.
+import type { Invariant } from '../invariant.ts';
+import type { Look } from '../look.ts';
+import { ourSideOf } from './our-side.ts';
+import { holdingOf, listing, paymentIdOf, providerSideOf } from './provider-side.ts';
+
+interface Answered {
+  key: string;
+  path: string;
+  body: string;
+  texts: string[];
+}
+
+export const sameAnswer: Invariant = {
+  number: 6,
+  promise: 'The same idempotency key and body get the same answer, and make no second checkout.',
+  *always(look) {
+    if (look.world.restores.length > 0) return;
+    for (const answered of goodAnswers(look)) {
+      const different = new Set(answered.texts);
+      if (different.size > 1)
+        yield `${answered.path} under ${answered.key} was answered ${[...different].join(' and ')}`;
+    }
+  },
+  *atRest(look) {
+    if (look.world.restores.length > 0) return;
+    yield* checkouts(look);
+    yield* orders(look);
+  },
+};
+
+/** What was answered with success, by key, path and body; a refund's answer shows its progress, and only its identity stays. */
+function goodAnswers({ world }: Look): Answered[] {
+  const known = new Map<string, Answered>();
+  for (const { key, path, body = '', answers } of world.shop.requests) {
+    if (key === undefined) continue;
+    const id = `${path} ${key} ${body}`;
+    const answered = known.get(id) ?? { key, path, body, texts: [] };
+    known.set(id, answered);
+    for (const answer of answers) {
+      if (answer?.status === 201)
+        answered.texts.push(path.endsWith('/refunds') ? identityOf(answer.text) : answer.text);
+      // Once it has been answered, no repeat is refused.
+      else if (answer !== null && answer.status < 500 && answered.texts.length > 0) {
+        if (answer.status !== 409 && answer.status !== 429) answered.texts.push(`${answer.status} ${answer.text}`);
+      }
+    }
+  }
+  return [...known.values()];
+}
+
+function identityOf(text: string): string {
+  const { id, amount, currency } = JSON.parse(text) as Record<string, unknown>;
+  return JSON.stringify({ id, amount, currency });
+}
+
+/** Each checkout that we made has a payment of ours, and no payment has two. */
+function* checkouts(look: Look): Iterable<string> {
+  const payments = new Map(ourSideOf(look).payments.map((payment) => [payment.id, payment]));
+  for (const record of providerSideOf(look).all) {
+    const paymentId = record.isForeign ? undefined : paymentIdOf(record);
+    if (paymentId === undefined) continue;
+    const { provider, reference } = record;
+    const payment = payments.get(paymentId);
+    if (payment === undefined)
+      yield `${provider} has checkout ${reference} of payment ${paymentId}, which we do not know`;
+    else if (payment.reference !== reference && isInTheWay(record)) {
+      yield `${provider} has checkout ${reference} beside ${payment.reference} of payment ${paymentId}`;
+    }
+  }
+}
+
+/**
+ * A provider that neither knows keys nor lists leaves the checkout of a lost answer behind; nobody has its address. One that
+ * was executed after the answer was given up is known by its case.
+ */
+function isInTheWay(record: Parameters<typeof holdingOf>[0]): boolean {
+  return listing.includes(record.provider) || holdingOf(record) !== 'none';
+}
+
+/** One order for each key that was answered, and the amount that was asked for. */
+function* orders(look: Look): Iterable<string> {
+  const ids = new Map<string, string>();
+  for (const { path, key, texts } of goodAnswers(look)) {
+    const [text] = texts;
+    if (path !== '/v1/orders' || text === undefined) continue;
+    const { id } = JSON.parse(text) as { id: string };
+    const other = ids.get(id);
+    if (other !== undefined) yield `the keys ${other} and ${key} got one order, ${id}`;
+    ids.set(id, key);
+    const order = ourSideOf(look).orders.find((one) => one.id === id);
+    if (order === undefined) yield `order ${id} was answered to ${key}, and is not there`;
+  }
+}
