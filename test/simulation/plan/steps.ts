@@ -1,6 +1,10 @@
 // All that may happen in a history.
 import { buyer } from '../steps/buyer.ts';
 import { kill } from '../steps/kill.ts';
+import { adminSession } from '../steps/people/admin-session.ts';
+import { bookkeeper } from '../steps/people/bookkeeper.ts';
+import { shopkeeper } from '../steps/people/shopkeeper.ts';
+import { strangerChat } from '../steps/people/stranger-chat.ts';
 import { restore } from '../steps/restore.ts';
 import type { StepKind } from './step-kind.ts';
 
@@ -8,6 +12,10 @@ export const steps = {
   buyer,
   kill,
   restore,
+  adminSession,
+  bookkeeper,
+  shopkeeper,
+  strangerChat,
 } as const satisfies Readonly<Record<string, StepKind>>;
 
 export type StepName = keyof typeof steps;

@@ -22,6 +22,8 @@ export interface Chats {
   all(): readonly Chat[];
   /** Whether the bot may write there. */
   isReachable(chat: Chat): boolean;
+  /** Its owner has blocked the bot, or somebody removed it from the group. */
+  isClosed(chat: Chat): boolean;
   /** The group under its id of today; null when there is none. */
   groupId(): number | null;
   /** What the message offered before it was last edited, and offers no more. */
@@ -85,6 +87,7 @@ export function createChats(deps: {
         ...(group === null ? [] : [{ bot, chatId: group }]),
       ]),
     isReachable: (chat) => (chat.chatId < 0 || started.has(keyOf(chat))) && !closed.has(keyOf(chat)),
+    isClosed: (chat) => closed.has(keyOf(chat)),
     groupId: () => group,
     earlierButtons: (message) => seen.get(keyOf(message))?.get(message.messageId)?.earlier ?? [],
   };

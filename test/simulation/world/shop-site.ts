@@ -105,6 +105,8 @@ export function createShopSite(deps: {
   deps.network.listen(addresses.shop, async (request, connection) => {
     const { mood } = site;
     if (mood.kind === 'down') return connection.cut();
+    // The check of the set-up only asks whether somebody is there.
+    if (request.method !== 'POST') return new Response(null, { status: 405 });
     const text = await request.text();
     const id = request.headers.get('webhook-id') ?? '';
     const sentAt = new Date(Number(request.headers.get('webhook-timestamp')) * second);
