@@ -55,6 +55,7 @@ describe('a plant', () => {
       'bot',
       'cases',
       'db',
+      'jobs',
       'messaging',
       ...['availability', 'channels', 'collect', 'lifecycle', 'model', 'providers'].map((floor) => `payments/${floor}`),
       ...['reconciliation', 'refunds', 'sync', 'webhooks'].map((floor) => `payments/${floor}`),
