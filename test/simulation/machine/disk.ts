@@ -37,8 +37,8 @@ export class ProcessEnded extends Error {
 
 export interface Disk {
   readonly file: string;
-  /** From now on the product's connections are those of this process. */
-  use(user: DiskUser): void;
+  /** From now on connections are those of this process; undefined: those of a tool that somebody runs while none does. */
+  use(user: DiskUser | undefined): void;
   /** Ends all connections as the operating system does for a killed process; nothing of a commit in progress is left. */
   endConnections(): void;
   /** For connections that are not the product's. */
@@ -76,8 +76,8 @@ class SimulatedDisk implements Disk {
     this.#chance = chance;
   }
 
-  use(user: DiskUser): void {
-    this.#user = user;
+  use(user: DiskUser | undefined): void {
+    this.#user = user ?? nobody;
   }
 
   /** A connection that is used, by the product unless it was opened aside. */

@@ -33,8 +33,8 @@ export interface Machine {
   kill(): void;
   /** Ends the process when it comes to that point, or the next process if this one ends before; `onEnd` is told. */
   killAt(point: EndingPoint, onEnd: () => void): void;
-  /** Forgets the point at which the process was to end. */
-  spare(): void;
+  /** Forgets the point at which the process was to end; another one that came in its place stays. */
+  spare(point: EndingPoint): void;
   isUp(): boolean;
   /** Resolves when the process that runs has ended, however it ends; at once when none runs. */
   ended(): Promise<void>;
@@ -68,7 +68,7 @@ export function createMachine(deps: MachineDeps): Machine {
   let setByMs = 0;
   let running: Process | undefined;
   let started = 0;
-  let ending: (EndingPoint & { onEnd: () => void }) | undefined;
+  let ending: { point: EndingPoint; crossingsLeft: number; onEnd: () => void } | undefined;
   const now = (): Milliseconds => deps.startAt + timeline.now() + setByMs;
 
   function end(process: Process, how: 'killed' | 'stopped'): void {
@@ -82,8 +82,8 @@ export function createMachine(deps: MachineDeps): Machine {
   /** Whether the process is to end here: it has come to the point. */
   function isAtPoint(): boolean {
     if (ending === undefined) return false;
-    ending.crossings -= 1;
-    return ending.crossings <= 0;
+    ending.crossingsLeft -= 1;
+    return ending.crossingsLeft <= 0;
   }
 
   function endAtPoint(process: Process): void {
@@ -111,7 +111,7 @@ export function createMachine(deps: MachineDeps): Machine {
     });
     disk.use({
       isAlive: process.isAlive,
-      endsAtCommit: () => (isAtPoint() ? ending?.atCommit : undefined),
+      endsAtCommit: () => (isAtPoint() ? ending?.point.atCommit : undefined),
       end: () => endAtPoint(process),
     });
     return process;
@@ -170,10 +170,10 @@ export function createMachine(deps: MachineDeps): Machine {
       if (running !== undefined) end(running, 'killed');
     },
     killAt(point, onEnd) {
-      ending = { ...point, onEnd };
+      ending = { point, crossingsLeft: point.crossings, onEnd };
     },
-    spare() {
-      ending = undefined;
+    spare(point) {
+      if (ending?.point === point) ending = undefined;
     },
     isUp: () => running !== undefined,
     ended: async () => running?.ended,

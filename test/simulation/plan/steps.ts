@@ -1,6 +1,6 @@
 // All that may happen in a history.
 import { buyer } from '../steps/buyer.ts';
-import { kill } from '../steps/kill.ts';
+import { faults } from '../steps/faults/faults.ts';
 import { adminSession } from '../steps/people/admin-session.ts';
 import { bookkeeper } from '../steps/people/bookkeeper.ts';
 import { shopkeeper } from '../steps/people/shopkeeper.ts';
@@ -10,12 +10,12 @@ import type { StepKind } from './step-kind.ts';
 
 export const steps = {
   buyer,
-  kill,
   restore,
   adminSession,
   bookkeeper,
   shopkeeper,
   strangerChat,
+  ...faults,
 } as const satisfies Readonly<Record<string, StepKind>>;
 
 export type StepName = keyof typeof steps;

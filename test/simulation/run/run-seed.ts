@@ -3,7 +3,6 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hour, type Milliseconds, minute } from '#kernel/clock.ts';
-import { providerNames } from '#kernel/provider-name.ts';
 import { type Runtime, realElapsed, useRuntime } from '../engine/globals.ts';
 import { createJournal } from '../engine/journal.ts';
 import { invariants } from '../invariants/invariants.ts';
@@ -117,14 +116,11 @@ async function checkAtRest(look: Look): Promise<Violation[]> {
 }
 
 /** Whatever still fails, fails no longer; a process that is down is about to be started again. */
-function endFaults({ providers, telegram, shop, machine, disk, journal }: World): void {
+function endFaults({ faults, operator, telegram, journal }: World): void {
   journal.note('world', 'the faults end');
-  for (const provider of providerNames) providers.faults(provider).reset();
-  providers.tick();
+  faults.endAll();
+  operator.startNow();
   telegram.troubles.reset();
-  shop.mood = { kind: 'well' };
-  disk.setFull(undefined);
-  machine.spare();
 }
 
 function wordsOf(error: unknown): string {

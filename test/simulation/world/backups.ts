@@ -70,6 +70,7 @@ export function createBackups(deps: {
     },
     putBack: (backup) =>
       operator.maintain(async () => {
+        disk.use(undefined);
         try {
           await restoreDatabase(database, { source: backup.file, isForced: false, now: now() });
         } catch (error) {

@@ -12,8 +12,10 @@ export interface Operator {
   restart(change?: Readonly<Record<string, string>>): Promise<void>;
   /** Stops it, does something with its files, and lets it be started again. */
   maintain(work: () => Promise<void>): Promise<void>;
-  /** Kills it at that point; it is started again after so long. */
-  killAt(point: EndingPoint, downMs: Milliseconds): void;
+  /** Kills it at that point, and starts it again after so long; resolves when it was killed. */
+  killAt(point: EndingPoint, downMs: Milliseconds): Promise<void>;
+  /** A process that is down is started without further delay. */
+  startNow(): void;
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -36,6 +38,7 @@ export function createOperator(deps: {
   /** Nothing is started before this has ended. */
   let maintenance: Promise<void> = Promise.resolve();
   const waiting: (() => void)[] = [];
+  let startNow = (): void => undefined;
 
   async function start(): Promise<void> {
     deps.stir();
@@ -58,12 +61,18 @@ export function createOperator(deps: {
   return {
     async run() {
       for (;;) {
-        await maintenance;
+        for (let last: unknown; last !== maintenance; ) {
+          last = maintenance;
+          await maintenance;
+        }
         await start();
         await machine.ended();
         const ms = downMs;
         downMs = usualDownMs;
-        await wait(ms);
+        await new Promise<void>((resolve) => {
+          startNow = resolve;
+          void wait(ms).then(resolve);
+        });
       }
     },
     async restart(change = {}) {
@@ -74,21 +83,26 @@ export function createOperator(deps: {
     },
     async maintain(work) {
       const over = Promise.withResolvers<void>();
-      maintenance = over.promise;
+      const before = maintenance;
+      maintenance = before.then(() => over.promise);
       const isStarted = new Promise<void>((resolve) => waiting.push(resolve));
       try {
         await machine.stop();
+        await before;
         await work();
       } finally {
         over.resolve();
       }
       await isStarted;
     },
-    killAt(point, forMs) {
-      machine.killAt(point, () => {
-        downMs = forMs;
-      });
-    },
+    killAt: (point, forMs) =>
+      new Promise((resolve) => {
+        machine.killAt(point, () => {
+          downMs = forMs;
+          resolve();
+        });
+      }),
+    startNow: () => startNow(),
     get environment() {
       return environment;
     },

@@ -27,8 +27,13 @@ export interface ShopRequest {
   answeredAt: Milliseconds;
 }
 
-/** `hold`: it takes the event and never answers. */
-export type ShopMood = { kind: 'well' } | { kind: 'down' } | { kind: 'hold' } | { kind: 'refuse'; status: number };
+/** `hold`: it takes the event and never answers; `slow`: it takes it, and answers after a while. */
+export type ShopMood =
+  | { kind: 'well' }
+  | { kind: 'down' }
+  | { kind: 'hold' }
+  | { kind: 'slow'; ms: Milliseconds }
+  | { kind: 'refuse'; status: number };
 
 export interface ShopSite {
   readonly heard: readonly HeardEvent[];
@@ -114,6 +119,7 @@ export function createShopSite(deps: {
     const { type, data } = JSON.parse(text) as { type: string; data: OrderView };
     const status = mood.kind === 'refuse' ? mood.status : 200;
     heard.push({ at: deps.now(), id, type, order: data, status });
+    if (mood.kind === 'slow') await deps.wait(mood.ms);
     return mood.kind === 'hold' ? connection.hold() : new Response(null, { status });
   });
   return site;

@@ -1,9 +1,5 @@
 // Everything around one machine: providers, Telegram, the shop's site and the people, all of them in simulated time.
 import type { Milliseconds } from '#kernel/clock.ts';
-import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
-import type { ProviderSandboxCore } from '#sandbox/providers/options.ts';
-import { simulators, webhookPath } from '#sandbox/providers/registry.ts';
-import { createProviderSandbox } from '#sandbox/providers/sandbox.ts';
 import type { Journal } from '../engine/journal.ts';
 import type { Stream } from '../engine/random.ts';
 import { createTimeline, type Timeline } from '../engine/timeline.ts';
@@ -12,18 +8,19 @@ import { createMachine, type Machine } from '../machine/machine.ts';
 import { createNetwork, type Network } from '../machine/network.ts';
 import { createTelegramSide, type TelegramSide } from '../telegram/telegram-side.ts';
 import { type Backups, createBackups, type Restore } from './backups.ts';
+import { createFaults, type Faults } from './faults.ts';
 import { createOperator, type Operator } from './operator.ts';
+import { createProvidersSide, type ProvidersSide } from './providers-side.ts';
 import { addresses, drawSettings, fixedEnvironment, type ShopSettings } from './settings.ts';
 import { createShopSite, type ShopSite } from './shop-site.ts';
 
-export interface World {
+export interface World extends ProvidersSide {
   readonly settings: ShopSettings;
   readonly timeline: Timeline;
   readonly journal: Journal;
   readonly network: Network;
   readonly disk: Disk;
   readonly machine: Machine;
-  readonly providers: ProviderSandboxCore;
   readonly telegram: TelegramSide;
   readonly shop: ShopSite;
   /** Starts, stops and configures the product, as the people who run the machine do. */
@@ -31,6 +28,7 @@ export interface World {
   readonly backups: Backups;
   /** Backups that were put back, in the order of that. */
   readonly restores: readonly Restore[];
+  readonly faults: Faults;
   /** What the product has logged. */
   readonly log: ProductLog;
   /** What somebody in this world noticed that no promise allows; taken out as violations. */
@@ -62,7 +60,6 @@ const grids: readonly (readonly [sinceMs: Milliseconds, gridMs: Milliseconds])[]
   [6 * 60_000, 60_000],
 ];
 const restGridMs: Milliseconds = 2 * 60_000;
-const providersTickMs: Milliseconds = 60_000;
 const troublesMax = 200;
 
 export function createWorld(deps: { chance: Stream; journalOf(now: () => number): Journal; folder: string }): World {
@@ -99,7 +96,14 @@ export function createWorld(deps: { chance: Stream; journalOf(now: () => number)
     onLog: log.take,
     complain,
   });
-  const providers = openProviders({ timeline, network, now, chance, deadline, stir });
+  const providersSide = createProvidersSide({
+    timeline,
+    network,
+    now,
+    chance: chance.stream('providers'),
+    deadline,
+    stir,
+  });
   const shop = createShopSite({ network, now, wait, deadline });
   const telegram = createTelegramSide({
     network,
@@ -111,7 +115,7 @@ export function createWorld(deps: { chance: Stream; journalOf(now: () => number)
     chance: chance.stream('telegram'),
     settings,
   });
-  const environment = { ...providers.environment, ...fixedEnvironment(file), ...settings.environment };
+  const environment = { ...providersSide.providers.environment, ...fixedEnvironment(file), ...settings.environment };
   const operator = createOperator({
     machine,
     journal,
@@ -130,7 +134,7 @@ export function createWorld(deps: { chance: Stream; journalOf(now: () => number)
     network,
     disk,
     machine,
-    providers,
+    ...providersSide,
     telegram,
     shop,
     operator,
@@ -138,6 +142,7 @@ export function createWorld(deps: { chance: Stream; journalOf(now: () => number)
     get restores() {
       return backups.restores;
     },
+    faults: createFaults({ journal, wait, stir }),
     log,
     complaints,
     now,
@@ -149,48 +154,6 @@ export function createWorld(deps: { chance: Stream; journalOf(now: () => number)
 
 function gridAfter(quietMs: Milliseconds): Milliseconds {
   return grids.find(([sinceMs]) => quietMs < sinceMs)?.[1] ?? restGridMs;
-}
-
-function openProviders(deps: {
-  timeline: Timeline;
-  network: Network;
-  now(): Milliseconds;
-  chance: Stream;
-  deadline(ms: Milliseconds): AbortSignal;
-  stir(): void;
-}): ProviderSandboxCore {
-  const { timeline, network } = deps;
-  const chance = deps.chance.stream('providers');
-  const sandbox = createProviderSandbox({
-    now: deps.now,
-    origin: `http://${addresses.providers}`,
-    seed: chance.int(2 ** 31),
-    realRetryDelays: chance.chance(0.7),
-    // Most histories save the time; a signature of ours that is wrong is seen by the others.
-    verifiesSignatures: chance.chance(0.1),
-    random: (count) => chance.bytes(count),
-    async post(url, { headers, body }, stopping) {
-      deps.stir();
-      const signal = AbortSignal.any([stopping, deps.deadline(15_000)]);
-      const answer = await network.call({ method: 'POST', url, headers: new Headers(headers), body }, signal);
-      return answer.status;
-    },
-  });
-  network.listen(addresses.providers, (request, connection) => sandbox.fetch(request, connection));
-  for (const provider of providerNames) setWebhookUrl(sandbox, provider);
-  const tick = (): void => {
-    sandbox.tick();
-    const dueInMs = (sandbox.nextDueAt() ?? Number.POSITIVE_INFINITY) - deps.now();
-    timeline.after(Math.min(Math.max(dueInMs, 200), providersTickMs), tick);
-  };
-  tick();
-  return sandbox;
-}
-
-/** Some providers get the webhook address with each payment; the others get it here, as an admin sets it on their pages. */
-function setWebhookUrl(sandbox: ProviderSandboxCore, provider: ProviderName): void {
-  if (simulators[provider].webhookTarget !== 'account') return;
-  sandbox.setWebhookUrl(provider, `http://${addresses.product}${webhookPath(provider, sandbox.environment)}`);
 }
 
 function createProductLog(journal: Journal): ProductLog & { take(line: string): void } {

@@ -1,0 +1,31 @@
+// All that may fail in a history, and what the people who run the machine do to it.
+import type { StepKind } from '../../plan/step-kind.ts';
+import { newWordsOfProvider, spoiltAnswers } from './answers.ts';
+import { driftingClock, wrongClock } from './clock.ts';
+import { fullDisk } from './disk.ts';
+import { killed, killedAgain, restarted, restartedAgain } from './process.ts';
+import { failingCalls, lateCalls, outage, refusal } from './provider-calls.ts';
+import { flappingShop, shopTrouble } from './shop.ts';
+import { lateWebhooks, lostWebhooks, reorderedWebhooks, repeatedWebhooks } from './webhooks.ts';
+
+export const faults = {
+  killed,
+  killedAgain,
+  restarted,
+  restartedAgain,
+  fullDisk,
+  wrongClock,
+  driftingClock,
+  lostWebhooks,
+  repeatedWebhooks,
+  lateWebhooks,
+  reorderedWebhooks,
+  failingCalls,
+  lateCalls,
+  outage,
+  refusal,
+  spoiltAnswers,
+  newWordsOfProvider,
+  shopTrouble,
+  flappingShop,
+} as const satisfies Readonly<Record<string, StepKind>>;

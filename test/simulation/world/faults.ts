@@ -1,0 +1,46 @@
+// What fails at the moment: each fault lasts for a while, and ends by itself or together with all others.
+import type { Milliseconds } from '#kernel/clock.ts';
+import type { Journal } from '../engine/journal.ts';
+
+export interface Fault {
+  /** For the journal. */
+  readonly what: string;
+  readonly ms: Milliseconds;
+  /** Returns what ends it. */
+  begin(): () => void;
+}
+
+export interface Faults {
+  /** Resolves when the fault has had its time. None begins any more once all have ended. */
+  during(fault: Fault): Promise<void>;
+  endAll(): void;
+  /** Whether all have ended. */
+  areOver(): boolean;
+}
+
+export function createFaults(deps: { journal: Journal; wait(ms: Milliseconds): Promise<void>; stir(): void }): Faults {
+  const running = new Set<() => void>();
+  let areOver = false;
+  return {
+    async during({ what, ms, begin }) {
+      if (areOver) return;
+      deps.journal.note('fault', `${what} for ${Math.round(ms / 1_000)} s`);
+      deps.stir();
+      const undo = begin();
+      const end = (): void => {
+        if (!running.delete(end)) return;
+        deps.journal.note('fault', `${what} is over`);
+        deps.stir();
+        undo();
+      };
+      running.add(end);
+      await deps.wait(ms);
+      end();
+    },
+    endAll() {
+      areOver = true;
+      for (const end of [...running]) end();
+    },
+    areOver: () => areOver,
+  };
+}
