@@ -8,6 +8,7 @@ import { figures } from './money/figures.ts';
 import { refundsOnce } from './money/refunds.ts';
 import { restored } from './money/restored.ts';
 import { sameAnswer } from './money/same-answer.ts';
+import { metricsFit } from './metrics.ts';
 import { secrets } from './secrets.ts';
 import { shopFacts } from './shop-facts.ts';
 import { shopHeardAll } from './shop-heard-all.ts';
@@ -30,4 +31,5 @@ export const invariants: readonly Invariant[] = [
   secrets,
   restored,
   telegramTakesAll,
+  metricsFit,
 ];

@@ -6,6 +6,8 @@ import { bookkeeper } from '../steps/people/bookkeeper.ts';
 import { shopkeeper } from '../steps/people/shopkeeper.ts';
 import { strangerChat } from '../steps/people/stranger-chat.ts';
 import { restore } from '../steps/restore.ts';
+import { scraper } from '../steps/scraper.ts';
+import { stranger } from '../steps/stranger.ts';
 import type { StepKind } from './step-kind.ts';
 
 export const steps = {
@@ -16,6 +18,8 @@ export const steps = {
   shopkeeper,
   strangerChat,
   ...faults,
+  scraper,
+  stranger,
 } as const satisfies Readonly<Record<string, StepKind>>;
 
 export type StepName = keyof typeof steps;

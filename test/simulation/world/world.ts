@@ -145,6 +145,7 @@ export function createWorld(deps: { chance: Stream; journalOf(now: () => number)
     faults: createFaults({ journal, wait, stir }),
     log,
     complaints,
+    complaints: [],
     now,
     wait,
     deadline,
