@@ -2,13 +2,13 @@
 import { emptyQueues } from './empty-queues.ts';
 import type { Invariant } from './invariant.ts';
 import { leases } from './leases.ts';
+import { metricsFit } from './metrics.ts';
 import { books } from './money/books.ts';
 import { countedOnce } from './money/counted-once.ts';
 import { figures } from './money/figures.ts';
 import { refundsOnce } from './money/refunds.ts';
 import { restored } from './money/restored.ts';
 import { sameAnswer } from './money/same-answer.ts';
-import { metricsFit } from './metrics.ts';
 import { secrets } from './secrets.ts';
 import { shopFacts } from './shop-facts.ts';
 import { shopHeardAll } from './shop-heard-all.ts';

@@ -17,7 +17,7 @@ interface HeardOrder {
   newest: { lines: number; type: string } | undefined;
 }
 
-const memoryOf = createMemory(() => ({ count: 0, orders: new Map<string, HeardOrder>(), forged: 0 }));
+const memoryOf = createMemory(() => ({ count: 0, orders: new Map<string, HeardOrder>(), forged: 0, restores: 0 }));
 
 /** The history that an event has is cut at so many lines: from there on it does not tell the older from the newer. */
 const linesMax = 100;
@@ -28,6 +28,12 @@ export const shopFacts: Invariant = {
   *always({ world }) {
     const { heard, forged } = world.shop;
     const memory = memoryOf(world);
+    // A database of before has facts to come that the shop has heard: some of them come otherwise now.
+    if (world.restores.length > memory.restores) {
+      memory.restores = world.restores.length;
+      memory.count = heard.length;
+      memory.orders.clear();
+    }
     for (const id of forged.slice(memory.forged)) yield `the shop cannot verify event ${id}`;
     memory.forged = forged.length;
     for (const event of heard.slice(memory.count)) {

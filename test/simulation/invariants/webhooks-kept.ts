@@ -7,24 +7,28 @@ import type { Look } from './look.ts';
 import { createMemory } from './memory.ts';
 
 interface Memory {
-  /** The inbox has been read up to this row. */
+  /** The inbox has been read up to this row, of a database that was put back so often. */
   row: number;
+  restores: number;
   /** Bodies of stored events, by provider. */
   readonly stored: Map<string, Set<string>>;
   readonly last: Map<ProviderName, WebhookDelivery>;
 }
 
-const memoryOf = createMemory((): Memory => ({ row: 0, stored: new Map(), last: new Map() }));
+const memoryOf = createMemory((): Memory => ({ row: 0, restores: 0, stored: new Map(), last: new Map() }));
 
 export const webhooksKept: Invariant = {
   number: 4,
   promise: 'A webhook that was answered with 200 is stored, and processed in the end.',
   *always(look) {
     const memory = memoryOf(look.world);
+    const { restores } = look.world;
+    const isOther = restores.length !== memory.restores;
+    if (isOther) Object.assign(memory, { row: 0, restores: restores.length, stored: new Map() });
     readInbox(look, memory);
     for (const provider of providerNames) {
       for (const delivery of newDeliveries(look.world, { provider, memory })) {
-        if (delivery.status !== 200 || !isFollowed(delivery)) continue;
+        if (isOther || delivery.status !== 200 || !isFollowed(delivery)) continue;
         if (memory.stored.get(provider)?.has(delivery.body)) continue;
         // The same event under another body, such as a repeat that counts its attempts.
         if (isDuplicate(look, delivery)) continue;
@@ -43,8 +47,6 @@ export const webhooksKept: Invariant = {
 
 function readInbox(look: Look, memory: Memory): void {
   const newest = look.count('select max(rowid) from inbox_events');
-  // The database was put back to an earlier one.
-  if (newest < memory.row) Object.assign(memory, { row: 0, stored: new Map() });
   if (newest === memory.row) return;
   const rows = look.rows<{ source: string; body: Uint8Array }>(
     'select source, body from inbox_events where rowid > ?',

@@ -145,7 +145,6 @@ export function createWorld(deps: { chance: Stream; journalOf(now: () => number)
     faults: createFaults({ journal, wait, stir }),
     log,
     complaints,
-    complaints: [],
     now,
     wait,
     deadline,
