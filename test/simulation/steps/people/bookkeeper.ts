@@ -49,7 +49,7 @@ async function importSales(world: World, chance: Stream, userId: number): Promis
     [{ name: 'payhip-sales.csv', text: csv.slice(0, Math.floor(csv.length * 0.8)) }, 1],
     [{ name: 'customers.csv', text: 'name;mail\nAnn;ann@example.org\n' }, 1],
     [{ name: 'photo.jpg', text: 'not a table' }, 1],
-    [{ name: 'empty.csv', text: '' }, 1],
+    [{ name: 'empty.csv', text: '\n' }, 1],
   ]);
   const bytes = Buffer.from(file.text);
   await ask(world, chance, {
