@@ -3,6 +3,7 @@
 import axios, { type AxiosAdapter } from 'axios';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { NodeFetch } from '../machine/http-clients.ts';
+import { timeOver } from './time-over.ts';
 
 export interface Runtime {
   now(): Milliseconds;
@@ -81,7 +82,7 @@ function clearSimulated(timer: unknown): void {
 function timeoutSignal(ms: number): AbortSignal {
   if (current === undefined) return real.timeout(ms);
   const ending = new AbortController();
-  current.after(ms, () => ending.abort(new DOMException('the time is over', 'TimeoutError')));
+  current.after(ms, () => ending.abort(timeOver));
   return ending.signal;
 }
 

@@ -7,6 +7,7 @@ import { type Milliseconds, second } from '#kernel/clock.ts';
 import type { Runtime } from '../engine/globals.ts';
 import type { Journal } from '../engine/journal.ts';
 import type { Stream } from '../engine/random.ts';
+import type { Rest } from '../engine/rest.ts';
 import type { Timeline } from '../engine/timeline.ts';
 import { type CommitMoment, type Disk, ProcessEnded } from './disk.ts';
 import type { Network } from './network.ts';
@@ -51,8 +52,7 @@ export interface MachineDeps {
   chance: Stream;
   /** The wall clock at the beginning. */
   startAt: Milliseconds;
-  /** How exact idle waits are: they end at the next multiple of this. */
-  idleGridMs(): Milliseconds;
+  rest: Rest;
   /** `host:port` of the product. */
   address: string;
   onLog(line: string): void;
@@ -98,7 +98,7 @@ export function createMachine(deps: MachineDeps): Machine {
       now,
       elapsed: timeline.now,
       after: timeline.after,
-      idleGridMs: deps.idleGridMs,
+      rest: deps.rest,
       network,
       address: deps.address,
       onCrossing() {

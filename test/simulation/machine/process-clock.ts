@@ -1,10 +1,13 @@
 import type { Clock, Milliseconds } from '#kernel/clock.ts';
+import { timeOver } from '../engine/time-over.ts';
 
 interface ProcessClockDeps {
   now(): Milliseconds;
   elapsed(): Milliseconds;
   /** Runs later, unless the process has ended by then; returns what calls it off. */
   after(ms: Milliseconds, run: () => void): () => void;
+  /** The same for a time-out. */
+  guard(ms: Milliseconds, run: () => void): () => void;
   /** Idle waits end at the next multiple of this, as those of a machine that saves power do. */
   idleGridMs(): Milliseconds;
   /** True: the process has ended, or ends at this point, and whoever waits waits for ever. */
@@ -40,7 +43,7 @@ export function createProcessClock(deps: ProcessClockDeps): Clock {
     pause: wait,
     deadline(ms) {
       const ending = new AbortController();
-      deps.after(ms, () => ending.abort(new DOMException('the time is over', 'TimeoutError')));
+      deps.guard(ms, () => ending.abort(timeOver));
       return ending.signal;
     },
   };

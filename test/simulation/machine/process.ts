@@ -4,6 +4,7 @@ import type { Clock, Milliseconds } from '#kernel/clock.ts';
 import type { Connection } from '#sandbox/kit/connection.ts';
 import type { CreateListener } from '#server/http/listener.ts';
 import type { Runtime } from '../engine/globals.ts';
+import type { Rest } from '../engine/rest.ts';
 import { createAxiosAdapter, createFetch, createNodeFetch } from './http-clients.ts';
 import type { Network } from './network.ts';
 import { createProcessClock } from './process-clock.ts';
@@ -26,7 +27,7 @@ export interface ProcessDeps {
   now(): Milliseconds;
   elapsed(): Milliseconds;
   after(ms: Milliseconds, run: () => void): () => void;
-  idleGridMs(): Milliseconds;
+  rest: Rest;
   network: Network;
   /** `host:port` at which it is reached. */
   address: string;
@@ -38,11 +39,12 @@ export interface ProcessDeps {
 const never = new Promise<never>(() => undefined);
 
 export function openProcess(deps: ProcessDeps): Process {
-  const { network, address, now, elapsed } = deps;
+  const { network, address, now, elapsed, rest } = deps;
   const ended = Promise.withResolvers<void>();
   const callers = new Set<Connection>();
   let isAlive = true;
   const after = (ms: Milliseconds, run: () => void) => deps.after(ms, () => isAlive && run());
+  const guard = (ms: Milliseconds, run: () => void) => rest.guard(ms, () => isAlive && run());
   /** True when the process that comes here has ended, or ends now. */
   const endsHere = (): boolean => {
     if (isAlive) deps.onCrossing();
@@ -91,12 +93,13 @@ export function openProcess(deps: ProcessDeps): Process {
   const clients = { fetch: createFetch(call), nodeFetch: createNodeFetch(call) };
   return {
     app: undefined,
-    clock: createProcessClock({ now, elapsed, after, idleGridMs: deps.idleGridMs, endsHere }),
+    clock: createProcessClock({ now, elapsed, after, guard, idleGridMs: rest.idleGridMs, endsHere }),
     createListener,
     runtime: {
       now,
       elapsed,
-      after,
+      // Timers of the libraries are time-outs.
+      after: guard,
       ...clients,
       axiosAdapter: createAxiosAdapter(call, after),
       onRejection: deps.onRejection,

@@ -7,6 +7,7 @@ import { createTelegramSandbox } from '#sandbox/telegram/sandbox.ts';
 import type { PostUpdate } from '#sandbox/telegram/webhook.ts';
 import type { Journal } from '../engine/journal.ts';
 import type { Stream } from '../engine/random.ts';
+import type { Rest } from '../engine/rest.ts';
 import type { Timeline } from '../engine/timeline.ts';
 import type { Network } from '../machine/network.ts';
 import { addresses, admins, bots, groupId, type ShopSettings, stranger } from '../world/settings.ts';
@@ -25,6 +26,8 @@ export interface TelegramSide {
   readonly refused: readonly string[];
 }
 
+/** Shorter waits are between two attempts to reach a webhook. */
+const longPollMs: Milliseconds = 20_000;
 /** As long as Telegram waits for an answer to an update. */
 const answerMaxMs: Milliseconds = 60_000;
 /** Somebody forgot to press Start in one of the chats; until they write there, the bot may not. */
@@ -36,18 +39,19 @@ export function createTelegramSide(deps: {
   journal: Journal;
   now(): Milliseconds;
   deadline(ms: Milliseconds): AbortSignal;
-  stir(): void;
+  rest: Rest;
   chance: Stream;
   settings: ShopSettings;
 }): TelegramSide {
-  const { network, timeline, journal, chance, settings, stir, now } = deps;
+  const { network, timeline, journal, chance, settings, rest, now } = deps;
+  const { stir } = rest;
   const started = drawStarted(chance);
   const hasGroup = settings.alertChatId !== null;
   const names = bots.map(({ username }) => username);
   const everybody = [...admins, stranger];
   const sleep: Sleep = (ms, signal) =>
     new Promise((resolve) => {
-      const cancel = timeline.after(ms, resolve);
+      const cancel = (ms < longPollMs ? timeline.after : rest.hold)(ms, resolve);
       signal.addEventListener('abort', cancel, { once: true });
     });
   const post: PostUpdate = async (url, { headers, body }, stopping) => {

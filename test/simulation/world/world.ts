@@ -2,6 +2,8 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { Journal } from '../engine/journal.ts';
 import type { Stream } from '../engine/random.ts';
+import { createRest } from '../engine/rest.ts';
+import { timeOver } from '../engine/time-over.ts';
 import { createTimeline, type Timeline } from '../engine/timeline.ts';
 import { createDisk, type Disk } from '../machine/disk.ts';
 import { createMachine, type Machine } from '../machine/machine.ts';
@@ -54,12 +56,6 @@ export interface ProductLog {
   onLine(listener: (line: string) => void): void;
 }
 
-/** How exact the product's idle waits are, by how long nothing has happened. */
-const grids: readonly (readonly [sinceMs: Milliseconds, gridMs: Milliseconds])[] = [
-  [30_000, 5_000],
-  [6 * 60_000, 60_000],
-];
-const restGridMs: Milliseconds = 2 * 60_000;
 const troublesMax = 200;
 
 export function createWorld(deps: { chance: Stream; journalOf(now: () => number): Journal; folder: string }): World {
@@ -71,13 +67,11 @@ export function createWorld(deps: { chance: Stream; journalOf(now: () => number)
   const wait = (ms: Milliseconds): Promise<void> => new Promise((resolve) => void timeline.after(ms, resolve));
   const deadline = (ms: Milliseconds): AbortSignal => {
     const ending = new AbortController();
-    timeline.after(ms, () => ending.abort(new DOMException('the time is over', 'TimeoutError')));
+    timeline.after(ms, () => ending.abort(timeOver));
     return ending.signal;
   };
-  let stirredAt = 0;
-  const stir = (): void => {
-    stirredAt = timeline.now();
-  };
+  const rest = createRest(timeline);
+  const { stir } = rest;
   const network = createNetwork({ timeline, chance: chance.stream('network'), delayMs: (by) => by.between(1, 60) });
   const file = `${deps.folder}/till.db`;
   const disk = createDisk(file, chance.stream('disk'));
@@ -91,7 +85,7 @@ export function createWorld(deps: { chance: Stream; journalOf(now: () => number)
     journal,
     chance: chance.stream('machine'),
     startAt: settings.startAt,
-    idleGridMs: () => gridAfter(timeline.now() - stirredAt),
+    rest,
     address: addresses.product,
     onLog: log.take,
     complain,
@@ -111,7 +105,7 @@ export function createWorld(deps: { chance: Stream; journalOf(now: () => number)
     journal,
     now,
     deadline,
-    stir,
+    rest,
     chance: chance.stream('telegram'),
     settings,
   });
@@ -150,10 +144,6 @@ export function createWorld(deps: { chance: Stream; journalOf(now: () => number)
     deadline,
     stir,
   };
-}
-
-function gridAfter(quietMs: Milliseconds): Milliseconds {
-  return grids.find(([sinceMs]) => quietMs < sinceMs)?.[1] ?? restGridMs;
 }
 
 function createProductLog(journal: Journal): ProductLog & { take(line: string): void } {
