@@ -28,7 +28,7 @@ export function createCompareAndSet<Value extends Versioned>(
   const update = preparedByShape((keys, suffix) =>
     db
       .update(table)
-      .set({ ...settingsOf(keys), version: sql`${table.version} + 1` })
+      .set({ ...settingsOf(table, keys), version: sql`${table.version} + 1` })
       .where(
         and(
           eq(table.id, sql.placeholder('expectedId')),

@@ -8,6 +8,8 @@ interface Statement<Rows> {
   execute(values?: Values): Promise<Rows>;
 }
 
+const amongKeptMax = 16;
+
 /** A statement that is built at its first use and kept: building one costs ten times as much as running it. */
 export function prepared<Rows>(build: () => Statement<Rows>): (values?: object) => Promise<Rows> {
   let statement: Statement<Rows> | undefined;
@@ -34,20 +36,22 @@ export function preparedByShape<Rows>(
   };
 }
 
-/** One kept statement for each number of values in a list, with a placeholder for each of them. */
+/**
+ * One kept statement for each number of values in a list, with a placeholder for each of them. For a long list it is built
+ * anew: there could be one for any number of values.
+ */
 export function preparedByCount<Rows>(
-  build: (among: Placeholder[], suffix: string) => Statement<Rows>,
+  name: string,
+  build: (among: Placeholder[]) => { prepare(name: string): Statement<Rows> },
 ): (among: readonly unknown[], values: object) => Promise<Rows> {
-  const run = preparedByShape((keys, suffix) => {
-    const among = keys.map((key) => sql.placeholder(key));
-    return build(among, suffix);
-  });
-  return (among, values) => {
-    const named = among.map((value, index) => [`among${index}`, value] as const);
-    return run(
-      named.map(([key]) => key),
-      { ...values, ...Object.fromEntries(named) },
-    );
+  const prepare = (keys: readonly string[], named: string) =>
+    build(keys.map((key) => sql.placeholder(key))).prepare(named);
+  const run = preparedByShape((keys, suffix) => prepare(keys, `${name}_${suffix}`));
+  return async (among, values) => {
+    const keys = among.map((_, index) => `among${index}`);
+    const filled = { ...values, ...Object.fromEntries(keys.map((key, index) => [key, among[index]])) };
+    // PostgreSQL keeps no statement without a name.
+    return keys.length > amongKeptMax ? await prepare(keys, '').execute(filled) : await run(keys, filled);
   };
 }
 
@@ -55,15 +59,13 @@ export function preparedByCount<Rows>(
  * A placeholder of the same name for every column, for an insert of whole rows. Columns that are left out get their
  * default: worth it where rows are many, because drizzle goes through every placeholder at every execution.
  */
-export function placeholdersOf<Table extends PgTable>(
+function placeholdersOf<Table extends PgTable>(
   table: Table,
   leftOut: readonly string[] = [],
 ): { [Key in keyof Table['$inferInsert']]: Placeholder } {
   const keys = Object.keys(getTableColumns(table)).filter((key) => !leftOut.includes(key));
-  // The keys of a table's columns are the keys of its rows.
-  return Object.fromEntries(keys.map((key) => [key, sql.placeholder(key)])) as {
-    [Key in keyof Table['$inferInsert']]: Placeholder;
-  };
+  // The keys of a table's columns are the keys of its rows, and drizzle takes a placeholder in any form.
+  return settingsOf(table, keys) as unknown as { [Key in keyof Table['$inferInsert']]: Placeholder };
 }
 
 /**
@@ -89,9 +91,39 @@ export function prepareInsert(
   };
 }
 
+/** The same, but the new row replaces one that has the same values in the columns of `key`. */
+export function prepareReplace<Table extends PgTable>(
+  db: QueryBuilder,
+  into: { name: string; table: Table; key: readonly (keyof Table['_']['columns'] & string)[] },
+): (row: Table['$inferInsert']) => Promise<void> {
+  const { name, table, key } = into;
+  const replace = prepared<unknown>(() =>
+    db
+      .insert<PgTable>(table)
+      .values(placeholdersOf<PgTable>(table))
+      .onConflictDoUpdate(replacing<PgTable>(table, key))
+      .prepare(name),
+  );
+  return async (row) => {
+    await replace(row);
+  };
+}
+
 /** Placeholders for an update. Drizzle encodes them as it does values, but its types allow them in inserts only. */
-export function settingsOf(keys: readonly string[]): Record<string, SQL> {
-  return Object.fromEntries(keys.map((key) => [key, sql.placeholder(key)])) as unknown as Record<string, SQL>;
+export function settingsOf(table: PgTable, keys: readonly string[]): Record<string, SQL> {
+  const columns: Record<string, PgColumn> = getTableColumns(table);
+  const filled = keys.map((key) => {
+    const column = columns[key];
+    const isNullable = column !== undefined && !column.notNull;
+    return [key, isNullable ? nullable(key, column) : sql.placeholder(key)];
+  });
+  return Object.fromEntries(filled) as Record<string, SQL>;
+}
+
+/** For a column that may be null: drizzle would hand the null to the column's encoder, which makes JSON or a zero of it. */
+function nullable(key: string, column: PgColumn): SQL {
+  const encode = (value: unknown): unknown => (value === null ? null : column.mapToDriverValue(value));
+  return sql`${sql.param(sql.placeholder(key), { mapToDriverValue: encode })}`;
 }
 
 /** The keys that a change really sets: an absent field and an undefined one both mean "as it was". */
@@ -100,4 +132,16 @@ export function keysOf(change: object): string[] {
     .filter(([, value]) => value !== undefined)
     .map(([key]) => key)
     .sort();
+}
+
+/** For onConflictDoUpdate: the new row replaces an older one of the same key. */
+function replacing<Table extends PgTable>(table: Table, key: readonly (keyof Table['_']['columns'] & string)[]) {
+  const columns: Record<string, PgColumn> = getTableColumns(table);
+  const values = Object.entries(columns).filter(([name]) => !key.includes(name));
+  return {
+    target: Object.entries(columns).flatMap(([name, column]) => (key.includes(name) ? [column] : [])),
+    set: Object.fromEntries(values.map(([name, column]) => [name, sql.raw(`excluded.${column.name}`)])) as {
+      [Key in keyof Table['$inferInsert']]: SQL;
+    },
+  };
 }

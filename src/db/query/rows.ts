@@ -45,9 +45,9 @@ export function rowsOf<Table extends PgTable, Columns extends Record<string, PgC
       const run = prepared(() => listing(listed).prepare(name));
       return async (query: Query): Promise<Row[]> => (await run(query)) as Row[];
     },
-    /** The same where the condition names a list of values, such as `in (…)`: prepared once for each number of them. */
+    /** The same where the condition names a list of values, such as `in (…)`. */
     prepareListAmong<Query extends object>(name: string, listed: (among: Placeholder[]) => Listed) {
-      const run = preparedByCount((among, suffix) => listing(listed(among)).prepare(`${name}_${suffix}`));
+      const run = preparedByCount(name, (among) => listing(listed(among)));
       return async (among: readonly unknown[], query: Query): Promise<Row[]> => (await run(among, query)) as Row[];
     },
     async find(where: SQL | undefined): Promise<Row | undefined> {
@@ -76,16 +76,4 @@ export async function deleteFirst(
     .where(and(where, inArray(key, first)))
     .returning({ key });
   return deleted.map((row) => String(row.key));
-}
-
-/** For onConflictDoUpdate: the new row replaces an older one of the same key. */
-export function replacing<Table extends PgTable>(table: Table, key: readonly (keyof Table['_']['columns'] & string)[]) {
-  const columns: Record<string, PgColumn> = getTableColumns(table);
-  const values = Object.entries(columns).filter(([name]) => !key.includes(name));
-  return {
-    target: Object.entries(columns).flatMap(([name, column]) => (key.includes(name) ? [column] : [])),
-    set: Object.fromEntries(values.map(([name, column]) => [name, sql.raw(`excluded.${column.name}`)])) as {
-      [Key in keyof Table['$inferInsert']]: SQL;
-    },
-  };
 }

@@ -1,5 +1,6 @@
 import type { AuditStore, PendingActionStore } from '#access/access-store.ts';
 import { keyset, within } from '../../query/keyset.ts';
+import { prepareInsert } from '../../query/prepared.ts';
 import { deleteFirst, rowCount, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
 import { and, asc, eq, gt, isNotNull, lt } from '../../schema/drizzle.ts';
@@ -7,9 +8,10 @@ import { and, asc, eq, gt, isNotNull, lt } from '../../schema/drizzle.ts';
 export function createAuditStore(session: Session): AuditStore {
   const { db } = session;
   const { auditRecords } = session.tables;
+  const insert = prepareInsert(db, { name: 'record_audit', table: auditRecords });
   return {
     async record(entry) {
-      await db.insert(auditRecords).values(entry);
+      await insert(entry);
     },
     listAudit: ({ subject, limit }) =>
       rowsOf(db, auditRecords).list(subject === null ? undefined : eq(auditRecords.subject, subject), {

@@ -6,8 +6,9 @@ import { and, eq } from '../../schema/drizzle.ts';
 export function createSettingStore(session: Session): SettingStore {
   const { db } = session;
   const { storedSettings: settings } = session.tables;
+  const find = rowsOf(db, settings).prepare('find_setting', ['key']);
   return {
-    findSetting: (key) => rowsOf(db, settings).find(eq(settings.key, key)),
+    findSetting: async (key) => (await find({ key }))[0],
     async changeSetting({ key, value, expectedVersion, updatedAt }) {
       const next = { key, value, version: expectedVersion + 1, updatedAt };
       if (expectedVersion === 0) {

@@ -1,7 +1,8 @@
 import type { FeeStore, KnownFees } from '#accounting/ledger/ledger-store.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import { keyset, within } from '../../query/keyset.ts';
-import { replacing, rowsOf } from '../../query/rows.ts';
+import { prepareReplace } from '../../query/prepared.ts';
+import { rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
 import { and, asc, eq, inArray, isNotNull } from '../../schema/drizzle.ts';
 
@@ -11,12 +12,7 @@ export function createFeeStore(session: Session): FeeStore {
   const listFees = rowsOf(db, fees).list;
   const listSettlements = rowsOf(db, settlements).list;
   return {
-    async saveFee(fee) {
-      await db
-        .insert(fees)
-        .values(fee)
-        .onConflictDoUpdate(replacing(fees, ['provider', 'reference', 'asset']));
-    },
+    saveFee: prepareReplace(db, { name: 'save_fee', table: fees, key: ['provider', 'reference', 'asset'] }),
     listFees: ({ provider, standing, limit, ...period }) =>
       listFees(and(eq(fees.standing, standing), within(fees.at, period), eq(fees.provider, provider)), {
         order: [asc(fees.at), asc(fees.reference), asc(fees.asset)],
@@ -25,12 +21,7 @@ export function createFeeStore(session: Session): FeeStore {
     listKnownFees: (query) => listKnownFees(session, query),
     listFeesOfPayments: (paymentIds) =>
       listFees(inArray(fees.paymentId, [...paymentIds]), { order: [asc(fees.paymentId), asc(fees.asset)] }),
-    async saveSettlement(settlement) {
-      await db
-        .insert(settlements)
-        .values(settlement)
-        .onConflictDoUpdate(replacing(settlements, ['provider', 'id']));
-    },
+    saveSettlement: prepareReplace(db, { name: 'save_settlement', table: settlements, key: ['provider', 'id'] }),
     listSettlements: ({ provider, limit, ...period }) =>
       listSettlements(and(eq(settlements.provider, provider), within(settlements.settledAt, period)), {
         order: [asc(settlements.settledAt), asc(settlements.id)],

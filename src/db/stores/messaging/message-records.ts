@@ -5,8 +5,8 @@ import type {
   SentMessageStore,
 } from '#messaging/queues/messaging-store.ts';
 import { keyset } from '../../query/keyset.ts';
-import { prepareInsert } from '../../query/prepared.ts';
-import { replacing, rowCount, rowsOf } from '../../query/rows.ts';
+import { prepared, prepareInsert, prepareReplace } from '../../query/prepared.ts';
+import { rowCount, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
 import { and, asc, eq, inArray, isNotNull, sql } from '../../schema/drizzle.ts';
 
@@ -15,22 +15,30 @@ export function createQuarantineStore(session: Session): QuarantineStore {
   const { quarantinedWebhooks: webhooks } = session.tables;
   const byArrival = keyset(webhooks, 'receivedAt');
   const keptBytes = sql<number>`case when ${webhooks.body} is null then 0 else ${webhooks.bodyBytes} end`;
+  const isFrom = eq(webhooks.source, sql.placeholder('source'));
+  const insert = prepareInsert(db, { name: 'quarantine_webhook', table: webhooks });
+  const findKept = prepared(() =>
+    db
+      .select({ id: webhooks.id })
+      .from(webhooks)
+      .where(and(isFrom, eq(webhooks.bodyHash, sql.placeholder('bodyHash')), isNotNull(webhooks.body)))
+      .limit(1)
+      .prepare('find_kept_quarantined'),
+  );
+  const listSizes = prepared(() =>
+    db
+      .select({ id: webhooks.id, bytes: keptBytes })
+      .from(webhooks)
+      .where(isFrom)
+      .orderBy(sql`${webhooks.body} is null`, ...byArrival.newestFirst)
+      .prepare('list_sizes_of_quarantined'),
+  );
   return {
     async quarantine(webhook, bounds) {
-      const isSame = and(eq(webhooks.source, webhook.source), eq(webhooks.bodyHash, webhook.bodyHash));
-      const known = await db
-        .select({ id: webhooks.id })
-        .from(webhooks)
-        .where(and(isSame, isNotNull(webhooks.body)))
-        .limit(1);
-      if (known.length > 0) return;
-      await db.insert(webhooks).values(webhook);
-      const rows = await db
-        .select({ id: webhooks.id, bytes: keptBytes })
-        .from(webhooks)
-        .where(eq(webhooks.source, webhook.source))
-        .orderBy(sql`${webhooks.body} is null`, ...byArrival.newestFirst);
-      await db.delete(webhooks).where(inArray(webhooks.id, beyond(rows, bounds)));
+      if ((await findKept(webhook)).length > 0) return;
+      await insert(webhook);
+      const gone = beyond(await listSizes(webhook), bounds);
+      if (gone.length > 0) await db.delete(webhooks).where(inArray(webhooks.id, gone));
     },
     listQuarantined: ({ source, withBody, after = null, limit }) =>
       rowsOf(db, webhooks).list(
@@ -70,21 +78,18 @@ function beyond(rows: readonly { id: string; bytes: number }[], bounds: { rowsMa
 export function createSentMessageStore(session: Session): SentMessageStore {
   const { db } = session;
   const { sentMessages: sent } = session.tables;
-  const { find, list } = rowsOf(db, sent);
+  const { prepare } = rowsOf(db, sent);
+  const find = prepare('find_sent_message', ['bot', 'chatId', 'subject']);
+  const byChat = [asc(sent.bot), asc(sent.chatId)];
+  const listAll = prepare('list_sent_messages', ['subject'], byChat);
+  const listOfBot = prepare('list_sent_messages_of_bot', ['bot', 'subject'], byChat);
+  const save = prepareReplace(db, { name: 'save_sent_message', table: sent, key: ['subject', 'bot', 'chatId'] });
   const isOf = (one: Pick<SentMessage, 'bot' | 'chatId' | 'subject'>) =>
     and(eq(sent.bot, one.bot), eq(sent.chatId, one.chatId), eq(sent.subject, one.subject));
   return {
-    findSent: (query) => find(isOf(query)),
-    listSent: ({ bot, subject }) =>
-      list(and(bot === undefined ? undefined : eq(sent.bot, bot), eq(sent.subject, subject)), {
-        order: [asc(sent.bot), asc(sent.chatId)],
-      }),
-    async saveSent(message) {
-      await db
-        .insert(sent)
-        .values(message)
-        .onConflictDoUpdate(replacing(sent, ['subject', 'bot', 'chatId']));
-    },
+    findSent: async (query) => (await find(query))[0],
+    listSent: ({ bot, subject }) => (bot === undefined ? listAll({ subject }) : listOfBot({ bot, subject })),
+    saveSent: (message) => save(message),
     async forgetSent(query) {
       await db.delete(sent).where(isOf(query));
     },

@@ -12,14 +12,16 @@ export function createProductStore(session: Session): ProductStore {
   const { db } = session;
   const { products } = session.tables;
   const insert = prepareInsert(db, { name: 'insert_product', table: products, unless: 'taken' });
-  const { find, list } = rowsOf(db, products);
+  const { list, prepare } = rowsOf(db, products);
+  const findById = prepare('find_product', ['id']);
+  const findBySku = prepare('find_product_by_sku', ['skuKey']);
   const listBySku = async (where: SQL | undefined, limit?: number) =>
     (await list(where, { order: [asc(products.skuKey)], limit })).map(toProduct);
   const raised = sql`${products.version} + 1`;
   return {
     insertProduct: (product) => insert({ ...product, skuKey: product.sku.toLowerCase(), licenseSecret: null }),
-    findProduct: async (id) => (await listBySku(eq(products.id, id)))[0],
-    findProductBySku: async (sku) => (await listBySku(eq(products.skuKey, sku.toLowerCase())))[0],
+    findProduct: async (id) => (await findById({ id })).map(toProduct)[0],
+    findProductBySku: async (sku) => (await findBySku({ skuKey: sku.toLowerCase() })).map(toProduct)[0],
     listProductsByChannelKey: ({ channel, keys }) =>
       listBySku(and(inArray(products.channelKey, [...keys]), eq(products.channel, channel))),
     async listProducts({ after, before = null, limit }) {
@@ -45,7 +47,7 @@ export function createProductStore(session: Session): ProductStore {
         .returning({ id: products.id });
       return changed.length === 1;
     },
-    findLicenseSecret: async (id) => (await find(eq(products.id, id)))?.licenseSecret ?? null,
+    findLicenseSecret: async (id) => (await findById({ id }))[0]?.licenseSecret ?? null,
     async deleteProduct({ id, expectedVersion }) {
       const deleted = await db
         .delete(products)

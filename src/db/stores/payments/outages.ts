@@ -4,8 +4,8 @@ import type { OutageStore } from '#payments/ports/outage-store.ts';
 import type { WebhookRateStore } from '#payments/ports/payment-store.ts';
 import { createCompareAndSet } from '../../query/compare-and-set.ts';
 import { keyset } from '../../query/keyset.ts';
-import { prepareInsert } from '../../query/prepared.ts';
-import { deleteFirst, replacing, rowsOf } from '../../query/rows.ts';
+import { prepareInsert, prepareReplace } from '../../query/prepared.ts';
+import { deleteFirst, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
 import { and, eq, getTableColumns, isNotNull, lt, sql } from '../../schema/drizzle.ts';
 
@@ -47,11 +47,6 @@ export function createWebhookRateStore(session: Session): WebhookRateStore {
   const find = rowsOf(db, rates).prepare('find_webhook_rate', ['provider']);
   return {
     findRate: async (provider) => (await find({ provider }))[0],
-    async saveRate(rate) {
-      await db
-        .insert(rates)
-        .values(rate)
-        .onConflictDoUpdate(replacing(rates, ['provider']));
-    },
+    saveRate: prepareReplace(db, { name: 'save_webhook_rate', table: rates, key: ['provider'] }),
   };
 }

@@ -33,10 +33,10 @@ export function createWatchLists(
   };
 }
 
-/** Prepared once for each number of statuses that a payment may have moved to; none stands for any. */
+/** By the statuses that a payment may have moved to; none stands for any. */
 function prepareMoved({ db, tables }: Session, causes: CauseKind[]) {
   const { payments, timelineEntries: timeline } = tables;
-  return preparedByCount((to, suffix) =>
+  return preparedByCount(`list_payments_moved_by_${causes.length}`, (to) =>
     db
       .selectDistinct({ id: payments.id })
       .from(payments)
@@ -54,7 +54,6 @@ function prepareMoved({ db, tables }: Session, causes: CauseKind[]) {
         ),
       )
       .orderBy(asc(payments.id))
-      .limit(sql.placeholder('limit'))
-      .prepare(`list_payments_moved_by_${causes.length}_${suffix}`),
+      .limit(sql.placeholder('limit')),
   );
 }

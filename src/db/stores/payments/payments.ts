@@ -20,6 +20,7 @@ export function createPaymentStore(session: Session): PaymentStore {
   const findByReference = rows.prepare('find_payment_by_reference', ['reference', 'provider']);
   const listForOrder = rows.prepare('list_payments_for_order', ['orderId'], keyset(payments, 'createdAt').oldestFirst);
   const { lease, release } = prepareLease(session);
+  const keepTransactionIds = createTransactionIds(session);
   const compareAndSet = createCompareAndSet<Payment>(session, { name: 'payment', table: payments });
   const endLeases = async (which: SQL | undefined): Promise<number> => {
     const free = { lockedUntil: null, lockedBy: null };
@@ -28,19 +29,19 @@ export function createPaymentStore(session: Session): PaymentStore {
   return {
     async insertPayment(payment) {
       await insert(payment);
-      if (payment.transactionIds.length > 0) await keepTransactionIds(session, payment);
+      await keepTransactionIds(payment, []);
     },
     findPayment: async (id) => (await findById({ id }))[0],
     findPaymentByReference: async (query) => (await findByReference(query))[0],
     listPaymentsForOrder: (orderId) => listForOrder({ orderId }),
     async changePayment(payment, change) {
       const changed = await compareAndSet.change(payment, change);
-      if (change.transactionIds !== undefined) await keepTransactionIds(session, changed);
+      await keepTransactionIds(changed, payment.transactionIds);
       return changed;
     },
     async tryChangePayment(payment, change) {
       const changed = await compareAndSet.tryChange(payment, change);
-      if (changed !== undefined && change.transactionIds !== undefined) await keepTransactionIds(session, changed);
+      if (changed !== undefined) await keepTransactionIds(changed, payment.transactionIds);
       return changed;
     },
     async leasePayment(input) {
@@ -103,16 +104,20 @@ function createLists(session: Session): Pick<PaymentStore, 'listPaymentsToPoll' 
   };
 }
 
-/** Copies the list of the payment's row into the side table, which is searched. */
-async function keepTransactionIds(session: Session, payment: Pick<Payment, 'id' | 'transactionIds'>): Promise<void> {
-  const { db } = session;
-  const { paymentTransactionIds } = session.tables;
-  const paymentId = payment.id;
-  const ofPayment = eq(paymentTransactionIds.paymentId, paymentId);
-  const rows = [...new Set(payment.transactionIds)].map((transactionId) => ({ paymentId, transactionId }));
-  const kept = rows.map((row) => row.transactionId);
-  await db.delete(paymentTransactionIds).where(and(ofPayment, notInArray(paymentTransactionIds.transactionId, kept)));
-  if (rows.length > 0) await db.insert(paymentTransactionIds).values(rows).onConflictDoNothing();
+/** Copies what changed in the list of the payment's row into the side table, which is searched. */
+function createTransactionIds({ db, tables: { paymentTransactionIds: table } }: Session) {
+  const insert = prepareInsert(db, { name: 'insert_transaction_id', table, unless: 'taken' });
+  const remove = prepared<unknown>(() =>
+    db
+      .delete(table)
+      .where(and(eq(table.paymentId, sql.placeholder('paymentId')), eq(table.transactionId, sql.placeholder('id'))))
+      .prepare('delete_transaction_id'),
+  );
+  return async ({ id: paymentId, transactionIds }: Payment, former: readonly string[]): Promise<void> => {
+    const [now, before] = [new Set(transactionIds), new Set(former)];
+    for (const id of before.difference(now)) await remove({ paymentId, id });
+    for (const transactionId of now.difference(before)) await insert({ paymentId, transactionId });
+  };
 }
 
 function prepareLease(session: Session) {
@@ -120,7 +125,7 @@ function prepareLease(session: Session) {
   const lease = prepared(() =>
     session.db
       .update(payments)
-      .set(settingsOf(['lockedUntil', 'lockedBy']))
+      .set(settingsOf(payments, ['lockedUntil', 'lockedBy']))
       .where(
         and(
           eq(payments.id, sql.placeholder('id')),

@@ -3,6 +3,7 @@ import type { Refund } from '#payments/model/refund.ts';
 import type { RefundStore } from '#payments/ports/refund-store.ts';
 import { createCompareAndSet } from '../../query/compare-and-set.ts';
 import { keyset, within } from '../../query/keyset.ts';
+import { prepareInsert } from '../../query/prepared.ts';
 import { rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
 import { and, eq, gt, gte, inArray, lte, notInArray, sql } from '../../schema/drizzle.ts';
@@ -11,7 +12,10 @@ export function createRefundStore(session: Session): RefundStore {
   const { db } = session;
   const { refunds } = session.tables;
   const compareAndSet = createCompareAndSet<Refund>(session, { name: 'refund', table: refunds });
-  const { find, list, prepare, prepareListAmong } = rowsOf(db, refunds);
+  const insert = prepareInsert(db, { name: 'insert_refund', table: refunds });
+  const { list, prepare, prepareListAmong } = rowsOf(db, refunds);
+  const findById = prepare('find_refund', ['id']);
+  const findByKey = prepare('find_refund_by_key', ['requestKey']);
   const order = keyset(refunds, 'createdAt').oldestFirst;
   const listForOrder = prepare('list_refunds_for_order', ['orderId'], order);
   const listForPayment = prepare('list_refunds_for_payment', ['paymentId'], order);
@@ -23,10 +27,10 @@ export function createRefundStore(session: Session): RefundStore {
   const byUpdate = keyset(refunds, 'updatedAt');
   return {
     async insertRefund(refund) {
-      await db.insert(refunds).values(refund);
+      await insert(refund);
     },
-    findRefund: (id) => find(eq(refunds.id, id)),
-    findRefundByKey: (requestKey) => find(eq(refunds.requestKey, requestKey)),
+    findRefund: async (id) => (await findById({ id }))[0],
+    findRefundByKey: async (requestKey) => (await findByKey({ requestKey }))[0],
     listRefundsForOrder: (orderId) => listForOrder({ orderId }),
     listRefundsForPayment: (paymentId) => listForPayment({ paymentId }),
     listRefundsForPayments: (paymentIds) => list(inArray(refunds.paymentId, [...paymentIds]), { order }),
