@@ -74,7 +74,7 @@ async function readWebhooks(
   { stores, name }: { stores: PaymentStores; name: ProviderName },
 ): Promise<ProviderReport['webhooks']> {
   const now = deps.clock.now();
-  const { lastAt } = await stores.inbox.countArrivals({ source: name, from: now, to: now });
+  const lastAt = await stores.inbox.findLastArrival(name);
   const rate = await stores.webhookRates.findRate(name);
   const alert = await stores.cases.findLiveCase(silentKey(name));
   const isKnown = rate !== undefined && hasHistory(rate, now);

@@ -66,12 +66,10 @@ export interface InboxStore extends QueueStore<InboxEvent> {
     after: { receivedAt: Milliseconds; id: string } | null;
     limit: number;
   }): Promise<InboxEvent[]>;
-  /** How many different references the events of one source in [from, to) have, and when its last event of all was received. */
-  countArrivals(query: {
-    source: string;
-    from: Milliseconds;
-    to: Milliseconds;
-  }): Promise<{ references: number; lastAt: Milliseconds | null }>;
+  /** How many different references the events of one source in [from, to) have. */
+  countArrivals(query: { source: string; from: Milliseconds; to: Milliseconds }): Promise<number>;
+  /** When the last event of this source was received; null when there is none. */
+  findLastArrival(source: string): Promise<Milliseconds | null>;
 }
 
 /** An order that the shop has not heard all of. */

@@ -46,31 +46,35 @@ export function createProviderWatch(deps: OutageDeps): WatchProviders {
 
   async function watchOne(
     provider: PaymentProvider,
-    known: { outage: Outage | undefined; signal: AbortSignal | undefined },
+    known: { outage: Outage | undefined; hasAlert: boolean; signal: AbortSignal | undefined },
   ): Promise<'well' | 'down' | 'recovered'> {
     const { name } = provider;
     const memory = memories.get(name) ?? { askedAt: never, wellAt: never, wasRefused: false };
-    const { outage } = known;
-    const live = await deps.database.read((stores) => stores.cases.findLiveCase(downKey(name)));
-    if (!isDue(deps, { name, outage, memory, hasAlert: live !== undefined }))
+    const { outage, hasAlert } = known;
+    if (!isDue(deps, { name, outage, memory, hasAlert }))
       return outage === undefined || outage.status === 'catching_up' ? 'well' : 'down';
     const { wasRefused } = memory;
     const probe = await probeProvider(deps, { provider, wasRefused, signal: known.signal });
     memories.set(name, remember(memory, probe, deps.clock.elapsed()));
     const settled = await settleProbe(deps, { provider: name, probe, actor });
-    if (probe.kind === 'answers' && settled.outage === undefined && live !== undefined) await endAlert(deps, name);
+    if (probe.kind === 'answers' && settled.outage === undefined && hasAlert) await endAlert(deps, name);
     if (probe.kind !== 'answers') return settled.outage === undefined ? 'well' : 'down';
-    return outage !== undefined || live !== undefined ? 'recovered' : 'well';
+    return outage !== undefined || hasAlert ? 'recovered' : 'well';
   }
 
   return async ({ signal }) => {
-    const live = await deps.database.read((stores) => stores.outages.listLiveOutages());
+    const providers = deps.providers.list();
+    const { outages, alerts } = await deps.database.read(async (stores) => ({
+      outages: await stores.outages.listLiveOutages(),
+      alerts: await stores.cases.listLiveCasesByKeys(providers.map(({ name }) => downKey(name))),
+    }));
     // In parallel: a provider that hangs does not delay the others.
     const ends = await Promise.all(
-      deps.providers.list().map((provider) => {
-        const outage = live.find((candidate) => candidate.provider === provider.name);
+      providers.map((provider) => {
+        const outage = outages.find((candidate) => candidate.provider === provider.name);
+        const hasAlert = alerts.some(({ key }) => key === downKey(provider.name));
         deps.decommissioned?.set(provider.name, outage?.status === 'retired' ? outage.retiredAt : null);
-        return watchOne(provider, { outage, signal });
+        return watchOne(provider, { outage, hasAlert, signal });
       }),
     );
     const count = (wanted: (typeof ends)[number]): number => ends.filter((end) => end === wanted).length;

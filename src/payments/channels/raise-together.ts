@@ -72,15 +72,15 @@ function wordsOf(about: { provider: ProviderName } & Together): { headline: stri
 
 /** Ends the cards that are over: the last of the orders was decided, or no more refunds came for a day. */
 export async function endTogether(tx: PaymentTx, provider: ProviderName): Promise<void> {
-  const refunds = await tx.stores.cases.findLiveCase(keyOf(provider, 'refunds'));
-  if (refunds !== undefined && tx.clock.now() - refunds.lastRaisedAt >= refundsQuietMs) {
-    await resolveCase(tx, { key: refunds.key, by: 'None was reported for a day.' });
-  }
-  for (const what of ['orders', 'limit', 'export'] as const) {
-    const key = keyOf(provider, what);
-    if ((await tx.stores.cases.findLiveCase(key)) === undefined) continue;
-    const kinds = ['payment_held'] as const;
-    const held = await tx.stores.cases.listLiveCasesOfProvider({ provider, kinds, limit: 1 });
-    if (held.length === 0) await resolveCase(tx, { key, by: 'Each of the orders was decided.' });
+  const keys = (['refunds', 'orders', 'limit', 'export'] as const).map((what) => keyOf(provider, what));
+  for (const { key, kind, lastRaisedAt } of await tx.stores.cases.listLiveCasesByKeys(keys)) {
+    if (kind === 'channel_refunds_waiting') {
+      if (tx.clock.now() - lastRaisedAt < refundsQuietMs) continue;
+      await resolveCase(tx, { key, by: 'None was reported for a day.' });
+    } else {
+      const kinds = ['payment_held'] as const;
+      const held = await tx.stores.cases.listLiveCasesOfProvider({ provider, kinds, limit: 1 });
+      if (held.length === 0) await resolveCase(tx, { key, by: 'Each of the orders was decided.' });
+    }
   }
 }

@@ -5,7 +5,7 @@
 import { resolveCase } from '#cases/resolve-case.ts';
 import { day, hour, type Milliseconds, minute } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
-import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { probeProvider } from '../availability/probe-provider.ts';
 import { endTogether } from '../channels/raise-together.ts';
 import type { ProviderDeps } from '../lifecycle/deps.ts';
@@ -20,8 +20,8 @@ import {
   type WebhookRate,
 } from '../model/webhook-rate.ts';
 import type { DecommissionedProviders } from '../ports/decommissioned-providers.ts';
-import type { PaymentProvider } from '../ports/payment-provider.ts';
-import type { PaymentStores } from '../ports/payment-store.ts';
+import type { PaymentProvider, ProviderHealth } from '../ports/payment-provider.ts';
+import type { PaymentStores, PaymentTx } from '../ports/payment-store.ts';
 import { isAvailable } from '../ports/provider-availability.ts';
 import type { ReconcileProvider } from '../reconciliation/reconcile-provider.ts';
 import { refusedKey } from './quarantine-webhook.ts';
@@ -52,9 +52,10 @@ export function createWebhookWatch(
     const counts = { checked: 0, silent: 0 };
     for (const provider of deps.providers.list()) {
       if (signal?.aborted) break;
-      await endRefused(deps, provider.name);
-      if (provider.sales !== undefined) await inTransaction(deps, ownCause, (tx) => endTogether(tx, provider.name));
-      const state = await learn(deps, provider.name);
+      const state = await inTransaction(deps, ownCause, async (tx) => {
+        if (provider.sales !== undefined) await endTogether(tx, provider.name);
+        return learn(tx, { provider: provider.name, health: deps.providers.health(provider.name) });
+      });
       if (state === undefined) continue;
       counts.checked += 1;
       const isSilent = await investigate(deps, { provider, state, reconcile: tools.reconcile, signal });
@@ -75,31 +76,46 @@ interface State {
   missedCount: number;
 }
 
-/** Updates the rate and ends a silence that is over; returns a silence to investigate, or undefined. */
-function learn(deps: ProviderDeps, provider: ProviderName): Promise<State | undefined> {
-  return inTransaction(deps, ownCause, async (tx) => {
-    const now = deps.clock.now();
-    const known = await tx.stores.webhookRates.findRate(provider);
-    const alert = await tx.stores.cases.findLiveCase(silentKey(provider));
-    const [outage] = await tx.stores.outages.listOutages({ provider, limit: 1 });
-    const isUnavailable =
-      (outage !== undefined && outage.status !== 'over') || !isAvailable(deps.providers.health(provider));
-    const { lastAt } = await tx.stores.inbox.countArrivals({ source: provider, from: now, to: now });
-    const isOver = alert !== undefined && lastAt !== null && lastAt >= alert.openedAt;
-    if (isOver) await resolveCase(tx, { key: silentKey(provider), by: 'An event arrived.' });
-    const before = known ?? newRate(provider, now);
-    const isTroubled = isUnavailable || (alert !== undefined && !isOver);
-    const rate = isTroubled ? skipHours(before, now + hour) : await learnHours(tx.stores, { rate: before, now });
-    if (known === undefined || rate.learnedUntil !== known.learnedUntil) await tx.stores.webhookRates.saveRate(rate);
-    if (isTroubled || lastAt === null) return undefined;
-    const since = Math.max(lastAt, outage?.endedAt ?? 0);
-    // Webhooks that are refused are no silence, and have an alert of their own.
-    const refused = await tx.stores.cases.findLiveCase(refusedKey(provider));
-    if (refused !== undefined && refused.lastRaisedAt >= since) return undefined;
-    const missedCount = await countUntold(tx.stores, { provider, since, now });
-    const state = { rate, lastAt, since, missedCount };
-    return isSuspect(state, now) ? state : undefined;
-  });
+/** Updates the rate and ends alerts that are over; returns a silence to investigate, or undefined. */
+async function learn(
+  tx: PaymentTx,
+  { provider, health }: { provider: ProviderName; health: ProviderHealth | undefined },
+): Promise<State | undefined> {
+  const now = tx.clock.now();
+  const known = await tx.stores.webhookRates.findRate(provider);
+  const [outage] = await tx.stores.outages.listOutages({ provider, limit: 1 });
+  const isUnavailable = (outage !== undefined && outage.status !== 'over') || !isAvailable(health);
+  const lastAt = await tx.stores.inbox.findLastArrival(provider);
+  const { isSilent, refusedAt } = await endAlerts(tx, { provider, lastAt });
+  const before = known ?? newRate(provider, now);
+  const isTroubled = isUnavailable || isSilent;
+  const rate = isTroubled ? skipHours(before, now + hour) : await learnHours(tx.stores, { rate: before, now });
+  if (known === undefined || rate.learnedUntil !== known.learnedUntil) await tx.stores.webhookRates.saveRate(rate);
+  if (isTroubled || lastAt === null) return undefined;
+  const since = Math.max(lastAt, outage?.endedAt ?? 0);
+  // Webhooks that are refused are no silence, and have an alert of their own.
+  if (refusedAt !== undefined && refusedAt >= since) return undefined;
+  const missedCount = await countUntold(tx.stores, { provider, since, now });
+  const state = { rate, lastAt, since, missedCount };
+  return isSuspect(state, now) ? state : undefined;
+}
+
+/**
+ * Ends the alert about a silence when an event was received, and the one about refused webhooks when they have stopped: they
+ * were forgeries, or the secret is right again.
+ */
+async function endAlerts(
+  tx: PaymentTx,
+  { provider, lastAt }: { provider: ProviderName; lastAt: Milliseconds | null },
+): Promise<{ isSilent: boolean; refusedAt: Milliseconds | undefined }> {
+  const keys = { silent: silentKey(provider), refused: refusedKey(provider) };
+  const live = await tx.stores.cases.listLiveCasesByKeys([keys.silent, keys.refused]);
+  const [silent, refused] = [keys.silent, keys.refused].map((key) => live.find((one) => one.key === key));
+  const isHeard = silent !== undefined && lastAt !== null && lastAt >= silent.openedAt;
+  if (isHeard) await resolveCase(tx, { key: keys.silent, by: 'An event arrived.' });
+  const isQuiet = refused !== undefined && tx.clock.now() - refused.lastRaisedAt >= refusedQuietMs;
+  if (isQuiet) await resolveCase(tx, { key: keys.refused, by: 'None was received for a day.' });
+  return { isSilent: silent !== undefined && !isHeard, refusedAt: isQuiet ? undefined : refused?.lastRaisedAt };
 }
 
 async function learnHours(
@@ -111,7 +127,7 @@ async function learnHours(
   let rate = unseen ? skipHours(input.rate, now + hour) : input.rate;
   while (rate.learnedUntil + hour <= now) {
     const window = { source: rate.provider, from: rate.learnedUntil, to: rate.learnedUntil + hour };
-    rate = learnHour(rate, (await stores.inbox.countArrivals(window)).references);
+    rate = learnHour(rate, await stores.inbox.countArrivals(window));
   }
   return rate;
 }
@@ -169,7 +185,7 @@ async function investigate(
     return false;
   }
   return inTransaction(deps, ownCause, async (tx) => {
-    const { lastAt } = await tx.stores.inbox.countArrivals({ source: name, from: now, to: now });
+    const lastAt = await tx.stores.inbox.findLastArrival(name);
     // An event was received meanwhile.
     if (lastAt !== state.lastAt) return false;
     const usual = usualCount(state.rate, { from: state.since, to: now });
@@ -177,12 +193,4 @@ async function investigate(
     await raiseSilence(tx, { ...facts, silentMs: now - state.lastAt });
     return true;
   });
-}
-
-/** Refused webhooks that have stopped were forgeries, or the secret is right again. */
-async function endRefused(deps: TransactionDeps<PaymentStores>, provider: ProviderName): Promise<void> {
-  const key = refusedKey(provider);
-  const alert = await deps.database.read((stores) => stores.cases.findLiveCase(key));
-  if (alert === undefined || deps.clock.now() - alert.lastRaisedAt < refusedQuietMs) return;
-  await inTransaction(deps, ownCause, (tx) => resolveCase(tx, { key, by: 'None was received for a day.' }));
 }

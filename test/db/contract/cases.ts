@@ -158,6 +158,11 @@ export function describeCases(open: OpenContractDatabase): void {
         await cases.insertCase(sampleCase('d', { key: 'm' }));
         expect(idsOf(await cases.listCasesByKeys(['k', 'l', 'none']))).toEqual(['b', 'c', 'a']);
         expect(await cases.listCasesByKeys([])).toEqual([]);
+        expect(idsOf(await cases.listLiveCasesByKeys(['k', 'l', 'none']))).toEqual(['c', 'b']);
+        expect(await cases.listLiveCasesByKeys([])).toEqual([]);
+        const many = Array.from({ length: 40 }, (_, index) => `none-${index}`);
+        expect(idsOf(await cases.listLiveCasesByKeys([...many, 'k']))).toEqual(['b']);
+        expect(idsOf(await cases.listLiveCasesByKeys(['l', ...many.slice(9)]))).toEqual(['c']);
         expect((await cases.findCaseOfRefund({ orderId, refundId, resolutions }))?.id).toBe('a');
         const other = { orderId, refundId: asRefundId('refund-2'), resolutions };
         expect(await cases.findCaseOfRefund(other)).toBeUndefined();

@@ -26,6 +26,14 @@ export function createCaseStore(session: Session): CaseStore {
     where: and(eq(cases.orderId, sql.placeholder('orderId')), isNotNull(cases.liveKey)),
     order: byAge.oldestFirst,
   });
+  const listLiveByKeys = rows.prepareListAmong('list_live_cases_by_keys', (keys) => ({
+    where: inArray(cases.liveKey, keys),
+    order: byAge.oldestFirst,
+  }));
+  const listByKeys = rows.prepareListAmong('list_cases_by_keys', (keys) => ({
+    where: inArray(cases.key, keys),
+    order: byAge.newestFirst,
+  }));
   return {
     insertCase: (one) => insert({ ...one, formerId: null, liveKey: one.status === 'resolved' ? null : one.key }),
     findCase: async (id) => (await findById({ id }))[0],
@@ -35,7 +43,8 @@ export function createCaseStore(session: Session): CaseStore {
       return update.change(one, change, { liveKey: isOver ? null : one.key });
     },
     listLiveCasesForOrder: (orderId) => listForOrder({ orderId }),
-    listCasesByKeys: (keys) => rows.list(inArray(cases.key, [...keys]), { order: byAge.newestFirst }),
+    listLiveCasesByKeys: (keys) => listLiveByKeys(keys, {}),
+    listCasesByKeys: (keys) => listByKeys(keys, {}),
     findCaseOfRefund: ({ orderId, refundId, resolutions }) =>
       rows.find(
         and(

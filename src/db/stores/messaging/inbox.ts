@@ -65,9 +65,7 @@ export function createInboxStore(session: Session): InboxStore {
         .limit(query.limit);
       return asRows<InboxEvent>(rows);
     },
-    async countArrivals(query) {
-      const [[counted], [last]] = [await countReferences(query), await findLast(query)];
-      return { references: counted?.references ?? 0, lastAt: last?.at ?? null };
-    },
+    countArrivals: async (query) => (await countReferences(query))[0]?.references ?? 0,
+    findLastArrival: async (source) => (await findLast({ source }))[0]?.at ?? null,
   };
 }
