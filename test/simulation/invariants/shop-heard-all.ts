@@ -51,11 +51,17 @@ function happened({ rows }: Look): Told[] {
       ...['expired', 'cancelled', 'needs_attention'].map(becameStatus),
       entries('order.refunded', `subject = 'refund' and to_status = 'succeeded'`),
       ...['failed', 'reversed'].map((status) =>
-        entries(`payment.${status}`, `subject = 'payment' and to_status = '${status}' and from_status <> to_status`),
+        entries(
+          `payment.${status}`,
+          `subject = 'payment' and to_status = '${status}' and from_status <> to_status and ${wasThere}`,
+        ),
       ),
     ].join(' union all '),
   );
 }
+
+/** A payment that its provider refused to make ends at once, and the shop hears of that in the answer to its order. */
+const wasThere = `exists (select 1 from payments p where p.id = t.payment_id and p.creation <> 'refused')`;
 
 /** Of each message that counts as sent, the shop has heard; none was given up on. */
 function* unheard({ rows }: Look, takenIds: ReadonlySet<string>): Iterable<string> {
