@@ -6,6 +6,8 @@ import type { Timeline } from './timeline.ts';
 export interface Rest {
   /** Something comes from outside: idle waits are exact for a while. */
   stir(): void;
+  /** Resolves when something comes from outside. */
+  nextStir(): Promise<void>;
   /** How exact idle waits are: they end at the next multiple of this. */
   idleGridMs(): Milliseconds;
   /** A wait for what may come from outside. At rest it goes on until then, but not for ever. Returns what calls it off. */
@@ -37,6 +39,7 @@ interface Stretched {
 
 export function createRest({ now, after }: Pick<Timeline, 'now' | 'after'>): Rest {
   let stirredAt = 0;
+  let waiting: (() => void)[] = [];
   const stretched = new Set<Stretched>();
   const quietMs = (): Milliseconds => now() - stirredAt;
 
@@ -66,7 +69,10 @@ export function createRest({ now, after }: Pick<Timeline, 'now' | 'after'>): Res
         held.cancel = after(Math.max(held.dueAt - now(), held.graceMs), held.run);
       }
       stretched.clear();
+      for (const resolve of waiting) resolve();
+      waiting = [];
     },
+    nextStir: () => new Promise((resolve) => void waiting.push(resolve)),
     idleGridMs: () => grids.find(([sinceMs]) => quietMs() < sinceMs)?.[1] ?? restGridMs,
     hold(ms, run) {
       if (quietMs() < stretchedAfterMs) return after(ms, run);

@@ -1,6 +1,6 @@
 // What a seed stands for: the shop, and what happens to it. Each step has a stream of chance of its own, so that a history with some
 // of its steps left out goes on in the same way otherwise.
-import { day, hour, type Milliseconds } from '#kernel/clock.ts';
+import { day, hour, type Milliseconds, minute } from '#kernel/clock.ts';
 import { createStream, type Stream } from '../engine/random.ts';
 import { type StepName, steps } from './steps.ts';
 
@@ -30,6 +30,11 @@ export function streamOf(plan: Pick<Plan, 'seed'>, label: string | number): Stre
   return createStream(`seed ${plan.seed}/${label}`);
 }
 
+/** Things come in bunches: what fails should fail somebody. */
+const busyPerDay = 6;
+const busyMs: Milliseconds = 15 * minute;
+const busyShare = 0.7;
+
 export function drawPlan(seed: number, options: PlanOptions = {}): Plan {
   const chance = streamOf({ seed }, 'plan');
   const drawnMs = chance.pickWeighted([
@@ -39,12 +44,17 @@ export function drawPlan(seed: number, options: PlanOptions = {}): Plan {
     [4 * day, 1],
   ]);
   const lengthMs = options.days === undefined ? drawnMs : options.days * day;
+  const busy = Array.from({ length: Math.ceil((busyPerDay * lengthMs) / day) }, () => chance.int(lengthMs));
+  const drawMoment = (own: Stream): Milliseconds => {
+    if (!own.chance(busyShare)) return own.int(lengthMs);
+    return Math.min((busy[own.int(busy.length)] ?? 0) + own.int(busyMs), lengthMs - 1);
+  };
   const drawn = Object.entries(steps).flatMap(([name, kind]) => {
     const own = chance.stream(name);
     // Swarm testing: a kind that is left out altogether lets others meet that it would hide.
     if (!own.chance(kind.share)) return [];
     const count = Math.max(1, Math.round((kind.perDay * (0.3 + 1.7 * own.next()) * lengthMs) / day));
-    return Array.from({ length: count }, () => ({ at: own.int(lengthMs), name: name as StepName }));
+    return Array.from({ length: count }, () => ({ at: drawMoment(own), name: name as StepName }));
   });
   const ordered = drawn.sort((left, right) => left.at - right.at || (left.name < right.name ? -1 : 1));
   const numbered = ordered.map((step, index): Step => ({ id: index + 1, ...step }));

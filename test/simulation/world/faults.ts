@@ -6,6 +6,8 @@ export interface Fault {
   /** For the journal. */
   readonly what: string;
   readonly ms: Milliseconds;
+  /** Ends it sooner. */
+  readonly until?: Promise<void>;
   /** Returns what ends it. */
   begin(): () => void;
 }
@@ -22,7 +24,7 @@ export function createFaults(deps: { journal: Journal; wait(ms: Milliseconds): P
   const running = new Set<() => void>();
   let areOver = false;
   return {
-    async during({ what, ms, begin }) {
+    async during({ what, ms, until, begin }) {
       if (areOver) return;
       deps.journal.note('fault', `${what} for ${Math.round(ms / 1_000)} s`);
       deps.stir();
@@ -34,7 +36,7 @@ export function createFaults(deps: { journal: Journal; wait(ms: Milliseconds): P
         undo();
       };
       running.add(end);
-      await deps.wait(ms);
+      await (until === undefined ? deps.wait(ms) : Promise.race([until, deps.wait(ms)]));
       end();
     },
     endAll() {

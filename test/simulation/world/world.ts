@@ -41,6 +41,7 @@ export interface World extends ProvidersSide {
   deadline(ms: Milliseconds): AbortSignal;
   /** Something happened from outside: idle waits are short for a while. */
   stir(): void;
+  nextStir(): Promise<void>;
 }
 
 export interface Complaint {
@@ -71,7 +72,7 @@ export function createWorld(deps: { chance: Stream; journalOf(now: () => number)
     return ending.signal;
   };
   const rest = createRest(timeline);
-  const { stir } = rest;
+  const { stir, nextStir } = rest;
   const network = createNetwork({ timeline, chance: chance.stream('network'), delayMs: (by) => by.between(1, 60) });
   const file = `${deps.folder}/till.db`;
   const disk = createDisk(file, chance.stream('disk'));
@@ -143,6 +144,7 @@ export function createWorld(deps: { chance: Stream; journalOf(now: () => number)
     wait,
     deadline,
     stir,
+    nextStir,
   };
 }
 

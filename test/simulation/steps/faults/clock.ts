@@ -1,12 +1,14 @@
 // The machine's own clock is wrong for a while; true time, by which everybody else goes, is not.
 import { hour, minute, second } from '#kernel/clock.ts';
 import type { StepKind } from '../../plan/step-kind.ts';
-import { drawLength } from './draw.ts';
+import { drawLength, whenBusy } from './draw.ts';
 
 export const wrongClock: StepKind = {
   share: 0.25,
   perDay: 2,
-  async act({ faults, machine }, chance) {
+  async act(world, chance) {
+    const { faults, machine } = world;
+    await whenBusy(world, chance);
     const unit = chance.pickWeighted([
       [second, 3],
       [minute, 3],

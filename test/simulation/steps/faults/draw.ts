@@ -1,6 +1,14 @@
 import { hour, type Milliseconds, minute } from '#kernel/clock.ts';
 import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
 import type { Stream } from '../../engine/random.ts';
+import type { World } from '../../world/world.ts';
+
+/** As a rule, waits until something happens, and a moment longer: what fails then, fails in the middle of work. */
+export async function whenBusy({ nextStir, wait }: World, chance: Stream): Promise<void> {
+  if (chance.chance(0.2)) return;
+  await Promise.race([nextStir(), wait(2 * hour)]);
+  await wait(chance.pick([0, 100, 1_500, 20_000]) * chance.next());
+}
 
 /** How long something fails: minutes as a rule, hours now and then. */
 export function drawLength(chance: Stream, longest: Milliseconds): Milliseconds {

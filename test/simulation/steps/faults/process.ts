@@ -4,6 +4,7 @@ import type { Stream } from '../../engine/random.ts';
 import type { EndingPoint } from '../../machine/machine.ts';
 import type { StepKind } from '../../plan/step-kind.ts';
 import type { World } from '../../world/world.ts';
+import { whenBusy } from './draw.ts';
 
 function drawPoint(chance: Stream, crossingsMax: number): EndingPoint {
   return {
@@ -31,22 +32,23 @@ const lurkMs: Milliseconds = hour;
 async function kill(world: World, point: EndingPoint, downMs: Milliseconds): Promise<void> {
   const { operator, machine, faults } = world;
   const ended = Promise.withResolvers<void>();
-  const lurking = faults.during({
+  await faults.during({
     what: `the process is to end at crossing ${point.crossings}, ${point.atCommit} a commit`,
     ms: lurkMs,
+    until: ended.promise,
     begin() {
       void operator.killAt(point, downMs).then(ended.resolve);
       return () => machine.spare(point);
     },
   });
-  await Promise.race([ended.promise, lurking]);
 }
 
 export const killed: StepKind = {
   share: 0.5,
   perDay: 4,
   async act(world, chance) {
-    await kill(world, drawPoint(chance, chance.pick([5, 60, 600])), drawDown(chance));
+    await whenBusy(world, chance);
+    await kill(world, drawPoint(chance, chance.pick([5, 30, 200])), drawDown(chance));
   },
 };
 
@@ -55,6 +57,7 @@ export const killedAgain: StepKind = {
   share: 0.4,
   perDay: 2,
   async act(world, chance) {
+    await whenBusy(world, chance);
     for (let times = chance.between(2, 5); times > 0; times -= 1) {
       await kill(world, drawPoint(chance, chance.pick([3, 20, 60])), chance.between(1, 20) * second);
     }
@@ -64,14 +67,19 @@ export const killedAgain: StepKind = {
 export const restarted: StepKind = {
   share: 0.4,
   perDay: 3,
-  act: ({ operator }) => operator.restart(),
+  async act(world, chance) {
+    await whenBusy(world, chance);
+    await world.operator.restart();
+  },
 };
 
 /** Somebody is impatient: stops it while it stops, while it starts, or just after. */
 export const restartedAgain: StepKind = {
   share: 0.3,
   perDay: 1,
-  async act({ operator, wait }, chance) {
+  async act(world, chance) {
+    const { operator, wait } = world;
+    await whenBusy(world, chance);
     const restarts: Promise<void>[] = [];
     for (let times = chance.between(2, 4); times > 0; times -= 1) {
       restarts.push(operator.restart());
