@@ -41,7 +41,7 @@ export interface Disk {
   use(user: DiskUser | undefined): void;
   /** Ends all connections as the operating system does for a killed process; nothing of a commit in progress is left. */
   endConnections(): void;
-  /** For connections that are not the product's. */
+  /** For connections that are not the product's: those that are used by it, and until the promise that it returns has settled. */
   aside<Result>(work: () => Result): Result;
   /** What has no room any more; undefined: there is room again. */
   setFull(fault: DiskFault | undefined): void;
@@ -69,6 +69,7 @@ class SimulatedDisk implements Disk {
   /** How many rows each connection had changed when it was last looked at. */
   readonly #changes = new WeakMap<Connection, number>();
   #user = nobody;
+  #asides = 0;
   #fault: DiskFault | undefined;
 
   constructor(file: string, chance: Stream) {
@@ -83,6 +84,10 @@ class SimulatedDisk implements Disk {
   /** A connection that is used, by the product unless it was opened aside. */
   adopt(connection: Connection): void {
     if (this.#others.has(connection) || this.#connections.has(connection)) return;
+    if (this.#asides > 0) {
+      this.#others.add(connection);
+      return;
+    }
     if (!this.#user.isAlive()) {
       connection.close();
       throw new ProcessEnded('before it opened the database');
@@ -125,8 +130,14 @@ class SimulatedDisk implements Disk {
 
   aside<Result>(work: () => Result): Result {
     // A connection is the product's as soon as it is used; one that was opened here never is.
+    this.#asides += 1;
+    const end = (): void => {
+      this.#asides -= 1;
+    };
     const result = work();
     if (result instanceof BetterSqlite3) this.#others.add(result);
+    if (result instanceof Promise) result.finally(end).catch(() => undefined);
+    else end();
     return result;
   }
 

@@ -1,5 +1,8 @@
 // All that may happen in a history.
-import { buyer } from '../steps/buyer.ts';
+import { buyer } from '../steps/buyers/buyer.ts';
+import { foreignPayment, refundByHand } from '../steps/buyers/dashboard.ts';
+import { payhipBuyer, payhipForger } from '../steps/buyers/payhip-buyer.ts';
+import { shopRefund } from '../steps/buyers/shop-refund.ts';
 import { faults } from '../steps/faults/faults.ts';
 import { adminSession } from '../steps/people/admin-session.ts';
 import { bookkeeper } from '../steps/people/bookkeeper.ts';
@@ -12,6 +15,11 @@ import type { StepKind } from './step-kind.ts';
 
 export const steps = {
   buyer,
+  payhipBuyer,
+  payhipForger,
+  foreignPayment,
+  refundByHand,
+  shopRefund,
   restore,
   adminSession,
   bookkeeper,

@@ -60,7 +60,7 @@ export function createBackups(deps: {
       const target = `${disk.file}-backup-${made}`;
       try {
         const held = contentOf(disk.file);
-        await backUpDatabase(database, { target, mayReplace: false });
+        await disk.aside(() => backUpDatabase(database, { target, mayReplace: false }));
         journal.note('operator', `backup ${made}: ${held}`);
         return { file: target, madeAt: now(), held };
       } catch (error) {
@@ -72,7 +72,7 @@ export function createBackups(deps: {
       operator.maintain(async () => {
         disk.use(undefined);
         try {
-          await restoreDatabase(database, { source: backup.file, isForced: false, now: now() });
+          await disk.aside(() => restoreDatabase(database, { source: backup.file, isForced: false, now: now() }));
         } catch (error) {
           journal.note('operator', `the restore was refused: ${wordsOf(error)}`);
           return;

@@ -1,0 +1,42 @@
+import { hour, minute, second } from '#kernel/clock.ts';
+import type { VisitAction } from '#sandbox/providers/contract.ts';
+
+/** What a buyer does at the checkout: each action after a wait, in milliseconds. */
+export type Habit = readonly (readonly [waitMs: number, action: VisitAction])[];
+
+const seen = [30 * second, 'pay_unconfirmed'] as const;
+const paid = [40 * second, 'pay'] as const;
+const short = [minute, 'underpay'] as const;
+
+export const habits: readonly (readonly [Habit, weight: number])[] = [
+  [[paid], 10],
+  [[seen, [5 * minute, 'confirm']], 4],
+  [[seen, [5 * minute, 'confirm'], [2 * minute, 'complete']], 3],
+  // It is seen, and never confirmed.
+  [[seen], 2],
+  [[short], 2],
+  [[short, [4 * minute, 'pay']], 2],
+  [[short, [3 * minute, 'underpay'], [3 * minute, 'pay']], 1],
+  [[short, [4 * minute, 'pay_again']], 1],
+  [[short, [hour, 'pay_late']], 1],
+  [[[minute, 'overpay']], 2],
+  [[paid, [10 * minute, 'pay_again']], 1],
+  [[[2 * hour, 'pay_late']], 2],
+  [
+    [
+      [2 * hour, 'pay_late'],
+      [hour, 'pay_late'],
+    ],
+    1,
+  ],
+  [[seen, [3 * minute, 'double_spend']], 1],
+  [[seen, [3 * minute, 'double_spend'], [3 * minute, 'pay']], 1],
+  [[seen, [3 * minute, 'invalidate']], 1],
+  [[seen, [3 * minute, 'invalidate'], [hour, 'confirm']], 1],
+  [[seen, [3 * minute, 'decline']], 1],
+  [[seen, [2 * minute, 'fail']], 1],
+  [[paid, [hour, 'take_back']], 1],
+  [[[minute, 'fail']], 1],
+  [[[minute, 'expire']], 1],
+  [[], 3],
+];
