@@ -1,4 +1,5 @@
 // What the shop has taken in the end, compared with each order's own history.
+import { isForgotten } from './forgotten.ts';
 import type { Invariant } from './invariant.ts';
 import type { Look } from './look.ts';
 
@@ -18,9 +19,10 @@ export const shopHeardAll: Invariant = {
     const wasRestored = look.world.restores.length > 0;
     const taken = new Map<string, Set<string>>();
     const takenIds = new Set<string>();
-    for (const { id, type, status, order } of look.world.shop.heard) {
+    for (const { at, id, type, status, order } of look.world.shop.heard) {
       if (status >= 300) continue;
       takenIds.add(id);
+      if (isForgotten(look.world, at)) continue;
       const key = `${order.id} ${type}`;
       taken.set(key, (taken.get(key) ?? new Set()).add(id));
     }

@@ -59,9 +59,9 @@ function isSeen({ provider, status }: ProviderRecord): boolean {
   return provider === 'coinbase' && status === 'PROCESSING';
 }
 
-/** The money came after the checkout had closed. */
+/** The money, or the rest of it, came after the checkout had closed. */
 export function isLate({ provider, status, exception }: ProviderRecord): boolean {
-  return (provider === 'btcpay' && exception === 'PaidLate') || (provider === 'nowpayments' && status === 'expired');
+  return (provider === 'btcpay' && exception === 'PaidLate') || (provider === 'nowpayments' && status !== 'finished');
 }
 
 export function paidMinor(record: ProviderRecord): number {
