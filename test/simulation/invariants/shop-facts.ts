@@ -1,6 +1,5 @@
 // What the shop is told, attempt by attempt: one id for each fact, signed, with the order as the fact left it.
 import type { HeardEvent } from '../world/shop-site.ts';
-import { isForgotten } from './forgotten.ts';
 import type { Invariant } from './invariant.ts';
 import { createMemory } from './memory.ts';
 
@@ -37,11 +36,7 @@ export const shopFacts: Invariant = {
     }
     for (const id of forged.slice(memory.forged)) yield `the shop cannot verify event ${id}`;
     memory.forged = forged.length;
-    // What is told after a restore may differ from what was told before it, and the facts are the same.
-    if (memory.restores !== world.restores.length) memory.orders.clear();
-    memory.restores = world.restores.length;
     for (const event of heard.slice(memory.count)) {
-      if (isForgotten(world, event.at)) continue;
       const order = memory.orders.get(event.order.id) ?? { facts: new Map(), taken: new Set(), newest: undefined };
       memory.orders.set(event.order.id, order);
       yield* checkFact(order, event);

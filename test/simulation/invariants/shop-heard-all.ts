@@ -1,5 +1,4 @@
 // What the shop has taken in the end, compared with each order's own history.
-import { isForgotten } from './forgotten.ts';
 import type { Invariant } from './invariant.ts';
 import type { Look } from './look.ts';
 
@@ -19,10 +18,9 @@ export const shopHeardAll: Invariant = {
     const wasRestored = look.world.restores.length > 0;
     const taken = new Map<string, Set<string>>();
     const takenIds = new Set<string>();
-    for (const { at, id, type, status, order } of look.world.shop.heard) {
+    for (const { id, type, status, order } of look.world.shop.heard) {
       if (status >= 300) continue;
       takenIds.add(id);
-      if (isForgotten(look.world, at)) continue;
       const key = `${order.id} ${type}`;
       taken.set(key, (taken.get(key) ?? new Set()).add(id));
     }

@@ -1,9 +1,11 @@
 // Payhip sells by itself and tells of it by webhooks; its seller refunds in Stripe or PayPal.
 import { minute } from '#kernel/clock.ts';
 import { type VisitAction, VisitRefused } from '#sandbox/providers/contract.ts';
+import type { SaleInput } from '#sandbox/providers/payhip/sale.ts';
 import { forgeries } from '#sandbox/providers/payhip/seller.ts';
-import { PayhipShop } from '#sandbox/providers/payhip/shop.ts';
+import type { Stream } from '../../engine/random.ts';
 import type { StepKind } from '../../plan/step-kind.ts';
+import { payhipSeller } from '../../world/payhip-seller.ts';
 import type { World } from '../../world/world.ts';
 import { visit } from './checkout.ts';
 
@@ -11,17 +13,29 @@ export const payhipBuyer: StepKind = {
   share: 0.5,
   perDay: 3,
   async act(world, chance) {
-    const shop = shopOf(world);
-    const key = chance.pick(['NfPk', 'FnPr', 'StMx'] as const);
     world.stir();
-    const { reference } = shop.sell({ key, email: `buyer-${chance.int(2 ** 31)}@example.org` });
-    world.journal.note('buyer', `bought ${key} as ${reference}`);
+    const { id: reference } = payhipSeller(world.providers).buy(draw(world, chance));
+    world.journal.note('buyer', `bought ${reference}`);
     for (const action of chance.pickWeighted(returns)) {
       await world.wait(chance.between(1, 100) * minute);
       await visit(world, chance, { provider: 'payhip', reference, action });
     }
   },
 };
+
+function draw(world: World, chance: Stream): SaleInput {
+  const productKey = chance.pick(['NfPk', 'FnPr', 'StMx'] as const);
+  const coupons = [...payhipSeller(world.providers).coupons.values()];
+  const coupon = coupons.find((known) => known.productKey === null || known.productKey === productKey);
+  return {
+    productKey,
+    email: `buyer-${chance.int(2 ** 31)}@example.org`,
+    payBy: chance.pick(['card', 'paypal'] as const),
+    quantity: chance.pickWeighted([[1, 8] as const, [2, 1] as const]),
+    vatPercent: chance.pickWeighted([[0, 3] as const, [23, 1] as const]),
+    couponCode: chance.chance(0.5) ? coupon?.code : undefined,
+  };
+}
 
 const returns: readonly (readonly [readonly VisitAction[], weight: number])[] = [
   [[], 6],
@@ -39,7 +53,7 @@ export const payhipForger: StepKind = {
     const forgery = chance.pick(forgeries as readonly [(typeof forgeries)[number], ...typeof forgeries]);
     world.stir();
     try {
-      shopOf(world).seller.forge(forgery);
+      payhipSeller(world.providers).forge(forgery);
       world.journal.note('stranger', `forged a sale: ${forgery}`);
     } catch (error) {
       // Nothing was sold yet that could be taken as a model.
@@ -47,9 +61,3 @@ export const payhipForger: StepKind = {
     }
   },
 };
-
-function shopOf(world: World): PayhipShop {
-  const shop = world.providers.shop('payhip');
-  if (!(shop instanceof PayhipShop)) throw new Error('payhip has no shop');
-  return shop;
-}
