@@ -12,7 +12,7 @@ if (options === undefined) {
   process.exit(64);
 }
 // What follows loads the product, which a planted fault changes on its way.
-if (options.plant !== undefined) applyPlant(getPlant(options.plant));
+if (options.plant !== undefined) await applyPlant(getPlant(options.plant));
 const { replay, runFarm, serveFarm } = await import('./run/commands.ts');
 const say = (text: string): void => console.log(text);
 if (isWorker) serveFarm(options);

@@ -3,26 +3,25 @@
 import { registerHooks } from 'node:module';
 import { changeSource, type SourceChange } from '#test/mutation/source-change.ts';
 
-/** What a process ends with whose plant was never loaded: what it found says nothing of the plant. */
-export const neverLoaded = 70;
-
-/** Throws, when the file is loaded, where it does not hold what the plant changes; see `neverLoaded` for one that is not. */
-export function applyPlant(plant: SourceChange): void {
+/**
+ * Loads the file with the plant in it; whoever imports it afterwards gets that one. Throws where the file does not hold what the
+ * plant changes, or was loaded before.
+ */
+export async function applyPlant(plant: SourceChange): Promise<void> {
   const target = new URL(`../../../${plant.file}`, import.meta.url).href;
-  let isLoaded = false;
-  registerHooks({
+  let isChanged = false;
+  const hooks = registerHooks({
     load(url, context, nextLoad) {
       const loaded = nextLoad(url, context);
       if (url !== target) return loaded;
-      isLoaded = true;
-      return { ...loaded, source: changeSource(textOf(loaded.source), plant) };
+      const source = changeSource(textOf(loaded.source), plant);
+      isChanged = true;
+      return { ...loaded, source };
     },
   });
-  process.on('exit', () => {
-    if (isLoaded) return;
-    process.stderr.write(`the plant was never loaded: nothing imports ${plant.file} after it was applied\n`);
-    process.exitCode = neverLoaded;
-  });
+  await import(target);
+  hooks.deregister();
+  if (!isChanged) throw new Error(`${plant.file} was loaded before the plant was applied`);
 }
 
 function textOf(source: string | ArrayBuffer | NodeJS.TypedArray | undefined): string {

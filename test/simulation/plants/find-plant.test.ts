@@ -45,8 +45,8 @@ test('what the simulator prints is read', () => {
     kind: 'violated',
     ...failing,
   });
-  const unloaded = readRun({ status: 70, stdout: line, stderr: 'one\nnever loaded\n' });
-  expect(unloaded).toEqual({ kind: 'broken', why: 'it ended with 70: never loaded' });
+  const unloaded = readRun({ status: 70, stdout: line, stderr: 'one\nError: out of memory\nNode.js\n' });
+  expect(unloaded).toEqual({ kind: 'broken', why: 'it ended with 70: Error: out of memory' });
   expect(readRun({ status: 1, stdout: '', stderr: '' })).toEqual({ kind: 'broken', why: 'it ended with 1' });
   expect(readRun({ status: null, stdout: line, stderr: '' })).toEqual({
     kind: 'broken',

@@ -40,7 +40,8 @@ export function readRun(ended: { status: number | null; stdout: string; stderr: 
   const [first] = failing;
   if (first !== undefined) return { kind: 'violated', ...first };
   const how = status === null ? 'it did not end in time' : `it ended with ${status}`;
-  const [said = ''] = stderr.trim().split('\n').slice(-1);
+  const words = stderr.trim().split('\n');
+  const said = words.find((line) => /^\w*Error: /.test(line)) ?? words.at(-1) ?? '';
   return { kind: 'broken', why: said === '' ? how : `${how}: ${said.slice(0, 200)}` };
 }
 
