@@ -1,4 +1,7 @@
 // All that must hold in every history.
+import { caseCards } from './admins/case-cards.ts';
+import { casesTold } from './admins/cases-told.ts';
+import { orderCards } from './admins/order-cards.ts';
 import { emptyQueues } from './empty-queues.ts';
 import type { Invariant } from './invariant.ts';
 import { leases } from './leases.ts';
@@ -30,6 +33,9 @@ export const invariants: readonly Invariant[] = [
   leases,
   secrets,
   restored,
+  casesTold,
+  caseCards,
+  orderCards,
   telegramTakesAll,
   metricsFit,
 ];

@@ -1,0 +1,31 @@
+// From a case to the message that shows it, by what the product has written down itself: at every moment each open case was shown,
+// or is still to be shown.
+import type { Invariant } from '../invariant.ts';
+
+interface Told extends Readonly<Record<string, unknown>> {
+  readonly id: string;
+  readonly key: string;
+  readonly version: number;
+  /** The newest version that some chat shows; null: none was ever shown. */
+  readonly shown: number | null;
+}
+
+export const casesTold: Invariant = {
+  number: 5,
+  promise: 'An open case was shown to somebody as it is, or is about to be.',
+  *always({ rows }) {
+    const forgotten = rows<Told>(
+      `select id, key, version, shown from (
+         select c.id, c.key, c.version, max(s.shown_version) as shown from cases c
+         left join sent_messages s on s.subject = 'case:' || c.id
+         where c.status = 'open' and c.rings group by c.id)
+       where (shown is null or shown < version) and id not in (
+         select payload ->> 'caseId' from outbox_messages
+         where topic = 'alert.card' and processed_at is null and abandoned_at is null)`,
+    );
+    for (const { id, key, version, shown } of forgotten) {
+      const what = shown === null ? 'was shown to nobody' : `is shown as it was in version ${shown} of ${version}`;
+      yield `case ${key} (${id}) ${what}, and nothing is about to change that`;
+    }
+  },
+};
