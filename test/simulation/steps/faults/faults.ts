@@ -6,6 +6,7 @@ import { fullDisk } from './disk.ts';
 import { killed, killedAgain, restarted, restartedAgain } from './process.ts';
 import { failingCalls, lateCalls, outage, refusal } from './provider-calls.ts';
 import { flappingShop, shopTrouble } from './shop.ts';
+import { chatClosed, chatFlooded, chatRefuses, groupUpgraded, telegramAway, telegramFails } from './telegram.ts';
 import { lateWebhooks, lostWebhooks, reorderedWebhooks, repeatedWebhooks } from './webhooks.ts';
 
 export const faults = {
@@ -28,4 +29,10 @@ export const faults = {
   newWordsOfProvider,
   shopTrouble,
   flappingShop,
+  telegramAway,
+  telegramFails,
+  chatFlooded,
+  chatRefuses,
+  chatClosed,
+  groupUpgraded,
 } as const satisfies Readonly<Record<string, StepKind>>;
