@@ -75,14 +75,34 @@ export function sentence(text: string): string {
   return text.replace(/^./u, (first) => first.toUpperCase());
 }
 
+interface TimeFormats {
+  readonly year: Intl.DateTimeFormat;
+  readonly date: Intl.DateTimeFormat;
+  readonly time: Intl.DateTimeFormat;
+}
+
+/** By time zone: making one takes far longer than a card takes to draw. */
+const timeFormats = new Map<string, TimeFormats>();
+
+function timeFormatsOf(timeZone: string): TimeFormats {
+  let formats = timeFormats.get(timeZone);
+  if (formats === undefined) {
+    const format = (fields: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat('en-GB', { timeZone, ...fields });
+    formats = {
+      year: format({ year: 'numeric' }),
+      date: format({ day: 'numeric', month: 'short' }),
+      time: format({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }),
+    };
+    timeFormats.set(timeZone, formats);
+  }
+  return formats;
+}
+
 /** `22 Nov, 14:05` in the admin's time zone, with the year when it is another one. */
-export function formatTime(at: Milliseconds, presentation: Presentation): string {
-  const zone = { timeZone: presentation.timeZone };
-  const year = new Intl.DateTimeFormat('en-GB', { ...zone, year: 'numeric' });
-  const date = new Intl.DateTimeFormat('en-GB', { ...zone, day: 'numeric', month: 'short' }).format(at);
-  const time = new Intl.DateTimeFormat('en-GB', { ...zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-  const isThisYear = year.format(at) === year.format(presentation.now);
-  return `${date}${isThisYear ? '' : ` ${year.format(at)}`}, ${time.format(at)}`;
+export function formatTime(at: Milliseconds, { now, timeZone }: Presentation): string {
+  const { year, date, time } = timeFormatsOf(timeZone);
+  const isThisYear = year.format(at) === year.format(now);
+  return `${date.format(at)}${isThisYear ? '' : ` ${year.format(at)}`}, ${time.format(at)}`;
 }
 
 /** For a list: `14:05` of today, `21 Nov` of any other day. */
