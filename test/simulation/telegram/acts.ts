@@ -41,7 +41,6 @@ export function createPeople(deps: {
   states: ChatStates;
   journal: Journal;
   now(): Milliseconds;
-  stir(): void;
 }): { people: People; acts: readonly Act[] } {
   const { sandbox, states, journal } = deps;
   const acts: Act[] = [];
@@ -55,7 +54,6 @@ export function createPeople(deps: {
 
   const people: People = {
     tap({ userId, message: { bot, chatId, messageId }, button: { text, callback_data: data = '' } }) {
-      deps.stir();
       const act = keep({ userId, chat: { bot, chatId }, kind: 'tap', messageId, text, data }, `taps “${text}”`);
       // A message that was deleted meanwhile cannot be tapped.
       if (sandbox.message({ bot, chatId, messageId }) === undefined) return act;
@@ -66,13 +64,11 @@ export function createPeople(deps: {
       return act;
     },
     async write(userId, chat, text) {
-      deps.stir();
       states.setStarted(chat);
       const { messageId } = await sandbox.sendText({ userId, ...chat, text });
       return keep({ userId, chat, kind: 'text', messageId, text }, `writes ${JSON.stringify(text.slice(0, 80))}`);
     },
     async drop(userId, chat, { name, bytes }) {
-      deps.stir();
       states.setStarted(chat);
       const { messageId } = await sandbox.sendDocument({ userId, ...chat, name, bytes });
       return keep({ userId, chat, kind: 'document', messageId, text: name }, `drops ${name}`);

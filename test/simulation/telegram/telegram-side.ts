@@ -44,7 +44,6 @@ export function createTelegramSide(deps: {
   settings: ShopSettings;
 }): TelegramSide {
   const { network, timeline, journal, chance, settings, rest, now } = deps;
-  const { stir } = rest;
   const started = drawStarted(chance);
   const hasGroup = settings.alertChatId !== null;
   const names = bots.map(({ username }) => username);
@@ -76,9 +75,9 @@ export function createTelegramSide(deps: {
   });
   const { chats, states } = createChats({ sandbox, bots: names, started, hasGroup });
   return {
-    ...createPeople({ sandbox, states, journal, now, stir }),
+    ...createPeople({ sandbox, states, journal, now }),
     chats,
-    troubles: createTroubles({ sandbox, chats, states, stir }),
+    troubles: createTroubles({ sandbox, chats, states, stir: rest.stir }),
     refused: watchRefusals(sandbox),
   };
 }
