@@ -178,6 +178,38 @@ describe('a job is overdue', () => {
     open({ run: async () => ({}) });
   });
 
+  test('not because the whole process stood still: all jobs are late then, and begin at one moment', async () => {
+    const clock = createTestClock();
+    const gate = Promise.withResolvers<JsonObject>();
+    let stuck: unknown;
+    const jobs: Job[] = [
+      { name: 'in progress', timing: { everyMs: second }, timeoutMs: minute, run: () => gate.promise },
+      // Wakes before the next one, as the watch does among the product's jobs.
+      {
+        name: 'watch',
+        timing: { everyMs: minute },
+        timeoutMs: minute,
+        async run() {
+          stuck = findStuckJobs(scheduler.states());
+          return {};
+        },
+      },
+      { name: 'after it', timing: { everyMs: second }, timeoutMs: minute, run: async () => ({}) },
+    ];
+    scheduler = createScheduler({ jobs, timeZone: 'UTC', clock, log });
+    await scheduler.start();
+    await settled(() => stuck);
+    clock.advance(10 * hour);
+    expect(await settled(() => stuck)).toEqual([]);
+    // From then on, who does not get on is late.
+    for (let passed = 0; passed < 3; passed += 1) {
+      clock.advance(minute);
+      await settled(() => stuck);
+    }
+    expect(stuck).toEqual([{ name: 'in progress', reason: 'in progress stands still' }]);
+    gate.resolve({});
+  });
+
   test('never while nothing is started', async () => {
     const clock = createTestClock();
     open({ timing: { everyMs: minute }, run: async () => ({}) }, { clock });
