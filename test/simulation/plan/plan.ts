@@ -35,28 +35,33 @@ const busyPerDay = 6;
 const busyMs: Milliseconds = 15 * minute;
 const busyShare = 0.7;
 
+/** How long things happen, and how many times as often as on a usual day: most histories are short and dense, some are long. */
+const spans: readonly (readonly [{ lengthMs: Milliseconds; pace: number }, weight: number])[] = [
+  [{ lengthMs: hour, pace: 12 }, 4],
+  [{ lengthMs: 3 * hour, pace: 5 }, 4],
+  [{ lengthMs: 12 * hour, pace: 2 }, 1.5],
+  [{ lengthMs: 2 * day, pace: 1 }, 0.4],
+  [{ lengthMs: 7 * day, pace: 0.5 }, 0.1],
+];
+
 export function drawPlan(seed: number, options: PlanOptions = {}): Plan {
   const chance = streamOf({ seed }, 'plan');
-  const drawnMs = chance.pickWeighted([
-    [8 * hour, 3],
-    [day, 4],
-    [2 * day, 2],
-    [4 * day, 1],
-  ]);
-  const lengthMs = options.days === undefined ? drawnMs : options.days * day;
+  const drawn = chance.pickWeighted(spans);
+  const { lengthMs, pace } = options.days === undefined ? drawn : { lengthMs: options.days * day, pace: 1 };
   const busy = Array.from({ length: Math.ceil((busyPerDay * lengthMs) / day) }, () => chance.int(lengthMs));
   const drawMoment = (own: Stream): Milliseconds => {
     if (!own.chance(busyShare)) return own.int(lengthMs);
     return Math.min((busy[own.int(busy.length)] ?? 0) + own.int(busyMs), lengthMs - 1);
   };
-  const drawn = Object.entries(steps).flatMap(([name, kind]) => {
+  const unordered = Object.entries(steps).flatMap(([name, kind]) => {
     const own = chance.stream(name);
     // Swarm testing: a kind that is left out altogether lets others meet that it would hide.
     if (!own.chance(kind.share)) return [];
-    const count = Math.max(1, Math.round((kind.perDay * (0.3 + 1.7 * own.next()) * lengthMs) / day));
+    const expected = (kind.perDay * pace * (0.3 + 1.7 * own.next()) * lengthMs) / day;
+    const count = Math.floor(expected + own.next());
     return Array.from({ length: count }, () => ({ at: drawMoment(own), name: name as StepName }));
   });
-  const ordered = drawn.sort((left, right) => left.at - right.at || (left.name < right.name ? -1 : 1));
+  const ordered = unordered.sort((left, right) => left.at - right.at || (left.name < right.name ? -1 : 1));
   const numbered = ordered.map((step, index): Step => ({ id: index + 1, ...step }));
   const { only } = options;
   return { seed, lengthMs, steps: only === undefined ? numbered : numbered.filter(({ id }) => only.includes(id)) };
