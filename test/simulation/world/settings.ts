@@ -31,7 +31,7 @@ export const storeKey = 'key-of-the-shop-0123456789abcdef';
 export const shopSecret = `whsec_${Buffer.from('a key that only this shop knows!').toString('base64')}`;
 
 /** Zones with and without summer time, half hours, and a jump at midnight. */
-const timeZones = [
+export const timeZones = [
   'UTC',
   'Europe/Berlin',
   'America/New_York',

@@ -17,7 +17,10 @@ import { addresses, drawSettings, fixedEnvironment, type ShopSettings } from './
 import { createShopSite, type ShopSite } from './shop-site.ts';
 
 export interface World extends ProvidersSide {
+  /** As they are now. */
   readonly settings: ShopSettings;
+  /** Somebody else owns the shop, or alerts go somewhere else; the product hears of it by its own settings. */
+  changeTeam(change: Partial<Pick<ShopSettings, 'admins' | 'alertChatId'>>): void;
   readonly timeline: Timeline;
   readonly journal: Journal;
   readonly network: Network;
@@ -124,6 +127,7 @@ export function createWorld(deps: { chance: Stream; journalOf(now: () => number)
   const backups = createBackups({ operator, disk, journal, now });
   return {
     settings,
+    changeTeam: (change) => void Object.assign(settings, change),
     timeline,
     journal,
     network,

@@ -2,9 +2,11 @@
 import type { StepKind } from '../../plan/step-kind.ts';
 import { newWordsOfProvider, spoiltAnswers } from './answers.ts';
 import { driftingClock, wrongClock } from './clock.ts';
+import { alertChatChanged, ownersChanged, providerRemoved, telegramModeChanged, zoneChanged } from './configuration.ts';
 import { fullDisk } from './disk.ts';
 import { killed, killedAgain, restarted, restartedAgain } from './process.ts';
 import { failingCalls, lateCalls, outage, refusal } from './provider-calls.ts';
+import { secretRotated } from './rotation.ts';
 import { flappingShop, shopTrouble } from './shop.ts';
 import { chatClosed, chatFlooded, chatRefuses, groupUpgraded, telegramAway, telegramFails } from './telegram.ts';
 import { lateWebhooks, lostWebhooks, reorderedWebhooks, repeatedWebhooks } from './webhooks.ts';
@@ -35,4 +37,10 @@ export const faults = {
   chatRefuses,
   chatClosed,
   groupUpgraded,
+  providerRemoved,
+  secretRotated,
+  zoneChanged,
+  alertChatChanged,
+  telegramModeChanged,
+  ownersChanged,
 } as const satisfies Readonly<Record<string, StepKind>>;
