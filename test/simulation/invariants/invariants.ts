@@ -1,7 +1,9 @@
 // All that must hold in every history.
+import { audit } from './admins/audit.ts';
 import { caseCards } from './admins/case-cards.ts';
 import { casesTold } from './admins/cases-told.ts';
 import { orderCards } from './admins/order-cards.ts';
+import { taps } from './admins/taps.ts';
 import { emptyQueues } from './empty-queues.ts';
 import type { Invariant } from './invariant.ts';
 import { leases } from './leases.ts';
@@ -36,6 +38,8 @@ export const invariants: readonly Invariant[] = [
   casesTold,
   caseCards,
   orderCards,
+  audit,
+  taps,
   telegramTakesAll,
   metricsFit,
 ];

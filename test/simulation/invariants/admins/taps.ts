@@ -1,0 +1,76 @@
+// What admins tapped and what they were told of it, beside the audit trail.
+import { restoreId } from '#bot/text/callback-fields.ts';
+import type { Act } from '../../telegram/acts.ts';
+import { isForgotten } from '../forgotten.ts';
+import type { Invariant } from '../invariant.ts';
+import type { Look } from '../look.ts';
+
+/** Buttons that act on a case at once, and the answer that says so. */
+const deeds: readonly { data: RegExp; done: RegExp; action: string }[] = [
+  { data: /^alert:ack:([\w-]{22})/, done: /^Acknowledged: it is yours/, action: 'case.acknowledge' },
+  { data: /^alert:snooze:([\w-]{22})/, done: /^Snoozed until/, action: 'case.snooze' },
+  { data: /^exception:take:([\w-]{22})/, done: /^It is yours/, action: 'case.assign' },
+  { data: /^exception:give:([\w-]{22})/, done: /^It is nobody/, action: 'case.release' },
+];
+
+/** Audited actions that are carried out by the second tap of a question only. */
+const confirmed = ['order.cancel', 'order.fulfil', 'order.mark_paid', 'order.write_off', 'refund.request'] as const;
+
+export const taps: Invariant = {
+  number: 7,
+  promise: 'What an admin is told to be done is in the audit trail, and a double tap acted once.',
+  *atRest(look) {
+    const { world } = look;
+    const acts = world.telegram.acts.filter(({ kind, at }) => kind === 'tap' && !isForgotten(world, at));
+    for (const deed of deeds) yield* checkDeed(look, { acts, ...deed });
+    // A database that was put back has forgotten some of them.
+    if (world.restores.length === 0) yield* checkConfirmed(look, acts);
+  },
+};
+
+function* checkDeed(
+  look: Look,
+  { acts, data, done, action }: { acts: readonly Act[] } & (typeof deeds)[number],
+): Iterable<string> {
+  const told = new Map<string, { tapped: number; done: number }>();
+  for (const act of acts) {
+    const id = restoreId(data.exec(act.data ?? '')?.[1] ?? '');
+    if (id === undefined) continue;
+    const key = `${act.userId} case:${id}`;
+    const known = told.get(key) ?? { tapped: 0, done: 0 };
+    known.tapped += 1;
+    if (done.test(act.answer?.text ?? '')) known.done += 1;
+    told.set(key, known);
+  }
+  const rows = look.rows<{ key: string; count: number }>(
+    `select actor_id || ' ' || subject as key, count(*) as count from audit_records
+     where actor_kind = 'admin' and action = ? group by 1`,
+    action,
+  );
+  const counts = new Map(rows.map(({ key, count }) => [key, count]));
+  for (const [key, { tapped, done: count }] of told) {
+    const audited = counts.get(key) ?? 0;
+    if (audited < count) yield `${key}: ${action} was answered as done ${count} times, and audited ${audited} times`;
+    if (audited > tapped) yield `${key}: ${action} was tapped ${tapped} times, and audited ${audited} times`;
+  }
+}
+
+/** Each question is good for one action, however often it is answered. */
+function* checkConfirmed(look: Look, acts: readonly Act[]): Iterable<string> {
+  const questions = new Map<string, Set<string>>();
+  for (const { userId, data = '' } of acts) {
+    const pendingId = /^confirm:([\w-]+)/.exec(data)?.[1];
+    if (pendingId === undefined) continue;
+    const known = questions.get(String(userId)) ?? new Set();
+    questions.set(String(userId), known.add(pendingId));
+  }
+  const rows = look.rows<{ actor: string; count: number }>(
+    `select actor_id as actor, count(*) as count from audit_records
+     where actor_kind = 'admin' and action in (${confirmed.map(() => '?').join(', ')}) group by 1`,
+    ...confirmed,
+  );
+  for (const { actor, count } of rows) {
+    const asked = questions.get(actor)?.size ?? 0;
+    if (count > asked) yield `${actor} answered ${asked} questions, and ${count} actions were carried out`;
+  }
+}
