@@ -48,7 +48,7 @@ function* unauditedEntries({ rows }: Look): Iterable<string> {
 const effects: readonly { what: string; query: string }[] = [
   {
     what: 'order',
-    query: `select id from orders where origin <> 'provider' and ${noAudit('order.place', `'order:' || id`)}`,
+    query: `select id from orders o where origin <> 'provider' and ${noAudit('order.place', `'order:' || o.id`)}`,
   },
   {
     what: 'refund',
