@@ -48,10 +48,10 @@ export function drawPlan(seed: number, options: PlanOptions = {}): Plan {
   const chance = streamOf({ seed }, 'plan');
   const drawn = chance.pickWeighted(spans);
   const { lengthMs, pace } = options.days === undefined ? drawn : { lengthMs: options.days * day, pace: 1 };
-  const busy = Array.from({ length: Math.ceil((busyPerDay * lengthMs) / day) }, () => chance.int(lengthMs));
+  const busy = Array.from({ length: Math.ceil((busyPerDay * lengthMs) / day) }, () => chance.int(lengthMs - busyMs));
   const drawMoment = (own: Stream): Milliseconds => {
     if (!own.chance(busyShare)) return own.int(lengthMs);
-    return Math.min((busy[own.int(busy.length)] ?? 0) + own.int(busyMs), lengthMs - 1);
+    return (busy[own.int(busy.length)] ?? 0) + own.int(busyMs);
   };
   const unordered = Object.entries(steps).flatMap(([name, kind]) => {
     const own = chance.stream(name);
