@@ -1,7 +1,7 @@
 // Prepares this process for simulated histories; must be the first module that it loads. What is replaced here, and nothing else, is
 // not the product's own code: timers and clocks of the runtime, the HTTP clients of its libraries, the drawing of charts, which a
 // thread pool does in its own time, and the process that reads a file through.
-import { registerHooks } from 'node:module';
+import { enableCompileCache, registerHooks } from 'node:module';
 import { installGlobals } from './engine/globals.ts';
 import { watchDriver } from './machine/disk.ts';
 
@@ -14,6 +14,8 @@ const standIns: ReadonlyMap<string, string> = new Map([
 const checksFile = import.meta.resolve('../../src/db/sqlite/check-sqlite.ts');
 const childProcess = standIn('child-process.ts');
 
+// Stripping types from the whole product takes a second otherwise, in each process.
+enableCompileCache();
 registerHooks({
   resolve(specifier, context, nextResolve) {
     // The simulator has processes of its own.
