@@ -3,7 +3,9 @@ import { audit } from './admins/audit.ts';
 import { caseCards } from './admins/case-cards.ts';
 import { casesTold } from './admins/cases-told.ts';
 import { orderCards } from './admins/order-cards.ts';
+import { ringsOnce } from './admins/rings-once.ts';
 import { taps } from './admins/taps.ts';
+import { troubles } from './admins/troubles.ts';
 import { emptyQueues } from './empty-queues.ts';
 import type { Invariant } from './invariant.ts';
 import { leases } from './leases.ts';
@@ -40,6 +42,8 @@ export const invariants: readonly Invariant[] = [
   orderCards,
   audit,
   taps,
+  troubles,
+  ringsOnce,
   telegramTakesAll,
   metricsFit,
 ];
