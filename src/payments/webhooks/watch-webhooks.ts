@@ -48,14 +48,20 @@ export function createWebhookWatch(
   deps: ProviderDeps & { decommissioned?: DecommissionedProviders },
   tools: { reconcile: ReconcileProvider },
 ): WatchWebhooks {
+  /** Silence is judged from here on, because this process was away before, and webhooks came to nobody. */
+  const judgedFrom = new Map<ProviderName, Milliseconds>();
+
   return async ({ signal }) => {
     const counts = { checked: 0, silent: 0 };
     for (const provider of deps.providers.list()) {
       if (signal?.aborted) break;
-      const state = await inTransaction(deps, ownCause, async (tx) => {
-        if (provider.sales !== undefined) await endTogether(tx, provider.name);
-        return learn(tx, { provider: provider.name, health: deps.providers.health(provider.name) });
+      const { name } = provider;
+      const known = { provider: name, health: deps.providers.health(name), judgedFrom: judgedFrom.get(name) ?? 0 };
+      const { state, ...learned } = await inTransaction(deps, ownCause, async (tx) => {
+        if (provider.sales !== undefined) await endTogether(tx, name);
+        return learn(tx, known);
       });
+      judgedFrom.set(name, learned.judgedFrom);
       if (state === undefined) continue;
       counts.checked += 1;
       const isSilent = await investigate(deps, { provider, state, reconcile: tools.reconcile, signal });
@@ -70,34 +76,39 @@ const ownCause = causeOf({ kind: 'job', id: 'watch-webhooks' });
 interface State {
   rate: WebhookRate;
   lastAt: Milliseconds;
-  /** Since when events are expected: the last one, or the end of the last outage. */
+  /** Since when events are expected: the last one, the end of the last outage, or the return of this process. */
   since: Milliseconds;
   /** Payments with money and without a webhook since then. */
   missedCount: number;
 }
 
-/** Updates the rate and ends alerts that are over; returns a silence to investigate, or undefined. */
+/** Updates the rate and ends alerts that are over; with a silence to investigate, if there is one. */
 async function learn(
   tx: PaymentTx,
-  { provider, health }: { provider: ProviderName; health: ProviderHealth | undefined },
-): Promise<State | undefined> {
+  input: { provider: ProviderName; health: ProviderHealth | undefined; judgedFrom: Milliseconds },
+): Promise<{ state: State | undefined; judgedFrom: Milliseconds }> {
+  const { provider, health } = input;
   const now = tx.clock.now();
   const known = await tx.stores.webhookRates.findRate(provider);
+  const before = known ?? newRate(provider, now);
+  // It learns every hour. What was paid meanwhile is found by polling in the first minutes.
+  const wasAway = now - before.learnedUntil > hour + onItsWayMs;
+  const judgedFrom = wasAway ? now + onItsWayMs : input.judgedFrom;
   const [outage] = await tx.stores.outages.listOutages({ provider, limit: 1 });
   const isUnavailable = (outage !== undefined && outage.status !== 'over') || !isAvailable(health);
   const lastAt = await tx.stores.inbox.findLastArrival(provider);
   const { isSilent, refusedAt } = await endAlerts(tx, { provider, lastAt });
-  const before = known ?? newRate(provider, now);
   const isTroubled = isUnavailable || isSilent;
   const rate = isTroubled ? skipHours(before, now + hour) : await learnHours(tx.stores, { rate: before, now });
   if (known === undefined || rate.learnedUntil !== known.learnedUntil) await tx.stores.webhookRates.saveRate(rate);
-  if (isTroubled || lastAt === null) return undefined;
-  const since = Math.max(lastAt, outage?.endedAt ?? 0);
+  if (isTroubled || lastAt === null) return { state: undefined, judgedFrom };
+  const since = Math.max(lastAt, outage?.endedAt ?? 0, judgedFrom);
   // Webhooks that are refused are no silence, and have an alert of their own.
-  if (refusedAt !== undefined && refusedAt >= since) return undefined;
+  const isRefused = refusedAt !== undefined && refusedAt >= since;
+  if (isRefused || since >= now) return { state: undefined, judgedFrom };
   const missedCount = await countUntold(tx.stores, { provider, since, now });
   const state = { rate, lastAt, since, missedCount };
-  return isSuspect(state, now) ? state : undefined;
+  return { state: isSuspect(state, now) ? state : undefined, judgedFrom };
 }
 
 /**

@@ -234,6 +234,32 @@ describe('a provider that is down at the same time', () => {
   });
 });
 
+describe('a process that was away for hours', () => {
+  test('calls no provider silent whose webhooks came meanwhile, and finds a silence that follows', async () => {
+    await spend(10 * 24, byDay);
+    deps.clock.advance(2 * hour);
+    await watch({});
+    await pollFindsPaid('first');
+    await pollFindsPaid('second');
+    await spend(5, never);
+    expect(await liveAlert()).toBeUndefined();
+    await pollFindsPaid('third');
+    await pollFindsPaid('fourth');
+    await spend(2, never);
+    expect(await liveAlert()).toMatchObject({ occurrences: 1 });
+  });
+
+  test('knows it after a restart, too', async () => {
+    await spend(10 * 24, byDay);
+    deps.clock.advance(2 * hour);
+    watch = createWebhookWatch(deps, { reconcile: createReconciler(deps) });
+    await pollFindsPaid('first');
+    await pollFindsPaid('second');
+    await spend(5, never);
+    expect(await liveAlert()).toBeUndefined();
+  });
+});
+
 test('what comes and is refused is no silence: it has an alert of its own', async () => {
   await spend(10 * 24, byDay);
   await pollFindsPaid('first');
