@@ -1,4 +1,4 @@
-import { type Clock, clockDifference, type Milliseconds, momentOf } from '#kernel/clock.ts';
+import { type Clock, clockDifference, type Milliseconds, minute, momentOf } from '#kernel/clock.ts';
 import type { Random } from '#kernel/ids.ts';
 import type { EventLog } from '#kernel/process.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
@@ -67,6 +67,9 @@ export interface ProviderHttp {
   health(): Omit<ProviderHealth, 'dashboardUrl'>;
 }
 
+/** An attempt that ends so long after its time was over shows that this process stood still, and nothing of the provider. */
+const standstillMinMs: Milliseconds = minute;
+
 export function createProviderHttp(deps: ProviderHttpDeps, options: ProviderHttpOptions): ProviderHttp {
   const { clock, log, policy } = deps;
   const { provider } = options;
@@ -90,7 +93,9 @@ export function createProviderHttp(deps: ProviderHttpDeps, options: ProviderHttp
     if (result.kind === 'answer' && result.sentAt !== undefined) {
       clockAheadMs = clockDifference({ serverTime: result.sentAt, startedAt, endedAt: clock.now() }) ?? clockAheadMs;
     }
-    const attempt = judgeExchange(reader, { ...call, result, now: clock.now() });
+    const judged = judgeExchange(reader, { ...call, result, now: clock.now() });
+    const stoodStill = result.kind === 'no_answer' && clock.elapsed() - beganAt > timeoutMs + standstillMinMs;
+    const attempt: Attempt<T> = stoodStill ? { ...judged, verdict: 'neutral' } : judged;
     if (attempt.kind === 'ok') lastSuccessAt = clock.elapsed();
     if (attempt.kind === 'failed' && attempt.verdict === 'bad') lastError = failureWords(attempt.error);
     const service = serviceOf(attempt);
@@ -158,9 +163,12 @@ async function callUntilKnown<T>(
     return call.signal?.aborted !== true;
   }
 
+  let sent: Failure | undefined;
   for (let attempts = 1; ; attempts += 1) {
     const attempt = await input.attempt(Math.max(1, Math.min(policy.timeoutMs, endsAt - clock.elapsed())));
     if (attempt.kind === 'ok') return { value: attempt.value, attempts };
-    if (!(await waitForNext(attempt, attempts))) throw attempt.error;
+    // Where the breaker opens between two attempts the call was sent all the same, and failed as that attempt did.
+    if (attempt.outcome !== 'breaker_open') sent = attempt;
+    if (!(await waitForNext(attempt, attempts))) throw (sent ?? attempt).error;
   }
 }

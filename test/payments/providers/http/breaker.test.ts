@@ -4,7 +4,7 @@ import { readAsDecommissioned } from '#payments/ports/decommissioned-error.ts';
 import { createDecommissionedProviders } from '#payments/ports/decommissioned-providers.ts';
 import { AttemptTimedOut } from '#payments/ports/provider-errors.ts';
 import { defaultHttpPolicy } from '#payments/providers/http/policy.ts';
-import { failureOf, good, openCalls } from '../support/http-rig.ts';
+import { failureOf, good, openCalls, timesOut } from '../support/http-rig.ts';
 import { type Answer, json } from '../support/scripted-server.ts';
 
 describe('the breaker', () => {
@@ -52,6 +52,16 @@ describe('the breaker', () => {
     expect(at.http.health()).toMatchObject({ breaker: 'open', openedAt });
     await failureOf(at.call());
     expect(at.server.requests).toHaveLength(2);
+  });
+
+  test('that opens between two attempts of a call does not make it one that was never sent', async () => {
+    await using at = await openCalls([json(500, {})], { breakerFailuresMax: 1 });
+    for (const requests of [1, 2]) {
+      expect(await failureOf(at.call())).toMatchObject({ wasAsked: true, httpStatus: 500 });
+      expect(at.server.requests).toHaveLength(requests);
+      expect(await failureOf(at.call())).toMatchObject({ wasAsked: false, httpStatus: null });
+      at.clock.set(at.clock.now() + defaultHttpPolicy.breakerOpenMs);
+    }
   });
 
   test('lets one probe through, and calls made meanwhile follow its result', async () => {
@@ -128,6 +138,18 @@ describe('what the calls show of the provider', () => {
     expect(at.http.health()).toMatchObject({ failingSince: null, lastSuccessAt: startedAt + 60_000 });
     await failureOf(at.call());
     expect(at.http.health().failingSince).toBe(startedAt + 60_000);
+  });
+
+  test('is not told by a call that went on far beyond its time: this process stood still', async () => {
+    const sleepsThrough: Answer = (response, request) => {
+      at.clock.set(at.clock.now() + hour);
+      timesOut(response, request);
+    };
+    await using at = await openCalls([sleepsThrough, timesOut], { attemptsMax: 1, breakerFailuresMax: 1 });
+    await failureOf(at.call());
+    expect(at.http.health()).toMatchObject({ breaker: 'closed', failingSince: null });
+    await failureOf(at.call());
+    expect(at.http.health()).toMatchObject({ breaker: 'open', failingSince: at.clock.now() });
   });
 
   test.each([400, 409, 422, 429])('is served by a %i: it is there', async (status) => {
