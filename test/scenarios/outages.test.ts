@@ -36,7 +36,11 @@ test('a provider that is unavailable for an hour raises one alert, is left out, 
   await app.awaitOrder(again.id, ({ status }) => status === 'paid');
 
   app.clock.move(hour);
-  await app.runJob('watch-providers');
+  const isProbed = async (): Promise<boolean> => {
+    await app.runJob('watch-providers');
+    return (await app.send('/readyz')).text.includes('unavailable for 60 minutes');
+  };
+  await awaitUntil(isProbed, { what: 'a probe an hour later' });
   expect((await app.getOrder(paidBefore.id)).status).toBe('awaiting_payment');
   coinbase.set({ outage: false });
   await app.awaitOrder(paidBefore.id, ({ status }) => status === 'paid');

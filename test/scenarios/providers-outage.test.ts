@@ -40,7 +40,11 @@ test('payments made while a provider was unavailable are found at once, and the 
   await app.runJob('poll-payments');
   const card = await awaitOutage(app);
   app.clock.move(12 * minute - failingForMs);
-  await app.runJob('watch-providers');
+  const isProbed = async (): Promise<boolean> => {
+    await app.runJob('watch-providers');
+    return (await app.send('/readyz')).text.includes('unavailable for 12 minutes');
+  };
+  await awaitUntil(isProbed, { what: 'a probe twelve minutes later' });
   expect(app.pagerMessages().filter(isOutage)).toHaveLength(1);
 
   app.sandbox.faults('btcpay').set({ outage: false });

@@ -37,15 +37,25 @@ export interface Outage {
   lostCount: number;
 }
 
-/** The length of the outage in minutes, at least one. */
-function outageMinutes(outage: Pick<Outage, 'beganAt' | 'answeredAt'>, now: Milliseconds): number {
-  return Math.max(1, Math.round(((outage.answeredAt ?? now) - outage.beganAt) / minute));
+type Lasting = Pick<Outage, 'beganAt' | 'askedAt' | 'retiredAt' | 'answeredAt'>;
+
+/** An unavailable provider is probed at least every minute; one that was not was probed by nobody, as the process was away. */
+const unknownAfterMs: Milliseconds = 5 * minute;
+
+/** How long the outage has lasted, as far as is known: time in which nobody probed at its end may have been none of it. */
+export function outageMs(outage: Lasting, now: Milliseconds): Milliseconds {
+  const until = wasProbed(outage, now) ? (outage.answeredAt ?? now) : outage.askedAt;
+  return Math.max(0, until - outage.beganAt);
 }
 
-/** `61 minutes` */
-export function outageDuration(outage: Pick<Outage, 'beganAt' | 'answeredAt'>, now: Milliseconds): string {
-  const minutes = outageMinutes(outage, now);
-  return `${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`;
+function wasProbed({ askedAt, retiredAt, answeredAt }: Lasting, now: Milliseconds): boolean {
+  return retiredAt !== null || (answeredAt ?? now) - askedAt < unknownAfterMs;
+}
+
+/** `61 minutes`, one if it was less; `at least 61 minutes` where nobody probed for long. */
+export function outageDuration(outage: Lasting, now: Milliseconds): string {
+  const minutes = Math.max(1, Math.round(outageMs(outage, now) / minute));
+  return `${wasProbed(outage, now) ? '' : 'at least '}${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`;
 }
 
 /** `unavailable for 61 minutes, 4 payments recovered, 0 lost` */

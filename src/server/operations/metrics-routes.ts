@@ -6,6 +6,7 @@ import { readOwedMessages } from '#messaging/queues/owed-messages.ts';
 import { readQueueDepths } from '#messaging/queues/read-queue-depths.ts';
 import { lanes } from '#messaging/queues/topics.ts';
 import { readUntoldOrders } from '#messaging/queues/untold-orders.ts';
+import { outageMs } from '#payments/model/outage.ts';
 import { readProviderReports } from '#reports/provider-report.ts';
 import { refuseBearer } from '../kit/bearer.ts';
 import type { KeyGuard } from '../kit/key-guard.ts';
@@ -58,7 +59,7 @@ async function refresh({ payments, metrics, jobs }: MetricsRoutesDeps): Promise<
   for (const { health, outage, webhooks, quarantine } of await readProviderReports(payments)) {
     metrics.setProviderState({
       provider: health.provider,
-      unavailableSeconds: outage === null || outage.answeredAt !== null ? 0 : (now - outage.beganAt) / second,
+      unavailableSeconds: outage === null || outage.answeredAt !== null ? 0 : outageMs(outage, now) / second,
       isDecommissioned: outage?.status === 'retired',
       isSilent: webhooks.silentSince !== null,
       quarantined: quarantine.count,
