@@ -6,6 +6,7 @@ import { destination } from 'pino';
 import { createApp } from '#app/app.ts';
 import { type Config, loadConfig } from '#config/load-config.ts';
 import { systemClock } from '#kernel/clock.ts';
+import { alwaysAwake } from '#kernel/process.ts';
 import { providerNames } from '#kernel/provider-name.ts';
 import type { ProviderSandbox } from '../providers/options.ts';
 import { webhookPath } from '../providers/registry.ts';
@@ -112,7 +113,7 @@ async function open(options: DemoWorldOptions, stops: Stop[]): Promise<Omit<Demo
   });
   // The past is told in jumps; it says itself which job runs between them.
   const jobClock = { ...systemClock, now: clock.now };
-  const app = await createApp({ config, clock, jobClock, logDestination: log });
+  const app = await createApp({ config, clock, jobClock, awake: alwaysAwake(jobClock), logDestination: log });
   stops.push(() => app.stop());
   await app.start();
   return {

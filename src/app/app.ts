@@ -7,7 +7,7 @@ import { createJobs } from '#jobs/jobs.ts';
 import { createScheduler, findStuckJobs, type Scheduler } from '#jobs/scheduler.ts';
 import { type Clock, second, systemClock } from '#kernel/clock.ts';
 import { type Random, systemRandom } from '#kernel/ids.ts';
-import type { Lifecycle } from '#kernel/process.ts';
+import { type AwakeTime, createAwakeTime, type Lifecycle } from '#kernel/process.ts';
 import { createSecretRedactor } from '#logging/redaction.ts';
 import { createShopWebhookHandler } from '#messaging/shop/shop-webhook.ts';
 import { createRefundHandler } from '#payments/refunds/send-refund.ts';
@@ -41,6 +41,8 @@ export type AppDeps = Pick<CoreDeps, 'config' | 'providerPolicy' | 'logDestinati
   clock?: Clock;
   /** What the jobs go by, where that is another clock: a test that moves time does not run them by it. */
   jobClock?: Clock;
+  /** Default: what that clock shows of it. A test that moves time does not mean that the process stood still. */
+  awake?: AwakeTime;
   random?: Random;
   /** What takes requests from the network; a simulation has no sockets. */
   createListener?: CreateListener;
@@ -91,11 +93,12 @@ export async function createApp(deps: AppDeps): Promise<App> {
   };
 }
 
-function assemble({ config, jobClock, createListener, onUnusable }: AppDeps, core: Core): Sides {
+function assemble({ config, jobClock, createListener, onUnusable, ...deps }: AppDeps, core: Core): Sides {
   const { payments, database, metrics } = core;
   const { clock, log, providers } = payments;
   const ending = new AbortController();
-  const watches = createWatches(payments, ending.signal);
+  const awake = deps.awake ?? createAwakeTime(jobClock ?? clock);
+  const watches = createWatches(payments, { awake, ending: ending.signal });
   const bots = createBots(config, {
     payments,
     reconcile: watches.reconcile,
@@ -126,6 +129,7 @@ function assemble({ config, jobClock, createListener, onUnusable }: AppDeps, cor
     }),
     timeZone: config.timeZone,
     clock: jobClock ?? clock,
+    awake,
     log,
     onRun: (run) => metrics.observeJobRun({ job: run.job, outcome: run.outcome.kind, durationMs: run.durationMs }),
   });
@@ -133,7 +137,7 @@ function assemble({ config, jobClock, createListener, onUnusable }: AppDeps, cor
     { name: 'admin', health: () => bots.adminBot.health() },
     { name: 'pager', health: () => bots.pager.health() },
   ];
-  const healthDeps = { database, clock, providers, workers, bots: named };
+  const healthDeps = { database, clock, awake, providers, workers, bots: named };
   const checks = [...createChecks(healthDeps), ...(config.storeWebhook === null ? [] : [shopCheck(healthDeps)])];
   const server = createServer(
     {
@@ -155,6 +159,7 @@ function assemble({ config, jobClock, createListener, onUnusable }: AppDeps, cor
   const databaseWatch = createDatabaseWatch({
     database,
     clock,
+    awake,
     log,
     ring: bots.pager.ringDirectly,
     onLooked: (isUp) => core.metrics.setDatabaseUp(isUp),

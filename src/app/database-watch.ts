@@ -3,11 +3,12 @@ import type { DirectNews } from '#bot/pager/ring-directly.ts';
 import { DatabaseLost, DatabaseUnavailable } from '#db/engine/database-errors.ts';
 import type { OpenDatabase } from '#db/engine/open-options.ts';
 import { type Clock, type Milliseconds, minute, second } from '#kernel/clock.ts';
-import type { EventLog, Lifecycle } from '#kernel/process.ts';
+import type { AwakeTime, EventLog, Lifecycle } from '#kernel/process.ts';
 
 interface WatchDeps {
   database: Pick<OpenDatabase, 'check'>;
   clock: Clock;
+  awake: AwakeTime;
   log: EventLog;
   /** False when nobody could be told. */
   ring(news: DirectNews, signal: AbortSignal): Promise<boolean>;
@@ -33,7 +34,7 @@ export function createDatabaseWatch(deps: WatchDeps): Lifecycle {
   async function look(): Promise<void> {
     const fault = await findFault(deps.database);
     deps.onLooked(fault === undefined);
-    const now = clock.elapsed();
+    const now = deps.awake.elapsed();
     const since = downSince ?? now;
     if (fault !== undefined) downSince = since;
     const isDown = fault !== undefined && (fault instanceof DatabaseLost || now - since >= downMaxMs);

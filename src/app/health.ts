@@ -4,6 +4,7 @@ import { isDatabaseFailure } from '#db/engine/database-failure.ts';
 import type { OpenDatabase } from '#db/engine/open-options.ts';
 import type { JobState, Scheduler } from '#jobs/scheduler.ts';
 import { type Clock, minute } from '#kernel/clock.ts';
+import type { AwakeTime } from '#kernel/process.ts';
 import { readOwedMessages } from '#messaging/queues/owed-messages.ts';
 import type { QueueDepth } from '#messaging/queues/queue-store.ts';
 import { readQueueDepths } from '#messaging/queues/read-queue-depths.ts';
@@ -18,6 +19,7 @@ import type { Workers } from './workers.ts';
 interface HealthDeps {
   database: OpenDatabase;
   clock: Clock;
+  awake: AwakeTime;
   providers: PaymentDeps['providers'];
   workers: Workers;
   bots: readonly { name: string; health(): BotHealth }[];
@@ -69,7 +71,8 @@ function queueCheck(
     isVital: true,
     async check() {
       const now = deps.clock.now();
-      const silent = queue.workers.filter((worker) => now - (worker.lastClaimAt() ?? now) > workerSilentMaxMs);
+      const silentSince = deps.awake.momentAgo(workerSilentMaxMs);
+      const silent = queue.workers.filter((worker) => (worker.lastClaimAt() ?? now) < silentSince);
       const depths = (await readQueueDepths(deps))[queue.name];
       const waiting = depths.reduce((sum, depth) => sum + depth.waiting, 0);
       const detail = silent.length > 0 ? `silent workers: ${silent.length}` : describeDepths(depths, now);

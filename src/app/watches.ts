@@ -1,4 +1,5 @@
 // The jobs that watch providers, and the one reconciler that they share with the bot.
+import type { AwakeTime } from '#kernel/process.ts';
 import { type CatchUp, createCatchUp } from '#payments/availability/catch-up.ts';
 import { createProviderWatch, type WatchProviders } from '#payments/availability/watch-providers.ts';
 import { createShopWatch, type WatchShop } from '#payments/availability/watch-shop.ts';
@@ -17,7 +18,8 @@ export interface Watches {
 }
 
 /** `ending` ends reconciliations in progress: they may take minutes, and the next start compares again. */
-export function createWatches(payments: PaymentDeps, ending: AbortSignal): Watches {
+export function createWatches(payments: PaymentDeps, input: { awake: AwakeTime; ending: AbortSignal }): Watches {
+  const { awake, ending } = input;
   const compare = createReconciler(payments);
   const reconcile: ReconcileProvider = (input) =>
     compare({ ...input, signal: AbortSignal.any([ending, ...(input.signal ? [input.signal] : [])]) });
@@ -26,7 +28,7 @@ export function createWatches(payments: PaymentDeps, ending: AbortSignal): Watch
     watch: createProviderWatch(payments),
     catchUp: createCatchUp(payments, { reconcile }),
     watchWebhooks: createWebhookWatch(payments, { reconcile }),
-    watchShop: createShopWatch(payments),
+    watchShop: createShopWatch({ ...payments, awake }),
     watchClock: createClockWatch(payments),
   };
 }

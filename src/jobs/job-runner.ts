@@ -1,7 +1,7 @@
 // Runs one job, never twice at once, whether its plan or an admin starts it.
 import type { Clock, Milliseconds } from '#kernel/clock.ts';
 import type { JsonObject } from '#kernel/json.ts';
-import type { EventLog } from '#kernel/process.ts';
+import type { AwakeTime, EventLog } from '#kernel/process.ts';
 import type { Job } from './jobs.ts';
 
 export type JobOutcome =
@@ -21,11 +21,11 @@ export interface JobRun {
 export interface JobRunner {
   /** Starts the job now, or joins the run in progress; undefined once it is stopping. */
   run(): Promise<JobRun> | undefined;
-  /** For how long the run in progress has lasted; null when there is none. */
+  /** For how long the run in progress has lasted while the process was awake; null when there is none. */
   runningMs(): Milliseconds | null;
   /** Null before the first run has ended. */
   lastRun(): JobRun | null;
-  /** The runs since the last good one, and for how long they have failed. */
+  /** The runs since the last good one, and for how long they have failed while the process was awake. */
   failures(): { runs: number; ms: Milliseconds };
   /** Resolves once the work in progress has ended, which may be long after its time-out. */
   idle(): Promise<void>;
@@ -33,21 +33,23 @@ export interface JobRunner {
 
 export interface JobRunnerDeps {
   clock: Clock;
+  awake: AwakeTime;
   log: EventLog;
   /** Called for every run that ended or timed out, for metrics. Must not throw. */
   onRun?: (run: JobRun) => void;
 }
 
 export function createJobRunner(deps: JobRunnerDeps, input: { job: Job; stopping: AbortSignal }): JobRunner {
-  const { clock } = deps;
+  const { clock, awake } = deps;
   const { job, stopping } = input;
-  let current: { run: Promise<JobRun>; work: Promise<void>; beganAt: Milliseconds } | undefined;
+  let current: { run: Promise<JobRun>; work: Promise<void>; awakeAt: Milliseconds } | undefined;
   let lastRun: JobRun | null = null;
   let failures = { runs: 0, since: 0 };
 
   function launch(): NonNullable<typeof current> {
     const at = clock.now();
     const beganAt = clock.elapsed();
+    const awakeAt = awake.elapsed();
     const deadline = clock.deadline(job.timeoutMs);
     const run = Promise.withResolvers<JobRun>();
     let isEnded = false;
@@ -55,7 +57,7 @@ export function createJobRunner(deps: JobRunnerDeps, input: { job: Job; stopping
       if (isEnded) return;
       isEnded = true;
       lastRun = { job: job.name, at, durationMs: clock.elapsed() - beganAt, outcome };
-      const since = failures.runs === 0 ? beganAt : failures.since;
+      const since = failures.runs === 0 ? awakeAt : failures.since;
       failures = outcome.kind === 'done' ? { runs: 0, since: 0 } : { runs: failures.runs + 1, since };
       report(deps, lastRun);
       run.resolve(lastRun);
@@ -67,7 +69,7 @@ export function createJobRunner(deps: JobRunnerDeps, input: { job: Job; stopping
       current = undefined;
       end(outcome);
     });
-    return { run: run.promise, work, beganAt };
+    return { run: run.promise, work, awakeAt };
   }
 
   return {
@@ -76,9 +78,9 @@ export function createJobRunner(deps: JobRunnerDeps, input: { job: Job; stopping
       current ??= launch();
       return current.run;
     },
-    runningMs: () => (current === undefined ? null : clock.elapsed() - current.beganAt),
+    runningMs: () => (current === undefined ? null : awake.elapsed() - current.awakeAt),
     lastRun: () => lastRun,
-    failures: () => ({ runs: failures.runs, ms: failures.runs === 0 ? 0 : clock.elapsed() - failures.since }),
+    failures: () => ({ runs: failures.runs, ms: failures.runs === 0 ? 0 : awake.elapsed() - failures.since }),
     async idle() {
       await current?.work;
     },

@@ -2,6 +2,7 @@
 // the shop's zone, and is kept at the latest when the longest day has passed, wherever the wall clock was set to meanwhile.
 import { nextTimeOfDay, type TimeOfDay } from '#kernel/calendar.ts';
 import { type Clock, hour, type Milliseconds } from '#kernel/clock.ts';
+import type { AwakeTime } from '#kernel/process.ts';
 
 /** `everyMs`: so long after the last run began. `dailyAt`: once on every day, in the time zone of the configuration. */
 export type Timing = { everyMs: Milliseconds } | { dailyAt: TimeOfDay };
@@ -11,24 +12,26 @@ export interface Plan {
   begin(): void;
   /** Until the job is due; 0 or less when it is. */
   leftMs(): Milliseconds;
-  /** For how long it has been due at least, whatever the wall clock says; 0 or less while that is not known. */
+  /** For how long it has been due at least while the process was awake; 0 or less while that is not known. */
   overdueMs(): Milliseconds;
 }
 
 /** Clocks go back by two hours at most (Troll in Antarctica). */
 const longestDayMs: Milliseconds = 26 * hour;
 
-export function createPlan(timing: Timing, deps: { clock: Clock; timeZone: string }): Plan {
-  const { clock, timeZone } = deps;
+export function createPlan(timing: Timing, deps: { clock: Clock; awake: AwakeTime; timeZone: string }): Plan {
+  const { clock, awake, timeZone } = deps;
   const longestMs = 'everyMs' in timing ? timing.everyMs : longestDayMs;
   let beganAt = clock.elapsed();
+  let awakeAt = awake.elapsed();
   let nextAt = Number.POSITIVE_INFINITY;
   return {
     begin() {
       beganAt = clock.elapsed();
+      awakeAt = awake.elapsed();
       if ('dailyAt' in timing) nextAt = nextTimeOfDay(clock.now(), { time: timing.dailyAt, timeZone });
     },
     leftMs: () => Math.min(nextAt - clock.now(), beganAt + longestMs - clock.elapsed()),
-    overdueMs: () => clock.elapsed() - (beganAt + longestMs),
+    overdueMs: () => awake.elapsed() - (awakeAt + longestMs),
   };
 }

@@ -56,27 +56,15 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     entries.set(job.name, { job, plan: createPlan(job.timing, deps), runner });
   }
   let loops: Promise<void>[] | undefined;
-  /** A loop ran last at; the process came back from standing still at. By elapsed time. */
-  let ranAt = clock.elapsed();
-  let backAt = Number.NEGATIVE_INFINITY;
   const isActive = (): boolean => loops !== undefined && !stopping.signal.aborted;
-
-  /** A machine that slept wakes all loops at one moment, and the first of them must not take the others for stuck. */
-  function noteRunning(): void {
-    const now = clock.elapsed();
-    if (now - ranAt > lookEveryMs + lateMaxMs) backAt = now;
-    ranAt = now;
-  }
 
   async function runWhenDue({ plan, runner }: Entry): Promise<void> {
     while (isActive()) {
-      noteRunning();
       plan.begin();
       void runner.run();
       await runner.idle();
       for (let leftMs = plan.leftMs(); leftMs > 0 && isActive(); leftMs = plan.leftMs()) {
         await clock.sleep(Math.min(leftMs, lookEveryMs), stopping.signal);
-        noteRunning();
       }
     }
   }
@@ -84,9 +72,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   function stateOf({ job, plan, runner }: Entry): JobState {
     const runningMs = runner.runningMs();
     const failures = runner.failures();
-    const overMs = runningMs === null ? plan.overdueMs() : runningMs - job.timeoutMs;
-    // A job cannot run while the process does not: it is late from when the process could run it.
-    const lateMs = Math.min(overMs, clock.elapsed() - backAt);
+    const lateMs = runningMs === null ? plan.overdueMs() : runningMs - job.timeoutMs;
     return {
       name: job.name,
       isRunning: runningMs !== null,

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { createDatabaseWatch } from '#app/database-watch.ts';
 import type { DirectNews } from '#bot/pager/ring-directly.ts';
 import { CommitFailed, DatabaseLost, DatabaseUnavailable } from '#db/engine/database-errors.ts';
-import { minute, second } from '#kernel/clock.ts';
+import { hour, minute, second } from '#kernel/clock.ts';
+import { createAwakeTime } from '#kernel/process.ts';
 import { createRecordingLog } from '#test/support/fakes/recording-log.ts';
 import { createTestClock } from '#test/support/time/test-clock.ts';
 
@@ -14,6 +15,7 @@ function watchScripted() {
   const looks: boolean[] = [];
   const watch = createDatabaseWatch({
     clock,
+    awake: createAwakeTime(clock),
     log: createRecordingLog(),
     database: {
       async check() {
@@ -35,6 +37,7 @@ function watchScripted() {
   }
   return {
     script,
+    clock,
     news,
     looks,
     pass,
@@ -86,6 +89,18 @@ test('a database that does not answer is told of after a minute, and not at all 
   expect(scene.news).toHaveLength(1);
   expect(scene.news[0]?.detail).toMatch(/Why: no connection to the database \(ECONNREFUSED\)\.$/);
   expect(JSON.stringify(scene.news)).not.toContain('10.0.0.7');
+});
+
+test('a process that stood still does not count it as a time without a database', async () => {
+  await using scene = watchScripted();
+  await scene.start();
+  scene.script.fault = new DatabaseUnavailable('the database did not answer in time');
+  await scene.pass(3 * second);
+  scene.clock.advance(8 * hour);
+  await scene.pass(3 * second);
+  scene.script.fault = undefined;
+  await scene.pass(minute);
+  expect(scene.news).toEqual([]);
 });
 
 test('news that reached nobody is told again every quarter of a minute until it did', async () => {

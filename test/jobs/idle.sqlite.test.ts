@@ -4,6 +4,7 @@ import { createWatches } from '#app/watches.ts';
 import { sqliteDriver } from '#db/schema/drizzle.ts';
 import { createJobs, type Job } from '#jobs/jobs.ts';
 import { hour, minute } from '#kernel/clock.ts';
+import { alwaysAwake } from '#kernel/process.ts';
 import { sampleEvent } from '#test/db/contract/samples.ts';
 import { openServerFixture, orderBody, type ServerFixture, storeRequest } from '#test/server/support/server-fixture.ts';
 
@@ -15,7 +16,12 @@ const { BetterSQLiteSession } = sqliteDriver();
 beforeEach(async () => {
   fixture = await openServerFixture();
   const { payments } = fixture;
-  jobs = createJobs({ payments, ...createWatches(payments, signal), timeZone: 'UTC', stuckJobs: () => [] });
+  jobs = createJobs({
+    payments,
+    ...createWatches(payments, { awake: alwaysAwake(payments.clock), ending: signal }),
+    timeZone: 'UTC',
+    stuckJobs: () => [],
+  });
 });
 afterEach(async () => {
   vi.restoreAllMocks();

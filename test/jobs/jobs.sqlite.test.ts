@@ -4,6 +4,7 @@ import type { Case } from '#cases/case.ts';
 import { createJobs, type Job } from '#jobs/jobs.ts';
 import { day, hour } from '#kernel/clock.ts';
 import { asOrderId } from '#kernel/ids.ts';
+import { alwaysAwake } from '#kernel/process.ts';
 import type { SentMessage } from '#messaging/queues/messaging-store.ts';
 import { idempotencyRetention } from '#payments/collect/place-order.ts';
 import type { Outage } from '#payments/model/outage.ts';
@@ -19,7 +20,12 @@ const signal = new AbortController().signal;
 beforeEach(async () => {
   fixture = await openServerFixture({ policy: { attemptsMax: 1, breakerFailuresMax: 1, breakerOpenMs: 1 } });
   const { payments } = fixture;
-  jobs = createJobs({ payments, ...createWatches(payments, signal), timeZone: 'UTC', stuckJobs: () => [] });
+  jobs = createJobs({
+    payments,
+    ...createWatches(payments, { awake: alwaysAwake(payments.clock), ending: signal }),
+    timeZone: 'UTC',
+    stuckJobs: () => [],
+  });
 });
 afterEach(() => fixture.close());
 

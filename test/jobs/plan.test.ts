@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { createPlan } from '#jobs/plan.ts';
 import { day, hour, minute, second } from '#kernel/clock.ts';
+import { alwaysAwake } from '#kernel/process.ts';
 import { createTestClock, type TestClock } from '#test/support/time/test-clock.ts';
 
 function open(startsAt: string, timeZone = 'Europe/Berlin') {
   const clock = createTestClock(Date.parse(startsAt));
-  return { clock, plan: (timing: Parameters<typeof createPlan>[0]) => createPlan(timing, { clock, timeZone }) };
+  const deps = { clock, awake: alwaysAwake(clock), timeZone };
+  return { clock, plan: (timing: Parameters<typeof createPlan>[0]) => createPlan(timing, deps) };
 }
 
 /** The moments at which a daily job runs in so many days, looked at every minute as the scheduler does. */

@@ -5,8 +5,8 @@ import type { Job } from '#jobs/jobs.ts';
 import { createScheduler, findStuckJobs, type Scheduler } from '#jobs/scheduler.ts';
 import { type Clock, day, hour, minute, second, systemClock } from '#kernel/clock.ts';
 import type { JsonObject } from '#kernel/json.ts';
-import type { EventLog } from '#kernel/process.ts';
-import { createTestClock } from '#test/support/time/test-clock.ts';
+import { createAwakeTime, type EventLog } from '#kernel/process.ts';
+import { createTestClock, type TestClock } from '#test/support/time/test-clock.ts';
 
 const logged: string[] = [];
 const note = (message: string, facts: object = {}): void => void logged.push(`${message} ${JSON.stringify(facts)}`);
@@ -20,7 +20,14 @@ function open(
 ): Scheduler {
   logged.length = 0;
   const jobs = [{ name: 'sweep', timing: never, timeoutMs: minute, ...job }];
-  scheduler = createScheduler({ jobs, timeZone: 'UTC', clock, log, ...(onRun && { onRun }) });
+  scheduler = createScheduler({
+    jobs,
+    timeZone: 'UTC',
+    clock,
+    awake: createAwakeTime(clock),
+    log,
+    ...(onRun && { onRun }),
+  });
   return scheduler;
 }
 afterEach(() => scheduler.stop());
@@ -151,14 +158,21 @@ describe('a job', () => {
 
 describe('a job is overdue', () => {
   const isOverdue = (): boolean | undefined => scheduler.states()[0]?.isOverdue;
+  /** Time in which the process is awake: somebody looks. */
+  const pass = (clock: TestClock, ms: number): void => {
+    for (let leftMs = ms; leftMs > 0; leftMs -= 10 * second) {
+      clock.advance(Math.min(leftMs, 10 * second));
+      scheduler.states();
+    }
+  };
 
   test('when its run goes on long after its time-out, until it ends', async () => {
     const clock = createTestClock();
     const gate = Promise.withResolvers<JsonObject>();
     await open({ timing: { everyMs: second }, timeoutMs: minute, run: () => gate.promise }, { clock }).start();
-    clock.advance(3 * minute);
+    pass(clock, 3 * minute);
     expect(isOverdue()).toBe(false);
-    clock.advance(second);
+    pass(clock, second);
     expect(isOverdue()).toBe(true);
     gate.resolve({});
     expect(await settled(isOverdue)).toBe(false);
@@ -171,9 +185,9 @@ describe('a job is overdue', () => {
     await open({ timing: { everyMs: minute }, run: async () => ({}) }, { clock: stuck }).start();
     await settled(isOverdue);
     clock.set(-hour);
-    clock.advance(3 * minute);
+    pass(clock, 3 * minute);
     expect(isOverdue()).toBe(false);
-    clock.advance(1);
+    pass(clock, 1);
     expect(isOverdue()).toBe(true);
     open({ run: async () => ({}) });
   });
@@ -196,14 +210,14 @@ describe('a job is overdue', () => {
       },
       { name: 'after it', timing: { everyMs: second }, timeoutMs: minute, run: async () => ({}) },
     ];
-    scheduler = createScheduler({ jobs, timeZone: 'UTC', clock, log });
+    scheduler = createScheduler({ jobs, timeZone: 'UTC', clock, awake: createAwakeTime(clock), log });
     await scheduler.start();
     await settled(() => stuck);
     clock.advance(10 * hour);
     expect(await settled(() => stuck)).toEqual([]);
     // From then on, who does not get on is late.
-    for (let passed = 0; passed < 3; passed += 1) {
-      clock.advance(minute);
+    for (let passed = 0; passed < 4 * minute; passed += 20 * second) {
+      clock.advance(20 * second);
       await settled(() => stuck);
     }
     expect(stuck).toEqual([{ name: 'in progress', reason: 'in progress stands still' }]);
@@ -218,14 +232,89 @@ describe('a job is overdue', () => {
   });
 });
 
+describe('a process that stood still', () => {
+  /** A job of two seconds, and one that looks for stuck ones every minute, as in the table of jobs. */
+  async function openWatched() {
+    const clock = createTestClock();
+    const found: string[] = [];
+    const gates: PromiseWithResolvers<JsonObject>[] = [];
+    const watch = async (): Promise<JsonObject> => {
+      found.push(...findStuckJobs(scheduler.states()).map(({ reason }) => reason));
+      return {};
+    };
+    const jobs: Job[] = [
+      { name: 'watch', timing: { everyMs: minute }, timeoutMs: minute, run: watch },
+      {
+        name: 'poll',
+        timing: { everyMs: 2 * second },
+        timeoutMs: minute,
+        run: async () => gates.at(-1)?.promise ?? {},
+      },
+      { name: 'other', timing: { everyMs: 5 * second }, timeoutMs: minute, run: async () => ({}) },
+      // Its sleep ends after that of the watch.
+      { name: 'expire', timing: { everyMs: 80 * second }, timeoutMs: minute, run: async () => ({}) },
+    ];
+    scheduler = createScheduler({ jobs, timeZone: 'UTC', clock, awake: createAwakeTime(clock), log });
+    await scheduler.start();
+    const pass = async (ms: number): Promise<void> => {
+      for (let passed = 0; passed < ms; passed += second) {
+        await settled(() => undefined);
+        clock.advance(second);
+      }
+      await settled(() => undefined);
+    };
+    await pass(90 * second);
+    return { clock, found, gates, pass };
+  }
+
+  test.each([3 * minute, 10 * minute, 8 * hour, 3 * day])('for %d ms is not late with its jobs', async (ms) => {
+    const { clock, found, pass } = await openWatched();
+    clock.advance(ms);
+    await pass(5 * minute);
+    expect(found).toEqual([]);
+  });
+
+  test('again and again for minutes is not late either', async () => {
+    const { clock, found, pass } = await openWatched();
+    for (let times = 0; times < 20; times += 1) {
+      clock.advance(5 * minute);
+      await pass(30 * second);
+    }
+    expect(found).toEqual([]);
+  });
+
+  test('goes on with the run that was in progress', async () => {
+    const { clock, found, gates, pass } = await openWatched();
+    const gate = Promise.withResolvers<JsonObject>();
+    gates.push(gate);
+    await pass(4 * second);
+    clock.advance(hour);
+    await pass(second);
+    gates.pop();
+    gate.resolve({});
+    await pass(3 * minute);
+    expect(found).toEqual([]);
+  });
+
+  test('still finds a job that hangs, a few minutes later', async () => {
+    const { clock, found, gates, pass } = await openWatched();
+    clock.advance(hour);
+    const gate = Promise.withResolvers<JsonObject>();
+    gates.push(gate);
+    await pass(5 * minute);
+    expect(new Set(found)).toEqual(new Set(['poll stands still']));
+    gate.resolve({});
+  });
+});
+
 describe('a job is stuck', () => {
   const openEveryMinute = async (run: Job['run']) => {
     const clock = createTestClock();
     await open({ timing: { everyMs: minute }, run }, { clock }).start();
     const stuckAfter = async (minutes: number): Promise<unknown> => {
-      for (let passed = 0; passed < minutes; passed += 1) {
-        await settled(() => undefined);
-        clock.advance(minute);
+      for (let passed = 0; passed < minutes * minute; passed += 20 * second) {
+        await settled(() => scheduler.states());
+        clock.advance(20 * second);
       }
       return settled(() => findStuckJobs(scheduler.states()));
     };
@@ -286,13 +375,15 @@ describe('a scheduler that stops', () => {
 
 test('a time zone moves a daily job', async () => {
   const jobs = [{ name: 'daily', timing: { dailyAt: '04:00' as const }, timeoutMs: 1, run: async () => ({}) }];
-  scheduler = createScheduler({ jobs, timeZone: 'Asia/Kolkata', clock: systemClock, log });
+  const awake = createAwakeTime(systemClock);
+  scheduler = createScheduler({ jobs, timeZone: 'Asia/Kolkata', clock: systemClock, awake, log });
   await scheduler.start();
   expect(new Date(scheduler.states()[0]?.nextRunAt ?? 0).toISOString()).toMatch(/T22:30:00.000Z$/);
 });
 
 test('two jobs of one name are a fault of ours', () => {
   const job = { name: 'twice', timing: never, timeoutMs: 1, run: async () => ({}) };
-  const twice = () => createScheduler({ jobs: [job, job], timeZone: 'UTC', clock: systemClock, log });
+  const awake = createAwakeTime(systemClock);
+  const twice = () => createScheduler({ jobs: [job, job], timeZone: 'UTC', clock: systemClock, awake, log });
   expect(twice).toThrow('two jobs are called twice');
 });

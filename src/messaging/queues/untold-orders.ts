@@ -6,7 +6,7 @@ import type { MessagingStores, UntoldOrder } from './messaging-store.ts';
 type OutboxOnly = Pick<MessagingStores, 'outbox'>;
 
 /** An event that has not waited for so long is being sent for the first time, or again after a failure or two. */
-const untoldAfterMs: Milliseconds = 100 * second;
+export const untoldAfterMs: Milliseconds = 100 * second;
 /** More are not counted. */
 const untoldMax = 10_000;
 

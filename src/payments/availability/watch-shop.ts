@@ -3,9 +3,10 @@
 import type { CaseFacts } from '#cases/case.ts';
 import { keepCase } from '#cases/keep-case.ts';
 import { asOrderId } from '#kernel/ids.ts';
+import type { AwakeTime } from '#kernel/process.ts';
 import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import type { UntoldOrder } from '#messaging/queues/messaging-store.ts';
-import { listUntoldOrders } from '#messaging/queues/untold-orders.ts';
+import { listUntoldOrders, untoldAfterMs } from '#messaging/queues/untold-orders.ts';
 import { refreshOrderCards } from '../lifecycle/change-order.ts';
 import type { PaymentStores, PaymentTx } from '../ports/payment-store.ts';
 
@@ -20,16 +21,20 @@ const cause = causeOf({ kind: 'job', id: 'watch-shop' });
 export type WatchShop = () => Promise<{ untold: number }>;
 
 /** Keeps one case for as long as the shop does not take what it is told, and has open cards of its orders say so. */
-export function createShopWatch(deps: TransactionDeps<PaymentStores>): WatchShop {
+export function createShopWatch(deps: TransactionDeps<PaymentStores> & { awake: AwakeTime }): WatchShop {
   /** What this process had the cards show; after a restart those that are told meanwhile show it until they change. */
   let shown: ReadonlySet<string> = new Set();
 
   return async () => {
     const known = await deps.database.read(async (stores) => ({
-      untold: await listUntoldOrders(stores, { clock: deps.clock }),
+      waiting: await listUntoldOrders(stores, deps),
       live: await stores.cases.findLiveCase(key),
     }));
-    const now = new Set(known.untold.map(({ orderId }) => orderId));
+    // After a start, or where the process stood still, nobody has had the time to tell the shop: what is said of it stays.
+    const judgedBefore = deps.awake.momentAgo(untoldAfterMs);
+    const untold = known.waiting.filter(({ since }) => since <= judgedBefore);
+    if (untold.length === 0 && known.waiting.length > 0) return { untold: 0 };
+    const now = new Set(untold.map(({ orderId }) => orderId));
     const changed = new Set([...now.symmetricDifference(shown)].slice(0, cardsMax));
     if (known.live !== undefined || now.size > 0 || changed.size > 0) {
       await inTransaction(deps, cause, async (tx) => {
@@ -37,7 +42,7 @@ export function createShopWatch(deps: TransactionDeps<PaymentStores>): WatchShop
           key,
           kind: 'shop_untold',
           severity: 'critical',
-          facts: factsOf(known.untold),
+          facts: factsOf(untold),
           over: 'Nothing waits for the shop any more.',
         });
         for (const id of changed) await refreshCards(tx, id);

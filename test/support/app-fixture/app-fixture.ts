@@ -3,6 +3,7 @@ import { type App, createApp } from '#app/app.ts';
 import { loadConfig } from '#config/load-config.ts';
 import type { JobRun } from '#jobs/job-runner.ts';
 import { type Clock, second, systemClock } from '#kernel/clock.ts';
+import { alwaysAwake } from '#kernel/process.ts';
 import type { HttpPolicy } from '#payments/providers/http/policy.ts';
 import type { VisitAction, WebhookDelivery } from '#sandbox/providers/contract.ts';
 import type { CallbackAnswer } from '#sandbox/telegram/callbacks.ts';
@@ -64,6 +65,8 @@ export async function openAppFixtureIn(
 ): Promise<AppFixture> {
   const client = createShopClient({ url: world.url, key: storeKey });
   const logLines: string[] = [];
+  // Jobs run at their usual pace, and when a test says so; not because it moved time.
+  const jobClock = options.jobClock ?? { ...systemClock, now: world.clock.now };
   let app: App | undefined;
 
   async function open(): Promise<void> {
@@ -72,8 +75,8 @@ export async function openAppFixtureIn(
     app = await createApp({
       config: loaded.config,
       clock: world.clock,
-      // Jobs run at their usual pace, and when a test says so; not because it moved time.
-      jobClock: options.jobClock ?? { ...systemClock, now: world.clock.now },
+      jobClock,
+      awake: alwaysAwake(jobClock),
       providerPolicy: { ...quickPolicy, ...options.providerPolicy },
       logDestination: { write: (line: string) => void logLines.push(line) },
     });
