@@ -20,6 +20,7 @@ import { secrets } from './secrets.ts';
 import { shopFacts } from './shop-facts.ts';
 import { shopHeardAll } from './shop-heard-all.ts';
 import { soundProcess } from './sound-process.ts';
+import { strangers } from './strangers.ts';
 import { telegramTakesAll } from './telegram-takes-all.ts';
 import { webhooksKept } from './webhooks-kept.ts';
 
@@ -45,5 +46,6 @@ export const invariants: readonly Invariant[] = [
   troubles,
   ringsOnce,
   telegramTakesAll,
+  strangers,
   metricsFit,
 ];
