@@ -21,7 +21,8 @@ const grids: readonly (readonly [sinceMs: Milliseconds, gridMs: Milliseconds])[]
   [30_000, 5_000],
   [6 * 60_000, 60_000],
 ];
-const restGridMs: Milliseconds = 10 * 60_000;
+/** Idle waits at rest end at the next multiple of this. */
+export const restGridMs: Milliseconds = 10 * 60_000;
 /** Long polls and their time-outs are stretched sooner: they say nothing when they end. */
 const stretchedAfterMs: Milliseconds = 60_000;
 const stretchedToMs: Milliseconds = 30 * 60_000;

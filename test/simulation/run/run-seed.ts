@@ -2,9 +2,10 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hour, type Milliseconds, minute } from '#kernel/clock.ts';
+import { hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import { type Runtime, realElapsed, useRuntime } from '../engine/globals.ts';
 import { createJournal } from '../engine/journal.ts';
+import { restGridMs } from '../engine/rest.ts';
 import { invariants } from '../invariants/invariants.ts';
 import { type Look, withLook } from '../invariants/look.ts';
 import { useDisk } from '../machine/disk.ts';
@@ -30,6 +31,7 @@ export interface Verdict {
 
 /** After the faults have stopped, everything is at rest within this. */
 const calmMs: Milliseconds = 8 * hour;
+const justAfterMs: Milliseconds = 3 * second;
 
 export async function runSeed(seed: number, options: PlanOptions & { isLogKept?: boolean } = {}): Promise<Verdict> {
   const startedAt = realElapsed();
@@ -86,7 +88,9 @@ async function live(world: World, plan: Plan, violations: Violation[]): Promise<
   await pass(world, faultsEndAt, violations);
   if (isOver()) return;
   endFaults(world);
-  await pass(world, faultsEndAt + calmMs, violations);
+  // Just after idle waits have ended: whoever had to do something by now has done it.
+  const restAt = Math.ceil((faultsEndAt + calmMs) / restGridMs) * restGridMs + justAfterMs;
+  await pass(world, restAt, violations);
   if (!isOver()) violations.push(...(await withLook(world, checkAtRest)));
   world.machine.kill();
 }
