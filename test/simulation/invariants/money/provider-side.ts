@@ -130,10 +130,12 @@ export function providerSideOf(look: Look): ProviderSide {
 export const listing: readonly ProviderName[] = ['coinbase', 'bitpay', 'btcpay'];
 
 /**
- * Of a provider that lists nothing, what no webhook told cannot be known: the product says so in its documentation. True when the
- * last word about the payment did not reach the product.
+ * Of a provider that lists nothing, what no webhook told cannot be known, and of one that an admin gave up nothing is asked: the
+ * product says so in its documentation. True when a word about the payment did not reach the product.
  */
 export function isUnheard(look: Look, { provider, reference }: ProviderRecord): boolean {
+  const isGivenUp = 'select count(*) from provider_outages where live_provider = ? and retired_at is not null';
+  if (look.count(isGivenUp, provider) > 0) return true;
   if (listing.includes(provider)) return false;
   const told = look.world.providers.deliveries(provider).filter((delivery) => delivery.reference === reference);
   const events = Map.groupBy(told, ({ eventId }) => eventId);

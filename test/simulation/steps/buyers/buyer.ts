@@ -6,7 +6,7 @@ import type { Stream } from '../../engine/random.ts';
 import type { StepKind } from '../../plan/step-kind.ts';
 import type { World } from '../../world/world.ts';
 import { findCheckout, visit } from './checkout.ts';
-import { type Habit, habits } from './habits.ts';
+import { drawHabit } from './habits.ts';
 
 const amounts = ['0.50', '1.00', '9.99', '24.00', '49.00', '89.10', '250.00', '1999.95'] as const;
 /** Without decimals and with three, too; which provider takes which is the product's knowledge. */
@@ -43,7 +43,7 @@ export const buyer: StepKind = {
     const order = await place(world, chance);
     if (order === undefined) return;
     const { payment } = order;
-    if (payment !== null) await follow(world, chance, { payment, habit: chance.pickWeighted(habits) });
+    if (payment !== null) await follow(world, chance, payment);
     if (chance.chance(0.3)) await comeBack(world, chance, order.id);
   },
 };
@@ -78,11 +78,11 @@ function draw(chance: Stream, name: string): object {
   };
 }
 
-async function follow(world: World, chance: Stream, about: { payment: ShownPayment; habit: Habit }): Promise<void> {
-  const { provider, checkout_url: url } = about.payment;
+async function follow(world: World, chance: Stream, payment: ShownPayment): Promise<void> {
+  const { provider, checkout_url: url } = payment;
   const checkout = url === null ? undefined : findCheckout(world, { provider, url });
   if (checkout === undefined) return;
-  for (const [waitMs, action] of about.habit) {
+  for (const [waitMs, action] of drawHabit(chance, provider)) {
     await world.wait(waitMs * (0.5 + chance.next()));
     await visit(world, chance, { provider, reference: checkout.reference, action });
   }
@@ -95,6 +95,6 @@ async function comeBack(world: World, chance: Stream, orderId: string): Promise<
   if (answer?.status !== 200) return;
   const { payments = [] } = JSON.parse(answer.text) as ShownOrder;
   for (const payment of payments) {
-    if (chance.chance(0.7)) await follow(world, chance, { payment, habit: chance.pickWeighted(habits) });
+    if (chance.chance(0.7)) await follow(world, chance, payment);
   }
 }

@@ -6,13 +6,11 @@ import type { StepKind } from '../../plan/step-kind.ts';
 import type { World } from '../../world/world.ts';
 import { visit } from './checkout.ts';
 
-const collecting = ['coinbase', 'bitpay', 'btcpay', 'nowpayments'] as const;
-
 export const foreignPayment: StepKind = {
   share: 0.4,
   perDay: 1,
   async act(world, chance) {
-    const provider = chance.pick(collecting);
+    const provider = chance.pick(providerNames);
     world.stir();
     const record = world.providers.createForeign(provider, { amount: '12.50', description: 'At the counter' });
     world.journal.note('staff', `a payment of their own at ${provider}: ${record.reference}`);

@@ -1,5 +1,8 @@
 import { hour, minute, second } from '#kernel/clock.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
 import type { VisitAction } from '#sandbox/providers/contract.ts';
+import { simulators } from '#sandbox/providers/registry.ts';
+import type { Stream } from '../../engine/random.ts';
 
 /** What a buyer does at the checkout: each action after a wait, in milliseconds. */
 export type Habit = readonly (readonly [waitMs: number, action: VisitAction])[];
@@ -8,8 +11,8 @@ const seen = [30 * second, 'pay_unconfirmed'] as const;
 const paid = [40 * second, 'pay'] as const;
 const short = [minute, 'underpay'] as const;
 
-export const habits: readonly (readonly [Habit, weight: number])[] = [
-  [[paid], 10],
+const habits: readonly (readonly [Habit, weight: number])[] = [
+  [[paid], 9],
   [[seen, [5 * minute, 'confirm']], 4],
   [[seen, [5 * minute, 'confirm'], [2 * minute, 'complete']], 3],
   // It is seen, and never confirmed.
@@ -35,8 +38,15 @@ export const habits: readonly (readonly [Habit, weight: number])[] = [
   [[seen, [3 * minute, 'invalidate'], [hour, 'confirm']], 1],
   [[seen, [3 * minute, 'decline']], 1],
   [[seen, [2 * minute, 'fail']], 1],
-  [[paid, [hour, 'take_back']], 1],
+  [[paid, [hour, 'take_back']], 2],
+  [[paid, [minute, 'take_back']], 1],
   [[[minute, 'fail']], 1],
   [[[minute, 'expire']], 1],
   [[], 3],
 ];
+
+/** One of those that are possible at this provider. */
+export function drawHabit(chance: Stream, provider: ProviderName): Habit {
+  const { visits } = simulators[provider];
+  return chance.pickWeighted(habits.filter(([habit]) => habit.every(([, action]) => visits.includes(action))));
+}
