@@ -82,6 +82,8 @@ const letter = {
     topic: 'shop.event',
     lane: 'shop',
     priority: 1,
+    subject: null,
+    turn: null,
     payload: {},
   },
 } as const;

@@ -16,6 +16,7 @@ const bookkeeping = ({ integer, text }: Kit) => ({
 });
 
 const isWaiting = sql.raw('processed_at is null and abandoned_at is null');
+const isWaitingInTurn = sql.raw('processed_at is null and abandoned_at is null and subject is not null');
 const isProcessed = sql.raw('processed_at is not null');
 const isAbandoned = sql.raw('abandoned_at is not null');
 const isLeased = sql.raw('locked_by is not null');
@@ -59,9 +60,13 @@ export function buildOutboxMessages(kit: Kit) {
       lane: text('lane').notNull(),
       priority: integer('priority').notNull(),
       payload: json('payload').notNull().$type<JsonObject>(),
+      /** Messages of one subject are sent in turn; null for one that waits for no other. */
+      subject: text('subject'),
+      turn: integer('turn'),
       ...bookkeeping(kit),
     },
     (row) => [
+      index('outbox_messages_in_turn').on(row.subject, row.turn, row.id).where(isWaitingInTurn),
       index('outbox_messages_due').on(row.lane, row.priority, row.availableAt, row.id).where(isWaiting),
       index('outbox_messages_processed').on(row.processedAt).where(isProcessed),
       index('outbox_messages_abandoned').on(row.abandonedAt, row.id).where(isAbandoned),

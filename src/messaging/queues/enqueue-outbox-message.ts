@@ -10,7 +10,7 @@ export function enqueueOutboxMessage(
   tx: TransactionContext<Pick<MessagingStores, 'outbox'>>,
   message: TopicMessage,
 ): Promise<boolean> {
-  const { key, topic, payload } = message;
+  const { key, topic, payload, inTurn } = message;
   const { lane } = topics[topic];
   const { priority = topics[topic].priority } = message;
   const now = tx.clock.now();
@@ -24,5 +24,6 @@ export function enqueueOutboxMessage(
     lane,
     priority,
     payload: { ...payload, cause: `${tx.cause.kind}:${tx.cause.id}` },
+    ...inTurn,
   });
 }

@@ -33,6 +33,9 @@ export interface OutboxMessage extends QueueBookkeeping {
   /** 0 goes first. */
   priority: number;
   payload: JsonObject;
+  /** Messages of one subject are sent by `turn`, then id: none before all those ahead of it are settled. Null: at any time. */
+  subject: string | null;
+  turn: number | null;
 }
 
 /** Messages that have not reached those whom they are for. */
@@ -52,7 +55,8 @@ export type NewInboxEvent = Pick<
 export type NewOutboxMessage = Pick<
   OutboxMessage,
   'id' | 'receivedAt' | 'availableAt' | 'key' | 'topic' | 'lane' | 'priority' | 'payload'
->;
+> &
+  Partial<Pick<OutboxMessage, 'subject' | 'turn'>>;
 
 export interface InboxStore extends QueueStore<InboxEvent> {
   /** False, and nothing is stored, when the event is known already. */
@@ -86,6 +90,8 @@ export interface UntoldOrder {
 export interface OutboxStore extends QueueStore<OutboxMessage> {
   /** False, and nothing is stored, when the key is known already. */
   enqueue(message: NewOutboxMessage): Promise<boolean>;
+  /** When the first message ahead of this one, which is not settled, is due; undefined when it is this one's turn. */
+  findAhead(message: { subject: string; turn: number; id: string }): Promise<Milliseconds | undefined>;
   /**
    * Orders with events that were queued for the shop by `before` and not taken by it, dead letters included; of one order if
    * it is named. The longest untold first.

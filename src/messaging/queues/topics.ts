@@ -43,4 +43,6 @@ export interface TopicMessage {
   payload: JsonObject;
   /** When it may be sent; at once where it is left out. */
   availableAt?: Milliseconds;
+  /** Where messages of one subject must not overtake each other: what it is about, and its place among them. */
+  inTurn?: { subject: string; turn: number };
 }

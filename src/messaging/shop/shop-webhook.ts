@@ -4,7 +4,9 @@ import type { Readable } from 'node:stream';
 import axios from 'axios';
 import { Webhook } from 'standardwebhooks';
 import { type Clock, type Milliseconds, readRetryAfter, second } from '#kernel/clock.ts';
+import type { Database } from '#kernel/database.ts';
 import { networkWords } from '#kernel/text.ts';
+import type { MessagingStores, OutboxMessage } from '../queues/messaging-store.ts';
 import type { DeliveryResult, OutboxHandler } from '../workers/outbox-handler.ts';
 
 export interface ShopWebhookTarget {
@@ -20,11 +22,21 @@ const connectionsMax = 4;
 /** An answer of more bytes is not read to its end, which costs the connection. */
 const answerMaxBytes = 64 * 1024;
 
+/** An event that waits for the one ahead of it looks again after this at the earliest. */
+const turnWaitMinMs: Milliseconds = second;
+
+interface ShopWebhookDeps {
+  target: ShopWebhookTarget | null;
+  clock: Clock;
+  database: Pick<Database<Pick<MessagingStores, 'outbox'>>, 'read'>;
+}
+
 /**
  * Sends order events to the shop in the Standard Webhooks scheme. The id names the fact and not the attempt, so that the shop
- * recognises a repeat after a crash; any 2xx answer settles the message.
+ * recognises a repeat after a crash; any 2xx answer settles the message. What happened to one order is told in its order: an event
+ * waits until those ahead of it are taken, or are given up on.
  */
-export function createShopWebhookHandler(deps: { target: ShopWebhookTarget | null; clock: Clock }): OutboxHandler {
+export function createShopWebhookHandler(deps: ShopWebhookDeps): OutboxHandler {
   const { target, clock } = deps;
   const signers = target?.secrets.map((secret) => new Webhook(secret)) ?? [];
   const kept = { keepAlive: true, maxSockets: connectionsMax, maxFreeSockets: connectionsMax, timeout: timeoutMs };
@@ -33,6 +45,11 @@ export function createShopWebhookHandler(deps: { target: ShopWebhookTarget | nul
     topic: 'shop.event',
     async deliver(message, signal): Promise<DeliveryResult> {
       if (target === null) return { kind: 'done', outcome: 'no shop webhook is configured' };
+      const aheadDueAt = await findAhead(deps, message);
+      if (aheadDueAt !== undefined) {
+        const retryAfterMs = Math.max(aheadDueAt - clock.now(), turnWaitMinMs);
+        return { kind: 'retry', error: 'the shop has not taken an earlier event yet', retryAfterMs, isUntried: true };
+      }
       const { webhookId, type, timestamp, order } = message.payload;
       const id = String(webhookId);
       const body = JSON.stringify({ type, timestamp, data: order });
@@ -64,6 +81,14 @@ export function createShopWebhookHandler(deps: { target: ShopWebhookTarget | nul
       }
     },
   };
+}
+
+async function findAhead(
+  { database }: ShopWebhookDeps,
+  { id, subject, turn }: OutboxMessage,
+): Promise<Milliseconds | undefined> {
+  if (subject === null || turn === null) return undefined;
+  return database.read((stores) => stores.outbox.findAhead({ id, subject, turn }));
 }
 
 /** Admins read it; the error's own message has addresses of the shop's network. */

@@ -68,6 +68,8 @@ async function notifyShop(tx: PaymentTx, input: { type: ShopEventType; key: stri
   await enqueueOutboxMessage(tx, {
     topic: 'shop.event',
     key: `shop.event:${input.key}`,
+    // A shop that believes what it hears last must not hear of the payment after the refund.
+    inTurn: { subject: `order:${input.order.id}`, turn: input.order.version },
     payload: {
       webhookId: webhookIdOf(input.key),
       type: input.type,

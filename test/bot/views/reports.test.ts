@@ -164,6 +164,8 @@ describe('dead letters', () => {
       topic: 'shop.event',
       lane: 'shop',
       priority: 1,
+      subject: null,
+      turn: null,
       payload: { secret: 'never shown' },
     },
   } as const;

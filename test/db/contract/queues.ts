@@ -54,6 +54,8 @@ export function describeQueues(open: OpenContractDatabase): void {
         expect(stored).toMatchObject({ availableAt: noon, startedAttempts: 0, outcome: null, lockedBy: null });
         expect(await stores.outbox.find('b')).toEqual({
           ...message,
+          subject: null,
+          turn: null,
           lockedUntil: null,
           lockedBy: null,
           processedAt: null,
@@ -64,6 +66,33 @@ export function describeQueues(open: OpenContractDatabase): void {
         } satisfies OutboxMessage);
         expect(await stores.outbox.find('other')).toBeUndefined();
       });
+    });
+
+    test('knows the first message that is ahead of another of its subject, by turn and id, until that is settled', async () => {
+      await using opened = await open();
+      const { database } = opened;
+      const put = (id: string, turn: number, subject = 'order:1') =>
+        database.transaction((stores) =>
+          stores.outbox.enqueue(sampleMessage(id, { subject, turn, availableAt: noon + turn })),
+        );
+      const aheadOf = (id: string, turn: number, subject = 'order:1') =>
+        database.read((stores) => stores.outbox.findAhead({ id, turn, subject }));
+      await put('c', 3);
+      await put('b', 7);
+      await put('a', 7);
+      await put('d', 1, 'order:2');
+      expect(await aheadOf('c', 3)).toBeUndefined();
+      expect(await aheadOf('a', 7)).toBe(noon + 3);
+      const claim = claimBy('me', { now: noon + 3 });
+      await database.transaction((stores) => stores.outbox.claimDue(claim));
+      expect(await aheadOf('a', 7)).toBe(noon + 3);
+      await database.transaction((stores) =>
+        stores.outbox.markProcessed({ id: 'c', lockedBy: 'me', at: noon, outcome: 'answered 200' }),
+      );
+      expect(await aheadOf('a', 7)).toBeUndefined();
+      expect(await aheadOf('b', 7)).toBe(noon + 7);
+      expect(await aheadOf('e', 7, 'order:2')).toBe(noon + 1);
+      expect(await aheadOf('e', 7, 'order:3')).toBeUndefined();
     });
 
     test('is worked by lane, priority, time and id, and only what is due', async () => {

@@ -37,6 +37,8 @@ const message: OutboxMessage = {
   topic: 'shop.event',
   lane: 'shop',
   priority: 1,
+  subject: null,
+  turn: null,
   payload: { webhookId: 'msg_1', type: 'order.paid', timestamp: '2026-11-22T03:00:00.000Z', order: { id: '1' } },
   receivedAt: 0,
   availableAt: 0,
@@ -50,11 +52,13 @@ const message: OutboxMessage = {
 };
 
 const clock = createTestClock();
+/** These messages wait for no other, so that nothing is read. */
+const database = { read: () => Promise.reject(new Error('read')) };
 
 function openHandler() {
   const { port } = server.address() as AddressInfo;
   const target = { url: `http://127.0.0.1:${port}/hook`, secrets: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'] };
-  return createShopWebhookHandler({ target, clock });
+  return createShopWebhookHandler({ target, clock, database });
 }
 
 function announce(handler = openHandler()) {

@@ -2,7 +2,7 @@ import type { OutboxMessage, OutboxStore } from '#messaging/queues/messaging-sto
 import { prepared, prepareInsert } from '../../query/prepared.ts';
 import { rowCount } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import { and, asc, eq, getTableColumns, gt, isNotNull, isNull, lt, or, sql } from '../../schema/drizzle.ts';
+import { and, asc, eq, getTableColumns, gt, isNotNull, isNull, lt, lte, or, sql } from '../../schema/drizzle.ts';
 import { createQueueStore } from './queue.ts';
 import { owedOutcome, type QueueShape, untouched } from './queue-shape.ts';
 import { createUntoldOrders } from './untold-orders.ts';
@@ -39,6 +39,24 @@ export function createOutboxStore(session: Session): OutboxStore {
       .returning({ id: outboxMessages.id })
       .prepare('outbox_make_owed_due'),
   );
+  const { subject, turn, id } = outboxMessages;
+  const findAhead = prepared(() =>
+    db
+      .select({ availableAt: outboxMessages.availableAt })
+      .from(outboxMessages)
+      .where(
+        and(
+          isNull(outboxMessages.processedAt),
+          isNull(outboxMessages.abandonedAt),
+          eq(subject, sql.placeholder('subject')),
+          lte(turn, sql.placeholder('turn')),
+          or(lt(turn, sql.placeholder('turn')), lt(id, sql.placeholder('id'))),
+        ),
+      )
+      .orderBy(asc(turn), asc(id))
+      .limit(1)
+      .prepare('outbox_find_ahead'),
+  );
   const { outcome, ...columns } = getTableColumns(outboxMessages);
   const insert = prepareInsert(db, {
     name: 'outbox_enqueue',
@@ -58,10 +76,11 @@ export function createOutboxStore(session: Session): OutboxStore {
     ...queue,
     ...createUntoldOrders(session),
     async enqueue(message) {
-      const isNew = await insert(message);
+      const isNew = await insert({ subject: null, turn: null, ...message });
       if (isNew) session.noteDue('outbox', message.availableAt);
       return isNew;
     },
+    findAhead: async (message) => (await findAhead(message))[0]?.availableAt,
     async readOwed(query) {
       const [[counted], [oldest]] = [await countOwed(query), await findOldestOwed(query)];
       return { count: counted?.count ?? 0, since: oldest?.since ?? null, reason: oldest?.reason ?? null };

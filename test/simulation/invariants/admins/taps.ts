@@ -10,7 +10,7 @@ const deeds: readonly { data: RegExp; done: RegExp; action: string }[] = [
   { data: /^alert:ack:([\w-]{22})/, done: /^Acknowledged: it is yours/, action: 'case.acknowledge' },
   { data: /^alert:snooze:([\w-]{22})/, done: /^Snoozed until/, action: 'case.snooze' },
   { data: /^exception:take:([\w-]{22})/, done: /^It is yours/, action: 'case.assign' },
-  { data: /^exception:give:([\w-]{22})/, done: /^It is nobody/, action: 'case.release' },
+  { data: /^exception:give:([\w-]{22})/, done: /^It is nobody’s again/, action: 'case.release' },
 ];
 
 /** Audited actions that are carried out by the second tap of a question only. */

@@ -1,0 +1,3 @@
+ALTER TABLE `outbox_messages` ADD `subject` text;--> statement-breakpoint
+ALTER TABLE `outbox_messages` ADD `turn` integer;--> statement-breakpoint
+CREATE INDEX `outbox_messages_in_turn` ON `outbox_messages` (`subject`,`turn`,`id`) WHERE processed_at is null and abandoned_at is null and subject is not null;
