@@ -105,4 +105,20 @@ export const adminPlants: readonly Plant[] = [
     breaks: [9],
     isHard: true,
   },
+  {
+    name: 'text-from-outside-as-markup',
+    file: 'src/bot/text/html.ts',
+    from: ".replaceAll('<', '&lt;').replaceAll('>', '&gt;')",
+    to: '',
+    sentence: 'What people type stands in messages as markup, which Telegram refuses.',
+    breaks: [13],
+  },
+  {
+    name: 'tap-of-anybody-is-served',
+    file: 'src/bot/pager/serve.ts',
+    from: "admission?.kind !== 'admin'",
+    to: 'admission === undefined',
+    sentence: 'In the group, the buttons of a card serve whoever is a member.',
+    breaks: [14],
+  },
 ];

@@ -46,13 +46,14 @@ export function drawAmount(chance: Stream): string {
 /** `number` is that of an order which the admin has seen. */
 export function drawCommand(chance: Stream, { number, provider }: { number: string; provider: string }): string {
   const amount = (): string => drawAmount(chance).split(' ')[0] ?? '';
-  const note = (): string => chance.pick(['', ' for Ann', ' <b>License</b> & more', ` ${'n'.repeat(300)}`]);
+  const note = (): string => chance.pick(['', ' for Ann & <b>Bob', ' <b>License</b> & more', ` ${'n'.repeat(300)}`]);
   return chance.pickWeighted<string>([
     ['/orders', 8],
     [`/order ${number}`, 10],
     [number, 2],
     ['/order T-99999', 1],
-    [`/find ${chance.pick(['buyer', 'example.org', number, '9.99', '%', '_', '"; drop table orders', 'é'])}`, 4],
+    ['/order <i>1', 1],
+    [`/find ${chance.pick(['buyer', 'example.org', number, '9.99', '%', '_', '"; drop table orders', '<b>é', '&lt;'])}`, 4],
     ['/find', 1],
     [`/pay ${drawAmount(chance)}${note()}`, 3],
     [`/refund ${number}`, 3],
