@@ -53,7 +53,10 @@ export function drawCommand(chance: Stream, { number, provider }: { number: stri
     [number, 2],
     ['/order T-99999', 1],
     ['/order <i>1', 1],
-    [`/find ${chance.pick(['buyer', 'example.org', number, '9.99', '%', '_', '"; drop table orders', '<b>é', '&lt;'])}`, 4],
+    [
+      `/find ${chance.pick(['buyer', 'example.org', number, '9.99', '%', '_', '"; drop table orders', '<b>é', '&lt;'])}`,
+      4,
+    ],
     ['/find', 1],
     [`/pay ${drawAmount(chance)}${note()}`, 3],
     [`/refund ${number}`, 3],
