@@ -18,8 +18,8 @@ export interface Rest {
 
 /** How exact idle waits are, by how long nothing has happened. */
 const grids: readonly (readonly [sinceMs: Milliseconds, gridMs: Milliseconds])[] = [
-  [30_000, 5_000],
-  [6 * 60_000, 60_000],
+  [20_000, 10_000],
+  [3 * 60_000, 60_000],
 ];
 /** Idle waits at rest end at the next multiple of this. */
 export const restGridMs: Milliseconds = 10 * 60_000;
