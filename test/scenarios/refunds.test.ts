@@ -71,6 +71,20 @@ describe.each(refundingNames)('%s', (provider) => {
     expect(await held(app, order)).toMatchObject([{ amount: '20.00' }]);
   });
 
+  test('a refund that was made at the provider itself is found although every webhook of it is lost', async () => {
+    await using app = await openAppFixture();
+    const order = await paidOrder(app, provider);
+    app.sandbox.faults(provider).set({ dropWebhooks: 1 });
+    await app.visit(order, 'refund_full');
+    await arrive(app, order);
+    expect((await app.awaitOrder(order.id, () => true)).refunds).toEqual([]);
+    await app.runJob('reconcile');
+    const view = await app.awaitOrder(order.id, isBack);
+    expect(view.refunds).toMatchObject([{ status: 'succeeded', amount: '49.00' }]);
+    await app.runJob('reconcile');
+    expect((await app.awaitOrder(order.id, isBack)).refunds).toHaveLength(1);
+  });
+
   test('a refund that is carried out after it was sent again moves the money once', async () => {
     await using app = await openAppFixture();
     const order = await paidOrder(app, provider);

@@ -47,6 +47,13 @@ export interface RefundQuery {
   ours: readonly { refundId: RefundId; reference: string | null }[];
 }
 
+/** A refund in a list of the provider's: no more than it takes to see whether it is known here. */
+export interface ListedRefund {
+  paymentReference: ProviderReference;
+  /** The provider's own id of the refund; null where the list does not have it. */
+  reference: string | null;
+}
+
 /**
  * Refunds payments. All calls are bounded in time, are never made inside a transaction, and may throw ProviderRejected
  * (it was not carried out), ProviderUnreachable or ProviderNotUnderstood (it may have been) or ProviderRateLimited (it was
@@ -65,4 +72,10 @@ export interface RefundProvider {
   requestRefund(command: RefundCommand, signal?: AbortSignal): Promise<ProviderRefund>;
   /** The refunds that the provider shows of this payment: all of ours that exist, and other refunds where it can. */
   findRefunds(query: RefundQuery, signal?: AbortSignal): Promise<ProviderRefund[]>;
+  /**
+   * The refunds of [from, to) that one list shows in a few calls, whoever made them: of those that were made at the provider
+   * itself nothing else tells when their webhooks are lost. Others may be among them, and such as have moved no money may be
+   * left out.
+   */
+  listRefunds(window: { from: Milliseconds; to: Milliseconds }, signal?: AbortSignal): Promise<ListedRefund[]>;
 }

@@ -14,6 +14,7 @@ import { failureWords } from '../ports/failure-words.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 import { ProviderError } from '../ports/provider-errors.ts';
+import { findUntoldRefunds } from '../refunds/find-untold-refunds.ts';
 import { refreshPayment } from '../sync/refresh-payment.ts';
 import { compareWithProvider, type Difference } from './compare-with-provider.ts';
 import { finishReconciliation, type Outcome } from './finish-reconciliation.ts';
@@ -101,6 +102,7 @@ async function reconcile(deps: SnapshotDeps, input: RunInput): Promise<Reconcili
     }
     const { compared } = progress;
     const finished = await finishReconciliation(deps, { run, compared, outcomes, bounds, cause });
+    await compareRefunds(deps, { run, healUntil, cause, signal });
     return { kind: 'finished', ...finished };
   } catch (error) {
     const reason = reasonOf(error);
@@ -123,6 +125,24 @@ async function listThere(
     found.push(...page);
   }
   return found;
+}
+
+/** The payments are compared whatever becomes of this: the next run tries again. */
+async function compareRefunds(
+  deps: SnapshotDeps,
+  input: { run: ReconciliationRun; healUntil: Milliseconds; cause: Cause; signal: AbortSignal | undefined },
+): Promise<void> {
+  const { run, healUntil, cause, signal } = input;
+  const provider = deps.providers.find(run.provider);
+  if (provider === undefined) return;
+  const window = { from: run.windowFrom, to: run.windowTo };
+  try {
+    const { found } = await findUntoldRefunds(deps, { provider, window, until: healUntil, cause, signal });
+    if (found > 0) deps.log.info('refunds found that no webhook told of', { provider: run.provider, found });
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    deps.log.warn('refunds not compared', { provider: run.provider, runId: run.id, reason: reasonOf(error) });
+  }
 }
 
 async function listHere(deps: { database: Database<PaymentStores> }, run: ReconciliationRun): Promise<Payment[]> {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { day } from '#kernel/clock.ts';
 import { providerNames } from '#kernel/provider-name.ts';
 import { faultKinds, lateFaultKinds } from '#sandbox/providers/contract.ts';
 import { openRefundShop, refundingNames } from './refund-shop.ts';
@@ -142,6 +143,21 @@ describe.each(refundingNames)('%s', (name) => {
       ['20.00', asset, command.refundId],
       ['5.00', asset, null],
     ]);
+  });
+
+  test('lists refunds that were made by others, without being asked about their payment', async () => {
+    await using shop = await openRefundShop(name);
+    const from = shop.clock.now() - day;
+    const list = () => shop.refunds.listRefunds({ from, to: shop.clock.now() + 1 });
+    expect(await list()).toEqual([]);
+    await shop.refundByHand('5.00');
+    await shop.arrive();
+    const [listed, ...others] = await list();
+    expect(listed?.paymentReference).toBe(shop.reference);
+    expect([null, shop.held()[0]?.id]).toContain(listed?.reference);
+    expect(others).toEqual([]);
+    const later = shop.clock.now() + day;
+    expect(await shop.refunds.listRefunds({ from: later, to: later + day })).toEqual([]);
   });
 
   test('keeps the refunds of one payment out of those of another', async () => {

@@ -1,6 +1,7 @@
 // A fake provider for refunds: it carries a command out at once, never, or only later, and its answer
 // may be lost either way. What it has paid out is counted, so that a test can say that the money moved once.
 import type { Clock, Milliseconds } from '#kernel/clock.ts';
+import { asProviderReference, type ProviderReference } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { PaymentProvider, ProviderRegistry } from '#payments/ports/payment-provider.ts';
 import { ProviderRateLimited, ProviderRejected, ProviderUnreachable } from '#payments/ports/provider-errors.ts';
@@ -27,6 +28,8 @@ export interface FakeRefundProvider extends RefundProvider {
   /** Called before each command, for a process that dies there; a throw is not the provider's. */
   onCommand: () => void;
   commands: RefundCommand[];
+  /** The payment that its refunds are of, as it lists them. */
+  paymentReference: ProviderReference;
   /** What was paid out, or is on its way to be. */
   refunds: ProviderRefund[];
   /** The provider decides about a refund that is pending. */
@@ -46,6 +49,7 @@ export function createFakeRefundProvider(clock: Clock, options: { startsAs: Prov
     isUnavailable: false,
     onCommand: () => undefined,
     commands: [],
+    paymentReference: asProviderReference('unknown'),
     refunds: [],
     async requestRefund(command) {
       refundProvider.onCommand();
@@ -76,6 +80,13 @@ export function createFakeRefundProvider(clock: Clock, options: { startsAs: Prov
       for (const { command } of due) carryOut(command);
       for (const one of due) later.splice(later.indexOf(one), 1);
       return refundProvider.refunds.map((refund) => ({ ...refund }));
+    },
+    async listRefunds() {
+      if (refundProvider.isUnavailable) throw lost();
+      return refundProvider.refunds.map(({ reference }) => ({
+        paymentReference: refundProvider.paymentReference,
+        reference,
+      }));
     },
     decide(refundId, state) {
       const refund = refundProvider.refunds.find((candidate) => candidate.refundId === refundId);

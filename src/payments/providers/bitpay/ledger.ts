@@ -6,6 +6,7 @@ import { day, type Milliseconds } from '#kernel/clock.ts';
 import { asProviderReference, type ProviderReference } from '#kernel/ids.ts';
 import { addDecimals, plainDecimal, subtractDecimals } from '#kernel/money.ts';
 import type { PaymentFees } from '../../ports/fees-provider.ts';
+import type { ListedRefund } from '../../ports/refund-provider.ts';
 import { decimalText, idText, lenient, rfc3339, withCurrencyPlaces } from '../kit/body-fields.ts';
 import { entriesOf, isUnreadEntry, notUnderstood, type UnreadEntry, understood } from '../kit/list-entries.ts';
 import { collectedPages } from '../kit/paging.ts';
@@ -21,6 +22,7 @@ export interface Window {
 }
 
 const saleCode = '1000';
+const refundCode = '1020';
 const feeCode = '1023';
 
 const entrySchema = z.object({
@@ -71,6 +73,23 @@ export async function* listFees(
   }
   const [first] = unread;
   if (first !== undefined) throw notUnderstood('bitpay', { operation: 'list_ledger', entry: first });
+}
+
+/** The ledger does not say which refund it was. */
+export async function listLedgerRefunds(
+  client: BitpayClient,
+  { from, to }: Window,
+  signal?: AbortSignal,
+): Promise<ListedRefund[]> {
+  const found: ListedRefund[] = [];
+  for (const currency of await listLedgerCurrencies(client, signal)) {
+    const entries = await collectEntries(client, { currency, window: widened({ from, to }), signal });
+    for (const { code, invoiceId, timestamp } of withoutRepeats(understood(entries))) {
+      if (code !== refundCode || !invoiceId || timestamp < from || timestamp >= to) continue;
+      found.push({ paymentReference: asProviderReference(invoiceId), reference: null });
+    }
+  }
+  return found;
 }
 
 const invoiceSchema = z.object({ invoiceId: lenient(idText) });

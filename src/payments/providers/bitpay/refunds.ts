@@ -13,6 +13,7 @@ import { disownDuplicates } from '../kit/duplicate-refunds.ts';
 import { acceptableAddress } from '../kit/payment-request.ts';
 import { isRefundId, refundUuid } from '../kit/payment-uuid.ts';
 import { type BitpayClient, foundOrUndefined } from './client.ts';
+import { listLedgerRefunds } from './ledger.ts';
 
 const refundSchema = z.object({
   id: idText,
@@ -80,6 +81,7 @@ export function createBitpayRefunds(
       }
       return disownDuplicates(shown, wanted);
     },
+    listRefunds: (window, signal) => listLedgerRefunds(client, window, signal),
   };
 }
 

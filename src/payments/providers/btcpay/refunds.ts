@@ -2,7 +2,7 @@
 // that a lost request which is carried out late leaves two offers under one refund id: one is kept, and the others are
 // archived before anybody can claim them.
 import { z } from 'zod';
-import type { ProviderReference, RefundId } from '#kernel/ids.ts';
+import { asProviderReference, type ProviderReference, type RefundId } from '#kernel/ids.ts';
 import { type AssetAmount, ceilShare, compareDecimals, isCurrency, parseMinorCeil, toDecimal } from '#kernel/money.ts';
 import { ProviderRejected } from '../../ports/provider-errors.ts';
 import type { ProviderRefund, RefundCommand, RefundProvider, RefundQuery } from '../../ports/refund-provider.ts';
@@ -22,6 +22,8 @@ import {
 
 /** Of a pull payment's name, as the server checks it. */
 const nameMax = 50;
+/** How the server names a refund that was made on its pages. Ours are named after the order, and are known. */
+const serverNamePattern = /^Refund (\w{20,})$/;
 
 export function createBtcpayRefunds(client: BtcpayClient, pulls: PullPaymentClient): RefundProvider {
   async function readClaims(found: readonly PullPayment[], signal?: AbortSignal): Promise<Claim[]> {
@@ -90,6 +92,14 @@ export function createBtcpayRefunds(client: BtcpayClient, pulls: PullPaymentClie
         shown.push({ ...show(claim, null), amount });
       }
       return shown;
+    },
+    async listRefunds({ from, to }, signal) {
+      return understood(await pulls.listPullPayments(signal)).flatMap(({ id, name, startsAt }) => {
+        const invoiceId = serverNamePattern.exec(name ?? '')?.[1];
+        const isWithin = !startsAt || (startsAt >= from && startsAt < to);
+        const found = { paymentReference: asProviderReference(invoiceId ?? ''), reference: id };
+        return invoiceId !== undefined && isWithin ? [found] : [];
+      });
     },
   };
 }

@@ -41,6 +41,7 @@ export const checkoutSchema = z.object({
     })
     .nullish(),
   transactionHash: lenient(z.string()),
+  refunds: lenient(z.array(z.object({ id: z.string() }))),
 });
 export type Checkout = z.infer<typeof checkoutSchema>;
 

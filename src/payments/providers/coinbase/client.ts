@@ -29,7 +29,13 @@ export interface CoinbaseClient {
   fetchCheckout(id: string, signal?: AbortSignal): Promise<Checkout>;
   /** One page of the checkouts created from `from` on, and before `to` if there is one. */
   listPage(
-    query: { from: Milliseconds; to?: Milliseconds; pageToken?: string | undefined; pageSize?: number },
+    query: {
+      from: Milliseconds;
+      to?: Milliseconds;
+      pageToken?: string | undefined;
+      pageSize?: number;
+      statuses?: readonly Checkout['status'][];
+    },
     signal?: AbortSignal,
   ): Promise<z.infer<typeof checkoutPageSchema>>;
   deactivateCheckout(id: string, signal?: AbortSignal): Promise<Checkout>;
@@ -71,11 +77,12 @@ export function createCoinbaseClient(
       const request = { operation: 'fetch_payment', method: 'GET', path, signal } as const;
       return (await call({ ...request, schema: checkoutSchema, findPaymentId })).value;
     },
-    async listPage({ from, to, pageToken, pageSize = defaultPageSize }, signal) {
+    async listPage({ from, to, pageToken, pageSize = defaultPageSize, statuses = [] }, signal) {
       const parameters = new URLSearchParams({ pageSize: String(pageSize) });
       parameters.set('startTime', new Date(from).toISOString());
       if (to !== undefined) parameters.set('endTime', new Date(to).toISOString());
       if (pageToken !== undefined) parameters.set('pageToken', pageToken);
+      for (const status of statuses) parameters.append('status', status);
       const path = `/checkouts?${parameters}`;
       const request = { operation: 'list_payments', method: 'GET', path, signal } as const;
       return (await call({ ...request, schema: checkoutPageSchema })).value;

@@ -1,8 +1,10 @@
 // Coinbase: Checkouts, Refund. It is sent on at once, cannot be called off, and is PENDING until it is on the chain. A refund
 // stands in `refunds[]` of its checkout and nowhere else.
 import { z } from 'zod';
+import { asProviderReference } from '#kernel/ids.ts';
 import { ProviderRejected, ProviderUnreachable } from '../../ports/provider-errors.ts';
 import type {
+  ListedRefund,
   ProviderRefund,
   ProviderRefundState,
   RefundCommand,
@@ -11,7 +13,10 @@ import type {
 import { amountText, lenient, rfc3339 } from '../kit/body-fields.ts';
 import { correlationTag, findCorrelationTag, withTag } from '../kit/correlation-tag.ts';
 import { disownDuplicates } from '../kit/duplicate-refunds.ts';
+import { understood } from '../kit/list-entries.ts';
+import { collectedPages } from '../kit/paging.ts';
 import { refundUuid } from '../kit/payment-uuid.ts';
+import type { Checkout } from './checkout.ts';
 import type { CoinbaseClient } from './client.ts';
 
 const refundSchema = z.object({
@@ -66,7 +71,23 @@ export function createCoinbaseRefunds(client: CoinbaseClient): RefundProvider {
       }
     },
     findRefunds: async (query, signal) => disownDuplicates(await findRefunds(query.paymentReference, signal), query),
+    async listRefunds(window, signal) {
+      const pages = collectedPages({ provider: 'coinbase' }, async (pageToken: string | undefined) => {
+        const page = await client.listPage(
+          { ...window, pageToken, statuses: ['PARTIALLY_REFUNDED', 'REFUNDED'] },
+          signal,
+        );
+        return { items: page.checkouts, next: page.nextPageToken ? page.nextPageToken : undefined };
+      });
+      const found: ListedRefund[] = [];
+      for await (const entries of pages) for (const checkout of understood(entries)) found.push(...refundsOf(checkout));
+      return found;
+    },
   };
+}
+
+function refundsOf({ id, refunds }: Checkout): ListedRefund[] {
+  return (refunds ?? []).map((refund) => ({ paymentReference: asProviderReference(id), reference: refund.id }));
 }
 
 /** Always the same bytes for the same command: Coinbase refuses a known key with another body. */
