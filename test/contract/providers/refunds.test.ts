@@ -145,6 +145,17 @@ describe.each(refundingNames)('%s', (name) => {
     ]);
   });
 
+  test('shows a refund of ours that is forgotten here, as after a restored backup', async () => {
+    await using shop = await openRefundShop(name);
+    const { reference } = await shop.refunds.requestRefund(shop.aRefund('20.00'));
+    expect(await shop.refunds.findRefunds(shop.looking([]))).toMatchObject([
+      { reference, amount: { amount: '20.00' } },
+    ]);
+    await shop.arrive();
+    const window = { from: shop.clock.now() - day, to: shop.clock.now() + 1 };
+    expect(await shop.refunds.listRefunds(window)).toMatchObject([{ paymentReference: shop.reference }]);
+  });
+
   test('lists refunds that were made by others, without being asked about their payment', async () => {
     await using shop = await openRefundShop(name);
     const from = shop.clock.now() - day;

@@ -14,6 +14,7 @@ const pageSize = 100;
 export const pullPaymentSchema = z.object({
   id: idText,
   name: z.string().nullish(),
+  description: lenient(z.string()),
   currency: z.string(),
   amount: amountText,
   archived: z.boolean().nullish(),

@@ -22,8 +22,8 @@ import {
 
 /** Of a pull payment's name, as the server checks it. */
 const nameMax = 50;
-/** How the server names a refund that was made on its pages. Ours are named after the order, and are known. */
-const serverNamePattern = /^Refund (\w{20,})$/;
+/** How the server names a refund that was made on its pages, and how the description of ours ends. */
+const invoicePatterns = [/^Refund (\w{20,})$/, /\(BTCPay invoice (\w{20,})\)$/] as const;
 
 export function createBtcpayRefunds(client: BtcpayClient, pulls: PullPaymentClient): RefundProvider {
   async function readClaims(found: readonly PullPayment[], signal?: AbortSignal): Promise<Claim[]> {
@@ -86,7 +86,7 @@ export function createBtcpayRefunds(client: BtcpayClient, pulls: PullPaymentClie
         );
         shown.push(...(await showOurs(claims.sort(byRank(reference)), { refundId, signal })));
       }
-      const unmatched = listed.filter((pull) => isMadeAtServer(pull, query));
+      const unmatched = listed.filter((pull) => isAnother(pull, query));
       for (const claim of await readClaims(unmatched, signal)) {
         const amount = await amountInUnit(client, { pull: claim.pull, asset, paymentReference, signal });
         shown.push({ ...show(claim, null), amount });
@@ -94,8 +94,9 @@ export function createBtcpayRefunds(client: BtcpayClient, pulls: PullPaymentClie
       return shown;
     },
     async listRefunds({ from, to }, signal) {
-      return understood(await pulls.listPullPayments(signal)).flatMap(({ id, name, startsAt }) => {
-        const invoiceId = serverNamePattern.exec(name ?? '')?.[1];
+      return understood(await pulls.listPullPayments(signal)).flatMap(({ id, name, description, startsAt }) => {
+        const [ofServer, ofOurs] = invoicePatterns;
+        const invoiceId = (ofServer.exec(name ?? '') ?? ofOurs.exec(description ?? ''))?.[1];
         const isWithin = !startsAt || (startsAt >= from && startsAt < to);
         const found = { paymentReference: asProviderReference(invoiceId ?? ''), reference: id };
         return invoiceId !== undefined && isWithin ? [found] : [];
@@ -125,9 +126,14 @@ function ownerOf(pull: PullPayment, { ours }: RefundQuery): RefundId | undefined
   return ours.find(({ refundId }) => refundId === tagged)?.refundId;
 }
 
-/** Pull payments do not say what they are for; the server itself names a refund `Refund` and the id of the invoice. */
-function isMadeAtServer(pull: PullPayment, query: RefundQuery): boolean {
-  return ownerOf(pull, query) === undefined && (pull.name?.includes(query.paymentReference) ?? false);
+/**
+ * Pull payments do not say what they are for; the server itself names a refund `Refund` and the id of the invoice. One of
+ * ours that is not asked for has ended, or is forgotten here since a backup was restored; a spare offer was archived.
+ */
+function isAnother(pull: PullPayment, query: RefundQuery): boolean {
+  if (ownerOf(pull, query) !== undefined) return false;
+  const isSpare = pull.archived === true && findCorrelationTag(pull.name) !== null;
+  return !isSpare && [pull.name, pull.description].some((text) => text?.includes(query.paymentReference));
 }
 
 const nameSchema = z.object({ name: z.string().nullish() });
@@ -150,13 +156,13 @@ function byRank(reference: string | null): (left: Claim, right: Claim) => number
     rank(right) - rank(left) || age(left) - age(right) || left.pull.id.localeCompare(right.pull.id);
 }
 
-function createFields({ amount, orderNumber, reason, refundId }: RefundCommand) {
+function createFields({ amount, orderNumber, paymentReference, reason, refundId }: RefundCommand) {
   return {
     refundVariant: 'Custom',
     customAmount: amount.amount,
     customCurrency: amount.asset,
     name: withTag(`Refund ${orderNumber}`, { tag: `(${correlationTag(refundId)})`, lengthMax: nameMax }),
-    description: reason,
+    description: `${reason} (BTCPay invoice ${paymentReference})`,
   };
 }
 

@@ -47,7 +47,7 @@ describe('a refund is asked for', () => {
         customAmount: '49.00',
         customCurrency: 'USD',
         name: 'Refund T-1042 (r-AaIFEaSRcACqDxeM6yurmA)',
-        description: 'Bought by mistake',
+        description: 'Bought by mistake (BTCPay invoice XEDvpempoTYJHJTKGDff1Q)',
         payoutMethods: ['BTC-CHAIN'],
       },
     ]);
