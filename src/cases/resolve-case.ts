@@ -32,12 +32,14 @@ export function endedByItself(tx: Pick<CaseTx, 'clock'>, by: string): CaseChange
   };
 }
 
-/** Opens a resolved case again with its old age. False when the same has begun anew since: that one goes on. */
+/** Opens a resolved case again with its old age; nobody has taken note of that yet. False when the same has begun anew since: that one goes on. */
 export async function reopenCase(tx: CaseTx, one: Case): Promise<boolean> {
   if ((await tx.stores.cases.findLiveCase(one.key)) !== undefined) return false;
   await changeCase(tx, one, {
     status: 'open',
     lastRaisedAt: tx.clock.now(),
+    acknowledgedAt: null,
+    acknowledgedBy: null,
     resolvedAt: null,
     resolution: null,
     resolvedBy: null,

@@ -32,13 +32,13 @@ export async function postponeCase(
 }
 
 function snoozed(until: Milliseconds, by: string | null): CaseChange {
-  return { status: 'snoozed', snoozedUntil: until, acknowledgedBy: by };
+  return { status: 'snoozed', snoozedUntil: until, acknowledgedAt: null, acknowledgedBy: by };
 }
 
 /** False when it is not snoozed. */
 export async function wakeCase(tx: CaseTx, one: Case): Promise<boolean> {
   if (one.status !== 'snoozed') return false;
-  await changeCase(tx, one, { status: 'open', snoozedUntil: null, acknowledgedBy: null });
+  await changeCase(tx, one, { status: 'open', snoozedUntil: null, acknowledgedAt: null, acknowledgedBy: null });
   return true;
 }
 

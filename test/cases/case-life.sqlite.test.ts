@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { acknowledgeCase } from '#cases/acknowledge-case.ts';
 import type { Case, CaseKind, CaseSeverity } from '#cases/case.ts';
 import { raiseCase } from '#cases/raise-case.ts';
-import { resolveCase } from '#cases/resolve-case.ts';
+import { reopenCase, resolveCase } from '#cases/resolve-case.ts';
 import { retireCases } from '#cases/retire-cases.ts';
 import { snoozeCase, wakeCases } from '#cases/snooze-case.ts';
 import { systemActor } from '#kernel/actor.ts';
@@ -88,6 +88,26 @@ describe('an alert', () => {
     clock.advance(1);
     expect(await wakeCases(deps(), { limit: 10 })).toEqual({ woken: 1 });
     expect(await find(alert.id)).toMatchObject({ status: 'open', snoozedUntil: null });
+  });
+
+  test('that opens again was acknowledged by nobody, until somebody does', async () => {
+    const alert = await raise('underpaid:1');
+    await acknowledgeCase(deps(), { caseId: alert.id, by: ada });
+    await inTransaction({ ...opened, clock, ids }, causeOf(systemActor), async (tx) => {
+      await resolveCase(tx, { key: alert.key, by: 'The order is paid.' });
+      const over = await tx.stores.cases.findCase(alert.id);
+      expect(over).toMatchObject({ status: 'resolved', acknowledgedBy: 'Ada' });
+      if (over !== undefined) await reopenCase(tx, over);
+    });
+    expect(await find(alert.id)).toMatchObject({ status: 'open', acknowledgedAt: null, acknowledgedBy: null });
+  });
+
+  test('that is put away by another admin than the one who acknowledged it is not said to be acknowledged by them', async () => {
+    const alert = await raise('underpaid:1');
+    await acknowledgeCase(deps(), { caseId: alert.id, by: ada });
+    const bob = { actor: { kind: 'admin', id: '43' } as const, name: 'Bob' };
+    await snoozeCase(deps(), { caseId: alert.id, by: bob, forMs: hour });
+    expect(await find(alert.id)).toMatchObject({ status: 'snoozed', acknowledgedAt: null, acknowledgedBy: 'Bob' });
   });
 
   test('that is over takes no taps any more', async () => {
