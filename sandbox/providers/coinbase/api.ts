@@ -27,7 +27,7 @@ export interface CoinbaseApiDeps {
   /** When the call reached the provider; undefined where nobody has noted it. */
   readonly arrivedAt: (context: Context) => number | undefined;
   /** Whether a repeated key means the same refund. It is not documented for refunds, and so both can be had. */
-  readonly honoursRefundKeys: boolean;
+  readonly honoursRefundKeys: () => boolean;
 }
 
 export function createCoinbaseApi({ shop, checkJwt, host, arrivedAt, honoursRefundKeys }: CoinbaseApiDeps): Hono {
@@ -77,7 +77,7 @@ export function createCoinbaseApi({ shop, checkJwt, host, arrivedAt, honoursRefu
   api.post('/checkouts/:id/refund', async (context) => {
     const body = await jsonBody(context);
     const key = parseIdempotencyKey(context.req.header('x-idempotency-key'), 'optional');
-    return once(context, { key: honoursRefundKeys ? key : undefined, body }, () => {
+    return once(context, { key: honoursRefundKeys() ? key : undefined, body }, () => {
       const { checkout, refund } = shop.refund(context.req.param('id'), parseRefund(body));
       return { checkoutId: checkout.id, status: 200, body: JSON.stringify({ checkout: show(checkout), refund }) };
     });

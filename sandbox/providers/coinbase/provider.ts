@@ -3,14 +3,14 @@ import { type CheckoutView, type ForeignInput, type ProviderRecord, VisitRefused
 import { formatUnits } from '../decimal.ts';
 import type { ProviderHost, SimulatedProvider } from '../host.ts';
 import { offered, perform } from '../visits.ts';
-import { type CoinbaseApiDeps, createCoinbaseApi } from './api.ts';
+import { createCoinbaseApi } from './api.ts';
 import { amountOf, amountPlaces, type Checkout, isPaid } from './checkout.ts';
 import { createJwtCheck, type JwtKey } from './jwt.ts';
 import { parseCreate } from './requests.ts';
 import { CoinbaseShop, type CoinbaseShopOptions } from './shop.ts';
 import type { CheckoutStatus } from './statuses.ts';
 
-export type CoinbaseOptions = JwtKey & CoinbaseShopOptions & Pick<CoinbaseApiDeps, 'honoursRefundKeys'>;
+export type CoinbaseOptions = JwtKey & CoinbaseShopOptions & { readonly honoursRefundKeys: boolean };
 
 const statusTexts: Readonly<Record<CheckoutStatus, readonly [CheckoutView['tone'], string]>> = {
   ACTIVE: ['waiting', 'Waiting for your payment'],
@@ -25,6 +25,7 @@ const statusTexts: Readonly<Record<CheckoutStatus, readonly [CheckoutView['tone'
 
 export function createCoinbase(host: ProviderHost, options: CoinbaseOptions): SimulatedProvider {
   const shop = new CoinbaseShop(host, options);
+  let { honoursRefundKeys } = options;
   return {
     name: 'coinbase',
     api: createCoinbaseApi({
@@ -32,7 +33,7 @@ export function createCoinbase(host: ProviderHost, options: CoinbaseOptions): Si
       checkJwt: createJwtCheck(options, host),
       host,
       arrivedAt: arrivedAtMs,
-      honoursRefundKeys: options.honoursRefundKeys,
+      honoursRefundKeys: () => honoursRefundKeys,
     }),
     visit({ reference, action, fraction }) {
       shop.tick();
@@ -53,6 +54,18 @@ export function createCoinbase(host: ProviderHost, options: CoinbaseOptions): Si
     createForeign: (input) => recordOf(shop, shop.create(foreignRequest(input, host.now()), { isForeign: true })),
     tick: () => shop.tick(),
     nextDueAt: () => shop.nextDueAt(),
+    dials: [
+      {
+        name: 'refundKeys',
+        title: 'Refund keys',
+        hint: 'honoured, or forgotten: then a repeat is another refund',
+        get: () => (honoursRefundKeys ? 'honoured' : 'forgotten'),
+        set(value) {
+          if (value !== 'honoured' && value !== 'forgotten') throw new VisitRefused(`coinbase: keys are not ${value}`);
+          honoursRefundKeys = value === 'honoured';
+        },
+      },
+    ],
   };
 }
 

@@ -5,7 +5,7 @@ import { driftingClock, wrongClock } from './clock.ts';
 import { alertChatChanged, ownersChanged, providerRemoved, telegramModeChanged, zoneChanged } from './configuration.ts';
 import { fullDisk } from './disk.ts';
 import { killed, killedAgain, restarted, restartedAgain } from './process.ts';
-import { failingCalls, lateCalls, outage, refusal } from './provider-calls.ts';
+import { failingCalls, forgottenKeys, lateCalls, outage, refusal } from './provider-calls.ts';
 import { secretRotated } from './rotation.ts';
 import { flappingShop, shopTrouble } from './shop.ts';
 import { chatClosed, chatFlooded, chatRefuses, groupUpgraded, telegramAway, telegramFails } from './telegram.ts';
@@ -25,6 +25,7 @@ export const faults = {
   reorderedWebhooks,
   failingCalls,
   lateCalls,
+  forgottenKeys,
   outage,
   refusal,
   spoiltAnswers,

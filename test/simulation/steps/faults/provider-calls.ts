@@ -1,5 +1,6 @@
 // Calls of a provider's API that fail, that are executed without an answer, or later than anybody waits.
-import { hour, minute, second } from '#kernel/clock.ts';
+import { hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
 import { type FaultSettings, faultKinds, lateFaultKinds } from '#sandbox/providers/contract.ts';
 import type { Stream } from '../../engine/random.ts';
 import type { StepKind } from '../../plan/step-kind.ts';
@@ -24,7 +25,7 @@ function callFault(
         what: `${providers.join(', ')} ${what}: ${JSON.stringify(settings)}`,
         ms: drawLength(chance, hours * hour),
         begin() {
-          const ends = providers.map((provider) => providerFaults.set(provider, settings));
+          const ends = providers.map((provider) => providerFaults.set(provider, within(provider, settings)));
           return () => ends.forEach((end) => void end());
         },
       });
@@ -46,6 +47,17 @@ export const failingCalls = callFault('fails', {
   }),
 });
 
+/** Longer than the product waits before it repeats a command that does not show. */
+const lateMaxMs: Milliseconds = 8 * minute;
+
+/** No client outwits a provider that is so late and knows no keys, and Coinbase may not: how it does with refunds is not documented. */
+function within(provider: ProviderName, settings: Partial<FaultSettings>): Partial<FaultSettings> {
+  const { lateMs } = settings;
+  return provider === 'coinbase' && lateMs !== undefined
+    ? { ...settings, lateMs: Math.min(lateMs, lateMaxMs) }
+    : settings;
+}
+
 /** Kept apart from the others, since only a provider that knows idempotency keys does no harm by it. */
 export const lateCalls = callFault('executes late', {
   share: 0.25,
@@ -57,6 +69,16 @@ export const lateCalls = callFault('executes late', {
     lateMs: chance.pick([20 * second, 2 * minute, 30 * minute]),
   }),
 });
+
+/** From then on. */
+export const forgottenKeys: StepKind = {
+  share: 0.4,
+  perDay: 0.1,
+  act({ providers, journal }) {
+    providers.setDial('coinbase', 'refundKeys', 'forgotten');
+    journal.note('fault', 'coinbase forgets the keys of refunds');
+  },
+};
 
 export const outage = callFault('is away', { share: 0.5, perDay: 2, hours: 6, draw: () => ({ outage: true }) });
 
