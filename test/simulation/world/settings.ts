@@ -76,6 +76,9 @@ export function drawSettings(chance: Stream): ShopSettings {
       ...(alertChatId === null ? {} : { ALERT_CHAT_ID: String(alertChatId) }),
       ...(isWebhook ? { TELEGRAM_MODE: 'webhook', TELEGRAM_WEBHOOK_SECRET: 'abcdefghijklmnop0123456789abcdef' } : {}),
       ...(chance.chance(0.8) ? { TELEGRAM_PAGER_TOKEN: pagerToken } : {}),
+      // Without them NOWPayments shows no payment that no webhook named, and BitPay neither lists, cancels nor refunds.
+      ...(chance.chance(0.4) ? { NOWPAYMENTS_EMAIL: '', NOWPAYMENTS_PASSWORD: '' } : {}),
+      ...(chance.chance(0.15) ? { BITPAY_MERCHANT_TOKEN: '', BITPAY_PRIVATE_KEY: '' } : {}),
     },
   };
 }

@@ -9,8 +9,8 @@ import {
   confirmedMinor,
   holdingOf,
   isLate,
+  isListing,
   isUnheard,
-  listing,
   paidMinor,
   providerSideOf,
   refundedMinor,
@@ -120,9 +120,10 @@ function* theirRecords(look: Look): Iterable<string> {
 }
 
 /** A restored backup forgets what came after it, and a provider that lists nothing says it only once. */
-function isLostForGood({ world }: Look, { provider, reference }: ProviderRecord): boolean {
-  const [last] = world.restores.slice(-1);
-  if (last === undefined || listing.includes(provider)) return false;
+function isLostForGood(look: Look, { provider, reference }: ProviderRecord): boolean {
+  const { world } = look;
+  const last = world.restores.at(-1);
+  if (last === undefined || isListing(look, provider)) return false;
   const heard = world.providers.deliveries(provider).filter((delivery) => delivery.reference === reference);
   return heard.every(({ atMs }) => atMs <= last.restoredAt);
 }

@@ -126,8 +126,11 @@ export function providerSideOf(look: Look): ProviderSide {
   return side;
 }
 
-/** Providers that list what they hold, so that a comparison finds what no webhook told. */
-export const listing: readonly ProviderName[] = ['coinbase', 'bitpay', 'btcpay'];
+/** Whether the provider lists what it holds, so that a comparison finds what no webhook told. */
+export function isListing({ world }: Look, provider: ProviderName): boolean {
+  if (provider === 'bitpay') return (world.operator.environment['BITPAY_MERCHANT_TOKEN'] ?? '') !== '';
+  return provider === 'coinbase' || provider === 'btcpay';
+}
 
 /**
  * Of a provider that lists nothing, what no webhook told cannot be known, and of one that an admin gave up nothing is asked: the
@@ -136,7 +139,7 @@ export const listing: readonly ProviderName[] = ['coinbase', 'bitpay', 'btcpay']
 export function isUnheard(look: Look, { provider, reference }: ProviderRecord): boolean {
   const isGivenUp = 'select count(*) from provider_outages where live_provider = ? and retired_at is not null';
   if (look.count(isGivenUp, provider) > 0) return true;
-  if (listing.includes(provider)) return false;
+  if (isListing(look, provider)) return false;
   const told = look.world.providers.deliveries(provider).filter((delivery) => delivery.reference === reference);
   const events = Map.groupBy(told, ({ eventId }) => eventId);
   return [...events.values()].some((attempts) => attempts.every(({ outcome }) => outcome !== 'delivered'));

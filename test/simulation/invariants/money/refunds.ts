@@ -4,9 +4,9 @@ import type { Invariant } from '../invariant.ts';
 import type { Look } from '../look.ts';
 import { ourSideOf, type PaymentRow } from './our-side.ts';
 import {
+  isListing,
   isRefunded,
   isUnheard,
-  listing,
   mayRefund,
   minorOf,
   paidMinor,
@@ -45,7 +45,7 @@ export const refundsOnce: Invariant = {
       const record = providerSideOf(look).find(payment.provider, payment.reference);
       if (record === undefined || isUnheard(look, record)) continue;
       const ours = byPayment.get(payment.id) ?? [];
-      if (listing.includes(record.provider)) yield* compare(look, { payment, record, ours });
+      if (isListing(look, record.provider)) yield* compare(look, { payment, record, ours });
       else yield* compareSums({ payment, record, ours });
     }
   },

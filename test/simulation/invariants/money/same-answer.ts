@@ -2,7 +2,7 @@
 import type { Invariant } from '../invariant.ts';
 import type { Look } from '../look.ts';
 import { ourSideOf } from './our-side.ts';
-import { holdingOf, listing, paymentIdOf, providerSideOf } from './provider-side.ts';
+import { holdingOf, paymentIdOf, providerSideOf } from './provider-side.ts';
 
 interface Answered {
   key: string;
@@ -75,7 +75,7 @@ function* checkouts(look: Look): Iterable<string> {
  * was executed after the answer was given up is known by its case.
  */
 function isInTheWay(record: Parameters<typeof holdingOf>[0]): boolean {
-  return listing.includes(record.provider) || holdingOf(record) !== 'none';
+  return record.provider !== 'nowpayments' || holdingOf(record) !== 'none';
 }
 
 /** One order for each key that was answered, and the amount that was asked for. */
