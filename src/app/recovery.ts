@@ -1,6 +1,7 @@
 import { systemActor } from '#kernel/actor.ts';
 import { second } from '#kernel/clock.ts';
 import type { Lifecycle } from '#kernel/process.ts';
+import { redrawAfterRestore } from '#messaging/queues/redraw-after-restore.ts';
 import { loadDecommissioned } from '#payments/availability/load-decommissioned.ts';
 import { endLostReconciliations } from '#payments/reconciliation/reconciliation-runs.ts';
 import { countCaptured } from '#payments/sync/count-captured.ts';
@@ -23,6 +24,8 @@ export async function recoverAfterCrash({ payments, database, instanceId }: Core
   await countCaptured(payments);
   await endLostReconciliations(payments, { isAlone });
   await loadDecommissioned(payments);
+  const redrawn = await redrawAfterRestore(payments);
+  if (redrawn > 0) payments.log.info('messages drawn anew after a restore', { redrawn });
   // A changed secret takes a restart: webhooks that were refused under the old one may verify with the new one.
   await checkQuarantine(payments, { provider: 'all', actor: systemActor });
 }

@@ -3,9 +3,10 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, truncate
 import { dirname, join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type AppFixture, openAppFixture } from '#test/support/app-fixture/app-fixture.ts';
+import { type AppFixture, buttonsOf, openAppFixture } from '#test/support/app-fixture/app-fixture.ts';
 import type { PlacedOrder } from '#test/support/app-fixture/shop-client.ts';
 import { type MainRun, runMain } from '#test/support/process/run-main.ts';
+import { awaitUntil } from '#test/support/time/await-until.ts';
 
 const run = (app: AppFixture, ...words: string[]): Promise<MainRun> => runMain(words, app.environment);
 const copyIn = (app: AppFixture, name: string): string => join(dirname(app.file), name);
@@ -50,6 +51,24 @@ test('a backup of a shop that is taking orders is one moment of it, and the shop
   const kept = new BetterSqlite3(keptAs, { readonly: true });
   expect(kept.prepare('select count(*) from orders where id = ?').pluck().get(after.id)).toBe(1);
   kept.close();
+});
+
+test('after a restore the card of a case shows what is stored again', async () => {
+  await using app = await openAppFixture();
+  const order = await app.placeOrder({ provider: 'btcpay' });
+  await app.visit(order, 'overpay');
+  const alert = await app.awaitCard(({ text }) => text.includes('24.50 USD overpaid'));
+  const copy = copyIn(app, 'copy.db');
+  expect((await run(app, 'backup', copy)).status).toBe(0);
+  const cardNow = () => app.pagerMessages().find(({ messageId }) => messageId === alert.messageId) ?? alert;
+  await app.tap(alert, 'Acknowledge');
+  await awaitUntil(() => cardNow().text.includes('Acknowledged by Ada'), { what: 'the card that is acknowledged' });
+  await app.close();
+  expect((await run(app, 'restore', copy)).status).toBe(0);
+  await app.open();
+  await awaitUntil(() => !cardNow().text.includes('Acknowledged'), { what: 'the card of the open case' });
+  expect(buttonsOf(cardNow())).toContain('Acknowledge');
+  expect(app.pagerMessages().filter(({ text }) => text.includes('24.50 USD overpaid'))).toHaveLength(1);
 });
 
 test('a backup is for nobody else to read, and replaces a file only when it is told to', async () => {

@@ -5,6 +5,7 @@ import pg from 'pg';
 import { MaintenanceRefused } from '../engine/database-errors.ts';
 import { pendingMigrations, readMigrations } from '../engine/migrations.ts';
 import { placeNewFile, timeStamp } from '../engine/new-file.ts';
+import { restoredMark } from '../engine/restored-mark.ts';
 import { getTableName } from '../schema/drizzle.ts';
 import { postgresKit } from '../schema/kit.ts';
 import { buildTables } from '../schema/tables.ts';
@@ -23,7 +24,7 @@ export async function restorePostgres(input: { url: string; source: string; now:
   const isFilled = await refuseInUse(input.url);
   const keptAs = isFilled ? join(dirname(source), `before-restore-${timeStamp(input.now)}.dump`) : null;
   if (keptAs !== null) await placeNewFile(keptAs, (part) => dump(input.url, part));
-  await replaceTables(input.url, source);
+  await replaceTables(input.url, { source, now: input.now });
   return { file: new URL(input.url).pathname.slice(1), keptAs, pending };
 }
 
@@ -52,19 +53,28 @@ async function refuseInUse(url: string): Promise<boolean> {
 }
 
 /** Drops every table of the product first: one that is newer than the backup would stay, and its migration would fail. */
-async function replaceTables(url: string, source: string): Promise<void> {
+async function replaceTables(url: string, { source, now }: { source: string; now: number }): Promise<void> {
   const tables = [
     ...Object.values(buildTables(postgresKit())).map((table) => getTableName(table)),
     'schema_migrations',
   ];
   const drop = `drop table if exists ${tables.map((table) => `"${table}"`).join(', ')} cascade`;
+  // The script leaves no search path; a backup of an early release has no such table.
+  const isThere = "to_regclass('stored_settings') is not null";
+  const mark = `reset search_path; do $$ begin if ${isThere} then ${restoredMark(now)}; end if; end $$`;
   const folder = mkdtempSync(join(tmpdir(), 'tillkeeper-care-'));
   const script = join(folder, 'restore.sql');
   try {
     await runProgram('pg_restore', ['--no-owner', '--no-privileges', `--file=${script}`, source]);
     const options = ['--quiet', '--no-psqlrc', '--single-transaction', '--set=ON_ERROR_STOP=1', '--output=/dev/null'];
     await withAddress(url, (address) =>
-      runProgram('psql', [...options, `--command=${drop}`, `--file=${script}`, `--dbname=${address}`]),
+      runProgram('psql', [
+        ...options,
+        `--command=${drop}`,
+        `--file=${script}`,
+        `--command=${mark}`,
+        `--dbname=${address}`,
+      ]),
     );
   } finally {
     rmSync(folder, { recursive: true, force: true });

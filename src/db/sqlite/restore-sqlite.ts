@@ -7,6 +7,7 @@ import BetterSqlite3 from 'better-sqlite3';
 import { DatabaseInUse, MaintenanceRefused } from '../engine/database-errors.ts';
 import { pendingMigrations, readMigrations } from '../engine/migrations.ts';
 import { placeNewFile, timeStamp } from '../engine/new-file.ts';
+import { restoredMark } from '../engine/restored-mark.ts';
 import { type Claim, claimSqlite } from './claim.ts';
 import { copySqlite, verifySqlite } from './copy-sqlite.ts';
 
@@ -36,6 +37,7 @@ export async function restoreSqlite(input: {
     const pending = await placeNewFile(file, async (part) => {
       await copySqlite(source, part);
       const count = pendingMigrations(readMigrations('sqlite'), verifySqlite(part, source)).length;
+      markRestored(part, input.now);
       if (keptAs !== null) {
         locked = lockExclusively(file, input.isForced);
         keepOld(file, keptAs);
@@ -46,6 +48,17 @@ export async function restoreSqlite(input: {
   } finally {
     locked?.close();
     claim.release();
+  }
+}
+
+/** The first start finds it: messages in the chats may show what came after the backup. */
+function markRestored(file: string, now: number): void {
+  const connection = new BetterSqlite3(file, { fileMustExist: true });
+  try {
+    const isThere = connection.prepare("select 1 from sqlite_schema where name = 'stored_settings'").get();
+    if (isThere !== undefined) connection.exec(restoredMark(now));
+  } finally {
+    connection.close();
   }
 }
 

@@ -144,7 +144,7 @@ export interface SentMessage {
   messageId: number;
   /** The version of the subject that the message shows. */
   shownVersion: number;
-  /** Hash of text and keyboard, so that an edit that changes nothing is not sent. */
+  /** Hash of text and keyboard, so that an edit that changes nothing is not sent; in front of its last colon, a word about what is shown. */
   contentHash: string;
   sentAt: Milliseconds;
   updatedAt: Milliseconds;
@@ -154,6 +154,8 @@ export interface SentMessageStore {
   findSent(query: { bot: string; chatId: number; subject: string }): Promise<SentMessage | undefined>;
   /** Of one bot, or of both. */
   listSent(query: { bot?: string; subject: string }): Promise<SentMessage[]>;
+  /** Of all subjects, those that changed last first. Sorts all of them. */
+  listNewestSent(query: { limit: number }): Promise<SentMessage[]>;
   /** Inserts or replaces the row of this bot, chat and subject. */
   saveSent(message: SentMessage): Promise<void>;
   forgetSent(query: { bot: string; chatId: number; subject: string }): Promise<void>;

@@ -136,6 +136,18 @@ export function describeMessageRecords(open: OpenContractDatabase): void {
         expect(await sentMessages.listSent({ subject: 'case:2' })).toEqual([]);
       });
     });
+
+    test('is listed by its last change, of all subjects', async () => {
+      await using opened = await open();
+      const stored = { bot: 'pager', chatId: 42, messageId: 7, shownVersion: 1, contentHash: 'one', sentAt: noon };
+      const message = (subject: string, updatedAt: number): SentMessage => ({ ...stored, subject, updatedAt });
+      const [old, newest, other] = [message('case:1', noon), message('order:2', noon + 2), message('case:3', noon + 1)];
+      await opened.database.transaction(async ({ sentMessages }) => {
+        expect(await sentMessages.listNewestSent({ limit: 2 })).toEqual([]);
+        for (const one of [old, newest, other]) await sentMessages.saveSent(one);
+        expect(await sentMessages.listNewestSent({ limit: 2 })).toEqual([newest, other]);
+      });
+    });
   });
 
   describe('a chat that moved', () => {

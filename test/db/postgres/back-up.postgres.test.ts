@@ -8,6 +8,7 @@ import { backUpPostgres } from '#db/postgres/back-up-postgres.ts';
 import { checkPostgres } from '#db/postgres/check-postgres.ts';
 import { restorePostgres } from '#db/postgres/restore-postgres.ts';
 import { systemClock } from '#kernel/clock.ts';
+import { restoredKey } from '#messaging/queues/redraw-after-restore.ts';
 import { startPostgres, type TestPostgres } from '#test/support/database/postgres.ts';
 
 const now = Date.UTC(2026, 10, 25, 8, 15);
@@ -41,6 +42,12 @@ test('a backup that was made while the product ran is restored as it was, and wh
   expect(restored).toMatchObject({ pending: 0, keptAs: join(folder, 'before-restore-20261125T081500Z.dump') });
   const again = await open(url);
   expect(await count(again)).toBe(first + 1);
+  // The first start draws the messages in the chats anew.
+  expect(await again.read((stores) => stores.settings.findSetting(restoredKey))).toMatchObject({
+    value: {},
+    version: 1,
+    updatedAt: now,
+  });
   await again.close();
   const older = await restorePostgres({ url, source: restored.keptAs ?? '', now: now + 1_000 });
   expect(older.pending).toBe(0);

@@ -8,7 +8,7 @@ import { keyset } from '../../query/keyset.ts';
 import { prepared, prepareInsert, prepareReplace } from '../../query/prepared.ts';
 import { rowCount, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import { and, asc, eq, inArray, isNotNull, sql } from '../../schema/drizzle.ts';
+import { and, asc, desc, eq, inArray, isNotNull, sql } from '../../schema/drizzle.ts';
 
 export function createQuarantineStore(session: Session): QuarantineStore {
   const { db } = session;
@@ -78,7 +78,7 @@ function beyond(rows: readonly { id: string; bytes: number }[], bounds: { rowsMa
 export function createSentMessageStore(session: Session): SentMessageStore {
   const { db } = session;
   const { sentMessages: sent } = session.tables;
-  const { prepare } = rowsOf(db, sent);
+  const { prepare, list } = rowsOf(db, sent);
   const find = prepare('find_sent_message', ['bot', 'chatId', 'subject']);
   const byChat = [asc(sent.bot), asc(sent.chatId)];
   const listAll = prepare('list_sent_messages', ['subject'], byChat);
@@ -89,6 +89,8 @@ export function createSentMessageStore(session: Session): SentMessageStore {
   return {
     findSent: async (query) => (await find(query))[0],
     listSent: ({ bot, subject }) => (bot === undefined ? listAll({ subject }) : listOfBot({ bot, subject })),
+    listNewestSent: ({ limit }) =>
+      list(undefined, { order: [desc(sent.updatedAt), asc(sent.subject), ...byChat], limit }),
     saveSent: (message) => save(message),
     async forgetSent(query) {
       await db.delete(sent).where(isOf(query));
