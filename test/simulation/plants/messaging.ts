@@ -43,6 +43,14 @@ export const messagingPlants: readonly Plant[] = [
     breaks: [2],
   },
   {
+    name: 'shop-told-out-of-turn',
+    file: 'src/messaging/shop/shop-webhook.ts',
+    from: 'if (aheadDueAt !== undefined) {',
+    to: 'if (aheadDueAt === Number.NaN) {',
+    sentence: 'An event for the shop does not wait for those of its order that the shop has missed.',
+    breaks: [2],
+  },
+  {
     name: 'expired-lease-stays',
     file: 'src/db/stores/messaging/queue-claims.ts',
     from: "or(isNull(table.lockedUntil), lte(table.lockedUntil, sql.placeholder('now'))),",
