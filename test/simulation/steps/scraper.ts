@@ -1,8 +1,8 @@
 // A monitor that asks every few minutes for a while, as Prometheus and an uptime check do, and compares what it is told with what
 // is the case.
 import { minute, second } from '#kernel/clock.ts';
+import { readSamples } from '../invariants/facts/samples.ts';
 import { withLook } from '../invariants/look.ts';
-import { readSamples } from '../invariants/samples.ts';
 import type { StepKind } from '../plan/step-kind.ts';
 import { callProduct } from '../world/call-product.ts';
 import type { World } from '../world/world.ts';

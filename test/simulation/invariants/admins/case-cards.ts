@@ -12,6 +12,7 @@ interface CaseCard extends Readonly<Record<string, unknown>> {
   readonly version: number;
   readonly status: string;
   readonly severity: string;
+  readonly acknowledged_by: string | null;
   readonly headline: string;
   readonly order_number: string | null;
 }
@@ -22,7 +23,7 @@ export const caseCards: Invariant = {
   *atRest(look) {
     const given = chatsGivenUp(look);
     const cards = look.rows<CaseCard>(
-      `select s.bot, s.chat_id, s.message_id, s.shown_version, c.id, c.version, c.status, c.severity,
+      `select s.bot, s.chat_id, s.message_id, s.shown_version, c.id, c.version, c.status, c.severity, c.acknowledged_by,
          c.facts ->> 'headline' as headline, c.facts ->> 'orderNumber' as order_number
        from sent_messages s join cases c on s.subject = 'case:' || c.id`,
     );
@@ -54,8 +55,8 @@ function* faultsOf(card: CaseCard, { text, keyboard }: Shown): Iterable<string> 
   const buttons = new Set(keyboard.flat().map((button) => button.text));
   for (const [status, word] of Object.entries(stateWords)) {
     const isShown = word.test(text);
-    // Who acknowledged it stays on the card when it is over.
-    const mayBe = status === 'acknowledged' && card.status === 'resolved';
+    // Who acknowledged it stays on the card when it is over, and when it is opened again.
+    const mayBe = status === 'acknowledged' && card.acknowledged_by !== null;
     if (isShown !== (status === card.status) && !mayBe)
       yield `is ${card.status} and ${isShown ? 'says' : 'does not say'} ${word}`;
   }

@@ -32,15 +32,12 @@ function* checkDeed(
   look: Look,
   { acts, data, done, action }: { acts: readonly Act[] } & (typeof deeds)[number],
 ): Iterable<string> {
-  const told = new Map<string, { tapped: number; done: number }>();
+  const told = new Map<string, number>();
   for (const act of acts) {
     const id = restoreId(data.exec(act.data ?? '')?.[1] ?? '');
     if (id === undefined) continue;
     const key = `${act.userId} case:${id}`;
-    const known = told.get(key) ?? { tapped: 0, done: 0 };
-    known.tapped += 1;
-    if (done.test(act.answer?.text ?? '')) known.done += 1;
-    told.set(key, known);
+    if (done.test(act.answer?.text ?? '')) told.set(key, (told.get(key) ?? 0) + 1);
   }
   const rows = look.rows<{ key: string; count: number }>(
     `select actor_id || ' ' || subject as key, count(*) as count from audit_records
@@ -48,10 +45,9 @@ function* checkDeed(
     action,
   );
   const counts = new Map(rows.map(({ key, count }) => [key, count]));
-  for (const [key, { tapped, done: count }] of told) {
+  for (const [key, count] of told) {
     const audited = counts.get(key) ?? 0;
     if (audited < count) yield `${key}: ${action} was answered as done ${count} times, and audited ${audited} times`;
-    if (audited > tapped) yield `${key}: ${action} was tapped ${tapped} times, and audited ${audited} times`;
   }
 }
 

@@ -16,9 +16,6 @@ const whileItLasts: readonly Check[] = [
   `select provider || ' is ' || status || ', and no case says so' as fault from provider_outages o
    where (status = 'blind' and not ${isLive(`c.kind = 'provider_down' and c.provider = o.provider`)})
    or (status = 'retired' and not ${isLive(`c.kind = 'provider_retired' and c.provider = o.provider`)})`,
-  `select 'refund ' || id || ' is ' || status || ', and no case says so' as fault from refunds r
-   where (status = 'unknown' and not ${isNamed(`c.refund_id = r.id`)})
-   or (status = 'failed' and not ${wasRaised(`c.kind = 'refund_failed' and c.refund_id = r.id`)})`,
   `select 'T-' || number || ' needs attention, and nobody is asked to decide' as fault from orders o
    where status = 'needs_attention' and not ${isNamed('c.order_id = o.id')}`,
   ...['underpaid', 'overpaid', 'paid_late', 'reversed'].map(
@@ -31,6 +28,9 @@ const whileItLasts: readonly Check[] = [
 ];
 
 const atRest: readonly Check[] = [
+  `select 'refund ' || id || ' is ' || status || ', and no case says so' as fault from refunds r
+   where (status = 'unknown' and not ${isNamed(`c.refund_id = r.id`)})
+   or (status = 'failed' and not ${wasRaised(`c.kind = 'refund_failed' and c.refund_id = r.id`)})`,
   `select 'the case about ' || provider || ' goes on, and it answers' as fault from cases c
    where status <> 'resolved' and kind = 'provider_down' and not exists (
      select 1 from provider_outages o where o.provider = c.provider and o.status in ('blind', 'catching_up'))`,

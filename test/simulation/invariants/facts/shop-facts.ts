@@ -1,7 +1,7 @@
 // What the shop is told, attempt by attempt: one id for each fact, signed, with the order as the fact left it.
-import type { HeardEvent } from '../world/shop-site.ts';
-import type { Invariant } from './invariant.ts';
-import { createMemory } from './memory.ts';
+import type { HeardEvent } from '../../world/shop-site.ts';
+import type { Invariant } from '../invariant.ts';
+import { createMemory } from '../memory.ts';
 
 interface Fact {
   type: string;

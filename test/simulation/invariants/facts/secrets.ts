@@ -1,7 +1,7 @@
 // The settings of the product that are secret, looked for in everything that it writes.
-import type { World } from '../world/world.ts';
-import type { Invariant } from './invariant.ts';
-import { createMemory } from './memory.ts';
+import type { World } from '../../world/world.ts';
+import type { Invariant } from '../invariant.ts';
+import { createMemory } from '../memory.ts';
 
 interface Memory {
   /** Where a secret was found since the last check. */

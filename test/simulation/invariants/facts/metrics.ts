@@ -1,10 +1,10 @@
 // What the product says of itself once everything is at rest: every gauge as in the database, no counter above what there is, and
 // every check in order.
 import { minute, second } from '#kernel/clock.ts';
-import { callProduct } from '../world/call-product.ts';
-import type { World } from '../world/world.ts';
-import type { Invariant } from './invariant.ts';
-import type { Look } from './look.ts';
+import { callProduct } from '../../world/call-product.ts';
+import type { World } from '../../world/world.ts';
+import type { Invariant } from '../invariant.ts';
+import type { Look } from '../look.ts';
 import { readSamples, type Sample } from './samples.ts';
 
 const longestWaitMs = 11 * minute;

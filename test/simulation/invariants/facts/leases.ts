@@ -1,7 +1,7 @@
 // Rows that somebody works on, or that wait although they are due: as they were an hour ago and as they are now.
-import type { Invariant } from './invariant.ts';
-import type { Look } from './look.ts';
-import { createMemory } from './memory.ts';
+import type { Invariant } from '../invariant.ts';
+import type { Look } from '../look.ts';
+import { createMemory } from '../memory.ts';
 
 interface Held extends Readonly<Record<string, unknown>> {
   readonly what: string;

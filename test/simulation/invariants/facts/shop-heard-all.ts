@@ -1,6 +1,6 @@
 // What the shop has taken in the end, compared with each order's own history.
-import type { Invariant } from './invariant.ts';
-import type { Look } from './look.ts';
+import type { Invariant } from '../invariant.ts';
+import type { Look } from '../look.ts';
 
 /** How often an order's history says that a fact happened which the shop is told of. */
 interface Told extends Readonly<Record<string, unknown>> {
