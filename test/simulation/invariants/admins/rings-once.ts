@@ -10,8 +10,8 @@ import { createMemory } from '../memory.ts';
 const memoryOf = createMemory((): { lostAt: Milliseconds[] } => ({ lostAt: [] }));
 
 const losses = /"msg":"(?:started|message put back|message owed|message not settled|attempt threw|alert not shown)"/;
-/** That an answer was lost is told at the end of the attempt. */
-const attemptMaxMs: Milliseconds = 70 * second;
+/** That an answer was lost is told at the end of the attempt, which a pause at rest makes long. */
+const attemptMaxMs: Milliseconds = 600 * second;
 const cardButton = /^alert:\w+:([\w-]{22})$/;
 
 export const ringsOnce: Invariant = {
