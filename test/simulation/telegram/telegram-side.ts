@@ -51,7 +51,11 @@ export function createTelegramSide(deps: {
   const sleep: Sleep = (ms, signal) =>
     new Promise((resolve) => {
       const cancel = (ms < longPollMs ? timeline.after : rest.hold)(ms, resolve);
-      signal.addEventListener('abort', cancel, { once: true });
+      const end = (): void => {
+        cancel();
+        resolve();
+      };
+      signal.addEventListener('abort', end, { once: true });
     });
   const post: PostUpdate = async (url, { headers, body }, stopping) => {
     const signal = AbortSignal.any([stopping, deps.deadline(answerMaxMs)]);
