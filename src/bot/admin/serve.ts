@@ -2,6 +2,7 @@
 // the buttons of alerts, anywhere else nothing.
 
 import type { Bot, Context } from 'grammy';
+import { leaveSentMessage } from '#messaging/queues/sent-messages.ts';
 import type { ServedContext } from '../kit/contexts.ts';
 import type { AdminEnv } from '../kit/env.ts';
 import { createAccessGate, unauthorizedText } from '../telegram/access-gate.ts';
@@ -19,6 +20,7 @@ export function serveAdmins(bot: Bot, env: AdminEnv): void {
     const admission = await gate.admit({ userId: ctx.from.id, chatId: ctx.chat.id, isPrivateChat });
     if (admission.kind === 'admin' && (isPrivateChat || (await isAlertButton(env, ctx)))) {
       ctx.admin = admission.admin;
+      leaveWhatIsEdited(env, ctx);
       await guarded(env, ctx, next);
       return;
     }
@@ -34,6 +36,21 @@ export function serveAdmins(bot: Bot, env: AdminEnv): void {
   served.on('message:text', (ctx) => takeText(env, ctx));
   served.on('message:document', (ctx) => takeDocument(env, ctx));
   served.on('callback_query:data', (ctx) => dispatchButton(env, ctx));
+}
+
+/**
+ * A message that is edited on an admin's tap shows something else from here on: another order, a list, a question. The
+ * refreshes of the order that it showed must not cover that. An order's card is remembered anew by whoever shows it.
+ */
+function leaveWhatIsEdited(env: AdminEnv, ctx: ServedContext): void {
+  ctx.api.config.use(async (call, method, payload, signal) => {
+    const answer = await call(method, payload, signal);
+    const messageId = 'message_id' in payload ? payload.message_id : undefined;
+    if (method === 'editMessageText' && answer.ok && messageId !== undefined) {
+      await leaveSentMessage(env, { bot: 'admin', chatId: ctx.chat.id, messageId });
+    }
+    return answer;
+  });
 }
 
 function isFromSomebody(ctx: Context): ctx is ServedContext {

@@ -100,7 +100,7 @@ export function buildChatMoves({ integer, table }: Kit) {
   });
 }
 
-export function buildSentMessages({ integer, primaryKey, table, text }: Kit) {
+export function buildSentMessages({ index, integer, primaryKey, table, text }: Kit) {
   return table(
     'sent_messages',
     {
@@ -113,6 +113,9 @@ export function buildSentMessages({ integer, primaryKey, table, text }: Kit) {
       sentAt: integer('sent_at').notNull(),
       updatedAt: integer('updated_at').notNull(),
     },
-    (row) => [primaryKey({ name: 'sent_messages_key', columns: [row.subject, row.bot, row.chatId] })],
+    (row) => [
+      primaryKey({ name: 'sent_messages_key', columns: [row.subject, row.bot, row.chatId] }),
+      index('sent_messages_by_message').on(row.chatId, row.messageId),
+    ],
   );
 }

@@ -159,6 +159,8 @@ export interface SentMessageStore {
   /** Inserts or replaces the row of this bot, chat and subject. */
   saveSent(message: SentMessage): Promise<void>;
   forgetSent(query: { bot: string; chatId: number; subject: string }): Promise<void>;
+  /** Deletes the rows of this message, whatever it showed. */
+  forgetMessage(query: { bot: string; chatId: number; messageId: number }): Promise<void>;
   /** Deletes the rows of these subjects in every chat. */
   forgetSubjects(subjects: readonly string[]): Promise<void>;
   forgetChat(chatId: number): Promise<void>;

@@ -26,6 +26,14 @@ export function forgetSentMessage(deps: Pick<SentMessageDeps, 'database'>, place
   return deps.database.transaction((stores) => stores.sentMessages.forgetSent(place));
 }
 
+/** The message shows something else from here on: whatever it showed is kept current there no more. */
+export function leaveSentMessage(
+  deps: Pick<SentMessageDeps, 'database'>,
+  message: { bot: string; chatId: number; messageId: number },
+): Promise<void> {
+  return deps.database.transaction((stores) => stores.sentMessages.forgetMessage(message));
+}
+
 export function findSentMessage(
   deps: Pick<SentMessageDeps, 'database'>,
   place: Place,

@@ -137,6 +137,23 @@ export function describeMessageRecords(open: OpenContractDatabase): void {
       });
     });
 
+    test('is forgotten with its message, of this bot alone', async () => {
+      await using opened = await open();
+      const stored = { chatId: 42, shownVersion: 1, contentHash: 'one', sentAt: noon, updatedAt: noon };
+      const message = { ...stored, bot: 'admin', messageId: 7, subject: 'order:1' };
+      const others = [
+        { ...message, bot: 'pager' },
+        { ...message, messageId: 8, subject: 'order:3' },
+      ];
+      await opened.database.transaction(async ({ sentMessages }) => {
+        for (const one of [message, { ...message, subject: 'order:2' }, ...others]) await sentMessages.saveSent(one);
+        await sentMessages.forgetMessage({ bot: 'admin', chatId: 42, messageId: 7 });
+        expect(await sentMessages.listSent({ subject: 'order:1' })).toEqual([others[0]]);
+        expect(await sentMessages.listSent({ subject: 'order:2' })).toEqual([]);
+        expect(await sentMessages.listSent({ subject: 'order:3' })).toEqual([others[1]]);
+      });
+    });
+
     test('is listed by its last change, of all subjects', async () => {
       await using opened = await open();
       const stored = { bot: 'pager', chatId: 42, messageId: 7, shownVersion: 1, contentHash: 'one', sentAt: noon };

@@ -27,6 +27,7 @@ const queries: Record<string, (stores: AccountingStores) => Promise<unknown>> = 
   'what the shop was not told of an order': ({ outbox }) =>
     outbox.listUntoldOrders({ orderId: 'o', before: now, limit: 9 }),
   'what is ahead of a message': ({ outbox }) => outbox.findAhead({ subject: 'order:1', turn: 2, id: 'm' }),
+  'what a message showed': ({ sentMessages }) => sentMessages.forgetMessage({ bot: 'admin', chatId: 42, messageId: 7 }),
   'owed messages': ({ outbox }) => outbox.readOwed({ lane: 'pager', lateBefore: now }),
   'owed messages that become due': ({ outbox }) => outbox.makeOwedDue({ lane: 'pager', lateBefore: now, at: now }),
   'payments to poll': ({ payments }) => payments.listPaymentsToPoll({ now, except: ['btcpay'], limit: 50 }),

@@ -84,6 +84,19 @@ export function createSentMessageStore(session: Session): SentMessageStore {
   const listAll = prepare('list_sent_messages', ['subject'], byChat);
   const listOfBot = prepare('list_sent_messages_of_bot', ['bot', 'subject'], byChat);
   const save = prepareReplace(db, { name: 'save_sent_message', table: sent, key: ['subject', 'bot', 'chatId'] });
+  const forgetMessage = prepared(() =>
+    db
+      .delete(sent)
+      .where(
+        and(
+          eq(sent.bot, sql.placeholder('bot')),
+          eq(sent.chatId, sql.placeholder('chatId')),
+          eq(sent.messageId, sql.placeholder('messageId')),
+        ),
+      )
+      .returning({ subject: sent.subject })
+      .prepare('forget_sent_message'),
+  );
   const isOf = (one: Pick<SentMessage, 'bot' | 'chatId' | 'subject'>) =>
     and(eq(sent.bot, one.bot), eq(sent.chatId, one.chatId), eq(sent.subject, one.subject));
   return {
@@ -94,6 +107,9 @@ export function createSentMessageStore(session: Session): SentMessageStore {
     saveSent: (message) => save(message),
     async forgetSent(query) {
       await db.delete(sent).where(isOf(query));
+    },
+    async forgetMessage(query) {
+      await forgetMessage(query);
     },
     async forgetSubjects(subjects) {
       if (subjects.length > 0) await db.delete(sent).where(inArray(sent.subject, [...subjects]));

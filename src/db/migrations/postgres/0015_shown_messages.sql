@@ -1,0 +1,1 @@
+CREATE INDEX "sent_messages_by_message" ON "sent_messages" USING btree ("chat_id","message_id");
