@@ -16,7 +16,7 @@ export interface StopDeps {
   stopMaxMs: Milliseconds;
   exit(code: number): void;
   complain(what: unknown): void;
-  clock: Pick<Clock, 'sleep'>;
+  clock: Pick<Clock, 'pause'>;
   /** Time that passed since some moment, which no setting of the clock changes. */
   elapsed(): Milliseconds;
 }

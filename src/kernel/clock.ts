@@ -62,12 +62,12 @@ export function momentOf(clock: Pick<Clock, 'now' | 'elapsed'>, elapsedAt: Milli
 
 /** The result of the work, or of `late` when the work takes longer than `ms`. The work itself is not stopped. */
 export async function withinTime<Result>(
-  clock: Pick<Clock, 'sleep'>,
+  clock: Pick<Clock, 'pause'>,
   work: Promise<Result>,
   limit: { ms: Milliseconds; late: () => Result | Promise<Result> },
 ): Promise<Result> {
   const done = new AbortController();
-  const late = clock.sleep(limit.ms, done.signal).then(() => (done.signal.aborted ? work : limit.late()));
+  const late = clock.pause(limit.ms, done.signal).then(() => (done.signal.aborted ? work : limit.late()));
   try {
     return await Promise.race([work, late]);
   } finally {

@@ -52,6 +52,24 @@ describe('a bot that polls', () => {
     await shop.adminBot.stop();
   });
 
+  test('stops soon while Telegram does not answer, and leaves the update in hand', async () => {
+    await using shop = await openBotShop();
+    shop.adminBot.start();
+    await expect.poll(() => shop.adminBot.health().ok).toBe(true);
+    shop.telegram.failNext({ bot: 'till_bot', method: 'sendMessage', times: 1, kind: 'timeout' });
+    await shop.telegram.sendText({ userId: ann, bot: 'till_bot', text: '/help' });
+    await expect.poll(() => shop.telegram.history({ bot: 'till_bot', method: 'sendMessage' }).length).toBe(1);
+    const startedAt = shop.deps.clock.elapsed();
+    let isStopped = false;
+    const stopped = shop.adminBot.stop().then(() => {
+      isStopped = true;
+    });
+    await expect.poll(() => shop.deps.clock.advance(second) ?? isStopped).toBe(true);
+    await stopped;
+    expect(shop.deps.clock.elapsed() - startedAt).toBeLessThan(20 * second);
+    expect(shop.deps.log.events.map(({ message }) => message)).toContain('updates left in hand');
+  });
+
   test('what was handled before a stop does not come again after the next start', async () => {
     await using shop = await openBotShop();
     shop.adminBot.start();
@@ -121,6 +139,23 @@ describe('a bot that is called', () => {
     for (const update of senseless) await shop.adminBot.handleUpdate(update);
     for (const update of senseless) await shop.pager.handleUpdate(update);
     expect(shop.telegram.history({ method: 'sendMessage' })).toEqual([]);
+  });
+
+  test('serves an update once that Telegram posts again, while it is in hand and afterwards', async () => {
+    await using shop = await openBotShop({ adminMode: { kind: 'send_only' } });
+    const chat = { id: ann, type: 'private' };
+    const message = {
+      message_id: 5,
+      date: 1,
+      chat,
+      from: { id: ann, is_bot: false, first_name: 'Ann' },
+      text: '/help',
+    };
+    const entities = [{ type: 'bot_command', offset: 0, length: 5 }];
+    const update = { update_id: 8, message: { ...message, entities } };
+    await Promise.all([shop.adminBot.handleUpdate(update), shop.adminBot.handleUpdate({ ...update })]);
+    await shop.adminBot.handleUpdate(update);
+    expect(shop.telegram.history({ method: 'sendMessage' })).toHaveLength(1);
   });
 
   test('looks every minute whether Telegram is still there, and says when it is not', async () => {

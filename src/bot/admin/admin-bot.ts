@@ -1,14 +1,14 @@
 import { autoRetry } from '@grammyjs/auto-retry';
 import { Api, Bot } from 'grammy';
 import type { UserFromGetMe } from 'grammy/types';
-import { second } from '#kernel/clock.ts';
+import { second, withinTime } from '#kernel/clock.ts';
 import { createKeyedMutex } from '#kernel/keyed-mutex.ts';
 import type { Lifecycle } from '#kernel/process.ts';
 import type { OutboxHandler } from '#messaging/workers/outbox-handler.ts';
 import type { AdminBotDeps, AdminEnv } from '../kit/env.ts';
 import { createOrderCardHandler } from '../screens/orders/order-cards.ts';
 import { createAlertChat, noteMoves } from '../telegram/alert-chat.ts';
-import { type Connection, createConnection, type OnTokenRefused } from '../telegram/connection.ts';
+import { type Connection, createConnection, endMaxMs, type OnTokenRefused } from '../telegram/connection.ts';
 import { createGrammySender } from '../telegram/grammy-sender.ts';
 import { heedWaits } from '../telegram/heed-waits.ts';
 import { createOnceWithin } from '../telegram/once-within.ts';
@@ -99,8 +99,9 @@ export function createAdminBot(deps: AdminBotDeps, options: AdminBotOptions): Ad
     start: () => connection.start(),
     async stop() {
       stopping.abort();
-      await connection.stop();
-      await Promise.all(atWork);
+      const inBackground = Promise.all(atWork).then(() => undefined);
+      const late = (): void => deps.log.warn('background work left in hand', { bot: 'admin', count: atWork.size });
+      await Promise.all([connection.stop(), withinTime(deps.clock, inBackground, { ms: endMaxMs, late })]);
     },
     // The server hands on what Telegram posted; grammY reads of it what it needs, and ignores the rest.
     handleUpdate: (update) => connection.accept(update as AdminUpdate),

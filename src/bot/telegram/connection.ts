@@ -1,6 +1,6 @@
 // A bot's line to Telegram: it introduces itself, then takes updates by long polling, or has them posted, or only checks
 // now and then whether Telegram is there. Telegram's absence never ends the process; it is reported and tried again.
-import { type Clock, type Milliseconds, minute, momentOf, second } from '#kernel/clock.ts';
+import { type Clock, type Milliseconds, minute, momentOf, second, withinTime } from '#kernel/clock.ts';
 import type { Random } from '#kernel/ids.ts';
 import { createKeyedMutex } from '#kernel/keyed-mutex.ts';
 import type { EventLog, Lifecycle } from '#kernel/process.ts';
@@ -51,8 +51,12 @@ const reconnectPolicy: RetryPolicy = { firstDelayMs: second, delayMaxMs: minute,
 const pollSeconds = 30;
 /** More updates than this are not taken while so many are still in hand. */
 const inHandMax = 16;
+/** So many updates are known again when Telegram posts them anew. */
+const takenMax = 1_000;
 /** How often a bot that takes no updates by polling checks whether Telegram is there. */
 const heartbeatMs: Milliseconds = minute;
+/** At a stop, what is in hand may take so long to end: Telegram may not answer, and the process is not waited for much longer. */
+export const endMaxMs: Milliseconds = 10 * second;
 /** No single call takes longer. */
 export const callTimeoutMs: Milliseconds = 20 * second;
 
@@ -69,7 +73,9 @@ export function createConnection<Update extends TelegramUpdate>(
   const { bot, line, mode } = options;
   const stopping = new AbortController();
   const queue = createKeyedMutex();
+  const taken = new Map<number, Promise<void>>();
   let running: Promise<void> | undefined;
+  let stopped: Promise<void> | undefined;
   let name = '';
   let lastOkAt: Milliseconds | null = null;
   let failure: string | null = 'not connected yet';
@@ -143,11 +149,17 @@ export function createConnection<Update extends TelegramUpdate>(
         }
       });
       // One chat that is slow does not hold up the others; a flood waits at Telegram.
-      if (queue.size() >= inHandMax) await queue.idle();
+      while (queue.size() >= inHandMax && !stopping.signal.aborted) await endsWithin(second);
     }
-    await queue.idle();
+    const isHandled = await endsWithin(endMaxMs);
     // Says what was handled, so that it does not come again after the start; a failure only means that it does.
-    if (offset > 0) await confirm();
+    if (isHandled && offset > 0) await confirm();
+  }
+
+  /** Whether everything in hand ends in this time. */
+  function endsWithin(ms: Milliseconds): Promise<boolean> {
+    const idle = queue.idle().then(() => true);
+    return withinTime(clock, idle, { ms, late: () => false });
   }
 
   async function confirm(): Promise<void> {
@@ -156,6 +168,12 @@ export function createConnection<Update extends TelegramUpdate>(
     } catch (error) {
       log.warn('updates not confirmed', { bot, reason: line.classify(error).kind });
     }
+  }
+
+  async function end(): Promise<void> {
+    stopping.abort();
+    const [isHandled] = await Promise.all([endsWithin(endMaxMs), running]);
+    if (!isHandled) log.warn('updates left in hand', { bot, count: queue.size() });
   }
 
   async function beat(): Promise<void> {
@@ -167,7 +185,18 @@ export function createConnection<Update extends TelegramUpdate>(
     }
   }
 
-  async function accept(update: Update): Promise<void> {
+  /** An update that comes again, because it was not answered in time, is that of before. */
+  function accept(update: Update): Promise<void> {
+    const known = taken.get(update.update_id);
+    if (known !== undefined) return known;
+    const handled = handle(update);
+    taken.set(update.update_id, handled);
+    const [oldest] = taken.keys();
+    if (taken.size > takenMax && oldest !== undefined) taken.delete(oldest);
+    return handled;
+  }
+
+  async function handle(update: Update): Promise<void> {
     try {
       await queue.run(line.keyOf(update), () => line.handle(update));
     } catch (error) {
@@ -181,10 +210,9 @@ export function createConnection<Update extends TelegramUpdate>(
     start() {
       running ??= connect().then(() => (mode.kind === 'polling' ? poll() : beat()));
     },
-    async stop() {
-      stopping.abort();
-      await running;
-      await queue.idle();
+    stop() {
+      stopped ??= end();
+      return stopped;
     },
     health() {
       const detail = failure ?? `${mode.kind.replace('_', ' ')} as @${name}`;

@@ -45,6 +45,8 @@ export interface BotShop {
   file: string;
   adminBot: AdminBot;
   pager: Pager;
+  /** The admin bot of a process that is started anew; it is stopped with the shop. */
+  restartAdminBot(): AdminBot;
   /** The pager of a process that is started anew; it is stopped with the shop. */
   restartPager(): Pager;
   /** What the outbox owes to Telegram is carried out; how many messages were settled. */
@@ -108,22 +110,28 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
     alertChatId: options.alertChatId ?? null,
     timeZone: 'Europe/Berlin',
   };
-  const adminBot = createAdminBot(
-    {
-      ...deps,
-      admins,
-      reconcile: createReconciler(deps),
-      redact: (text) => text,
-      doctor,
-      readHealth: async () => ({ checks: [{ name: 'database', ok: true, detail: '' }], jobs: [], queues: [] }),
-    },
-    {
-      ...shared,
-      token: adminToken,
-      mode: options.adminMode ?? { kind: 'polling' },
-      onTokenRefused: options.onTokenRefused,
-    },
-  );
+  const adminBots: AdminBot[] = [];
+  const openAdminBot = (): AdminBot => {
+    const created = createAdminBot(
+      {
+        ...deps,
+        admins,
+        reconcile: createReconciler(deps),
+        redact: (text) => text,
+        doctor,
+        readHealth: async () => ({ checks: [{ name: 'database', ok: true, detail: '' }], jobs: [], queues: [] }),
+      },
+      {
+        ...shared,
+        token: adminToken,
+        mode: options.adminMode ?? { kind: 'polling' },
+        onTokenRefused: options.onTokenRefused,
+      },
+    );
+    adminBots.push(created);
+    return created;
+  };
+  const adminBot = openAdminBot();
   const pagerMode: UpdateMode = options.sharesToken ? { kind: 'send_only' } : { kind: 'polling' };
   const pagers: Pager[] = [];
   const startPager = (): Pager => {
@@ -167,6 +175,7 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
     file: opened.file,
     adminBot,
     pager,
+    restartAdminBot: openAdminBot,
     restartPager: startPager,
     deliver: () => worker.drain(),
     owed: async () => (await readOwedMessages(deps)).count,
@@ -197,7 +206,7 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
       });
     },
     async [Symbol.asyncDispose]() {
-      await Promise.all([adminBot, ...pagers].map((bot) => bot.stop()));
+      await Promise.all([...adminBots, ...pagers].map((bot) => bot.stop()));
       await telegram.stop();
       await opened.remove();
     },

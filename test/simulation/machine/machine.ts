@@ -159,7 +159,7 @@ export function createMachine(deps: MachineDeps): Machine {
         stopMaxMs,
         exit: () => exited.resolve(),
         complain: (what) => complain(`the stop failed: ${String(what)}`),
-        clock: { sleep: clock.pause },
+        clock,
         elapsed: timeline.now,
       });
       stop('SIGTERM');
