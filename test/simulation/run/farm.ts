@@ -20,6 +20,7 @@ export interface FarmInput {
   readonly from: number;
   readonly count: number;
   readonly workers: number;
+  readonly except: readonly number[];
   /** Words for each process beside its part. */
   readonly words: readonly string[];
   /** False ends the farm. */
@@ -30,6 +31,7 @@ export async function farm(input: FarmInput): Promise<void> {
   let next = input.from;
   let isOver = false;
   const take = (): number | undefined => {
+    while (input.except.includes(next)) next += 1;
     if (isOver || next >= input.from + input.count) return undefined;
     next += 1;
     return next - 1;

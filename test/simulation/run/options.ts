@@ -6,6 +6,8 @@ export interface Options {
   /** The first seed, and how many. */
   readonly from: number;
   readonly count: number;
+  /** Seeds that are left out: what they break is known and open. */
+  readonly except: readonly number[];
   /** One seed was named: its story is told. */
   readonly isReplay: boolean;
   readonly only: readonly number[] | undefined;
@@ -31,6 +33,7 @@ npm run simulate -- --seed S               one history again; with --log its who
   --days D      how long things happen           --first     ends with the first failing seed
   --workers W   processes, default one a core    --json      a line of JSON for each failing seed
   --plant NAME  with that fault in the product   --log       all that happens, with --seed
+  --except 3,17 leaves out seeds whose trouble is known
   --report FILE writes how many kept every promise and how many did not, as JSON`;
 
 /** Undefined when the words make no sense. */
@@ -40,9 +43,10 @@ export function readOptions(words: readonly string[]): Options | undefined {
   const seed = numberOf(values.seed);
   const options = {
     from: seed ?? numberOf(values.from) ?? 1,
+    except: numbersOf(values.except) ?? [],
     count: seed === undefined ? (numberOf(values.seeds) ?? 100) : 1,
     isReplay: seed !== undefined,
-    only: values.only?.split(',').map(Number),
+    only: numbersOf(values.only),
     days: numberOf(values.days),
     isLogShown: values.log ?? false,
     isJson: values.json ?? false,
@@ -52,7 +56,8 @@ export function readOptions(words: readonly string[]): Options | undefined {
     report: values.report,
     isShrunk: values.shrink ?? false,
   };
-  const numbers = [options.from, options.count, options.workers, options.days ?? 1, ...(options.only ?? [])];
+  const { from, count, workers, days = 1, only = [], except } = options;
+  const numbers = [from, count, workers, days, ...only, ...except];
   return numbers.every((number) => Number.isFinite(number) && number > 0) ? options : undefined;
 }
 
@@ -64,17 +69,21 @@ function readWords(words: readonly string[]) {
     from: text,
     seed: text,
     only: text,
+    except: text,
     days: text,
     plant: text,
     workers: text,
-    report: text,
   };
   try {
     const flags = { log: flag, json: flag, first: flag, shrink: flag };
-    return parseArgs({ args: [...words], options: { ...known, ...flags } }).values;
+    return parseArgs({ args: [...words], options: { ...known, ...flags, report: text } }).values;
   } catch {
     return undefined;
   }
+}
+
+function numbersOf(text: string | undefined): number[] | undefined {
+  return text?.split(',').map(Number);
 }
 
 function numberOf(text: string | undefined): number | undefined {
