@@ -1,6 +1,6 @@
 // The shop of one history: its settings, its admins and where and when it is.
-import { second } from '#kernel/clock.ts';
 import type { Stream } from '../engine/random.ts';
+import { drawStart, drawZone } from './time-zones.ts';
 
 export const addresses = {
   product: '127.0.0.1:9000',
@@ -30,29 +30,6 @@ export const bots = [
 export const storeKey = 'key-of-the-shop-0123456789abcdef';
 export const shopSecret = `whsec_${Buffer.from('a key that only this shop knows!').toString('base64')}`;
 
-/** Zones with and without summer time, half hours, and a jump at midnight. */
-export const timeZones = [
-  'UTC',
-  'Europe/Berlin',
-  'America/New_York',
-  'America/Sao_Paulo',
-  'Asia/Kolkata',
-  'Asia/Beirut',
-  'Australia/Lord_Howe',
-  'Pacific/Chatham',
-  'Antarctica/Troll',
-] as const;
-
-/** A few days before clocks are changed, before months and years end, and some ordinary day. */
-const starts = [
-  Date.UTC(2026, 2, 26, 9),
-  Date.UTC(2026, 9, 23, 17),
-  Date.UTC(2026, 10, 22, 3),
-  Date.UTC(2026, 11, 30, 22),
-  Date.UTC(2027, 1, 27, 6),
-  Date.UTC(2028, 1, 28, 12),
-] as const;
-
 export interface ShopSettings {
   readonly startAt: number;
   readonly admins: readonly { id: number; firstName: string }[];
@@ -66,12 +43,13 @@ export function drawSettings(chance: Stream): ShopSettings {
   const team = admins.slice(0, chance.between(1, admins.length));
   const alertChatId = chance.chance(0.3) ? groupId : null;
   const isWebhook = chance.chance(0.6);
+  const zone = drawZone(chance);
   return {
-    startAt: chance.pick(starts) + chance.int(3_600) * second,
+    startAt: drawStart(chance, zone),
     admins: team,
     alertChatId,
     environment: {
-      TIME_ZONE: chance.pick(timeZones),
+      TIME_ZONE: zone,
       OWNER_IDS: team.map(({ id }) => id).join(','),
       ...(alertChatId === null ? {} : { ALERT_CHAT_ID: String(alertChatId) }),
       ...(isWebhook ? { TELEGRAM_MODE: 'webhook', TELEGRAM_WEBHOOK_SECRET: 'abcdefghijklmnop0123456789abcdef' } : {}),

@@ -4,7 +4,8 @@ import { definitions } from '#payments/providers/registry/definitions.ts';
 import { collectors } from '#sandbox/providers/registry.ts';
 import type { Stream } from '../../engine/random.ts';
 import type { StepKind } from '../../plan/step-kind.ts';
-import { admins, timeZones } from '../../world/settings.ts';
+import { admins } from '../../world/settings.ts';
+import { drawZone } from '../../world/time-zones.ts';
 import type { World } from '../../world/world.ts';
 import { claimSetting } from './claims.ts';
 import { drawLength } from './draw.ts';
@@ -58,7 +59,7 @@ export const zoneChanged: StepKind = {
   share: 0.2,
   perDay: 0.7,
   async act(world, chance) {
-    const zone = chance.pick(timeZones);
+    const zone = drawZone(chance);
     const { faults, operator, journal } = world;
     if (faults.areOver()) return;
     journal.note('fault', `the time zone is ${zone} from now on`);
