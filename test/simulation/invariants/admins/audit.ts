@@ -30,8 +30,8 @@ function noAudit(actions: string, subject: string): string {
   return `not exists (select 1 from audit_records a where a.subject = ${subject} and a.action in (${list.join(', ')}))`;
 }
 
-/** Asking a provider on an admin's word may take minutes, and then what it says is noted as caused by the admin. */
-const askingActions = `('order.check', 'case.check', 'order.new_link', 'provider.ask_again', 'reconciliation.run')`;
+/** Asking a provider on an admin's word may take minutes, and so may trying one after the other; then what it says is noted as caused by the admin. */
+const askingActions = `('order.place', 'order.check', 'case.check', 'order.new_link', 'provider.ask_again', 'reconciliation.run')`;
 
 /** Lines in the history of an order that an admin has caused, in a transaction that has no audit row of that admin. */
 function* unauditedEntries({ rows }: Look): Iterable<string> {
