@@ -1,5 +1,5 @@
 import type { Milliseconds } from '#kernel/clock.ts';
-import type { OrderId } from '#kernel/ids.ts';
+import type { OrderId, PaymentId } from '#kernel/ids.ts';
 import type { Order, OrderStatus } from './order.ts';
 import type { TimelineEntry } from './timeline.ts';
 
@@ -75,13 +75,17 @@ export interface IdempotentRequest {
   key: string;
   bodyHash: string;
   orderId: OrderId;
+  /** The payment that the first answer named; null until there was an answer. */
+  paymentId: PaymentId | null;
   createdAt: Milliseconds;
 }
 
 export interface IdempotencyStore {
   /** Stores the key, inside a transaction; returns the record that has the key already, or undefined when this one was stored. */
-  reserve(request: IdempotentRequest): Promise<IdempotentRequest | undefined>;
+  reserve(request: Omit<IdempotentRequest, 'paymentId'>): Promise<IdempotentRequest | undefined>;
   find(key: string): Promise<IdempotentRequest | undefined>;
+  /** Notes the payment that the answer names, unless one is noted already; returns the one that is. */
+  keepPayment(input: { key: string; paymentId: PaymentId }): Promise<PaymentId>;
   /** Deletes at most `limit` keys older than `before`; returns how many. */
   prune(query: { before: Milliseconds; limit: number }): Promise<number>;
 }

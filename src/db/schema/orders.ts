@@ -75,6 +75,7 @@ export function buildIdempotentRequests({ index, integer, table, text }: Kit) {
       key: text('key').primaryKey(),
       bodyHash: text('body_hash').notNull(),
       orderId: text('order_id').notNull().$type<OrderId>(),
+      paymentId: text('payment_id').$type<PaymentId>(),
       createdAt: integer('created_at').notNull(),
     },
     (row) => [index('idempotent_requests_by_time').on(row.createdAt)],

@@ -48,8 +48,11 @@ export interface NewOrder {
   note: string | null;
 }
 
+type PaymentView = OrderView['payments'][number];
+
 export type PlacedOrder =
-  | { kind: 'placed'; order: OrderView; isRepeat: boolean }
+  /** `payment`: the one that the order was answered with; of several, always the same one for the same key. */
+  | { kind: 'placed'; order: OrderView; payment: PaymentView | null; isRepeat: boolean }
   | { kind: 'key_reused' }
   | { kind: 'in_progress' }
   | ({ kind: 'no_provider'; isTemporary: boolean } & NoProvider)
@@ -77,7 +80,24 @@ export async function placeOrder(deps: SnapshotDeps, input: NewOrder): Promise<P
     const { provider, isRejected, message } = requested;
     return { kind: 'provider_failed', order, provider, isRejected, message };
   }
-  return { kind: 'placed', order, isRepeat: written.isRepeat };
+  const payment = await answeredPayment(deps, { order, key: input.idempotencyKey });
+  return { kind: 'placed', order, payment, isRepeat: written.isRepeat };
+}
+
+/**
+ * The first payment with a link. A payment whose creation was not answered may get its link later, after another provider's
+ * was given out: what a key was answered with is kept, so that its repeats name that one.
+ */
+async function answeredPayment(
+  deps: { database: Database<PaymentStores> },
+  { order, key }: { order: OrderView; key: string | null },
+): Promise<PaymentView | null> {
+  const first = order.payments.find((payment) => payment.checkout_url !== null);
+  if (first === undefined || key === null) return first ?? null;
+  const paymentId = await deps.database.transaction(({ idempotency }) =>
+    idempotency.keepPayment({ key, paymentId: first.id }),
+  );
+  return order.payments.find(({ id }) => id === paymentId) ?? first;
 }
 
 type Written = { kind: 'written'; orderId: OrderId; isRepeat: boolean } | { kind: 'key_reused' } | { kind: 'nothing' };

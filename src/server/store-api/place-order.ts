@@ -6,7 +6,6 @@ import { providerTitle } from '#kernel/provider-name.ts';
 import type { NoProvider } from '#payments/collect/choose-provider.ts';
 import { type PlacedOrder, placeOrder } from '#payments/collect/place-order.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
-import type { OrderView } from '#payments/lifecycle/order-view.ts';
 import { problem } from '../kit/problem.ts';
 import { type PlacedOrderAnswer, placedOrderSchema } from './answer-schemas.ts';
 import { bearer, bodyRefusals, jsonOf, ordersTag, problemOf, refusals, type StoreApi } from './described.ts';
@@ -87,7 +86,7 @@ function answer(context: Context, result: PlacedOrder) {
     case 'placed': {
       context.header('location', `/v1/orders/${result.order.id}`);
       if (result.isRepeat) context.header('idempotent-replayed', 'true');
-      return context.json(viewPlaced(result.order), 201);
+      return context.json(viewPlaced(result), 201);
     }
     case 'key_reused': {
       const detail = 'This Idempotency-Key was used with another body.';
@@ -108,16 +107,16 @@ function answer(context: Context, result: PlacedOrder) {
  * The order as it was placed, so that a repeat with the same key gets the same answer however late it comes. The present
  * state of the order is what `GET /v1/orders/:id` answers.
  */
-function viewPlaced({ id, number, amount, currency, payments }: OrderView): PlacedOrderAnswer {
-  const first = payments.find((payment) => payment.checkout_url !== null);
-  const payment = first && {
-    id: first.id,
-    provider: first.provider,
+function viewPlaced({ order, payment }: Extract<PlacedOrder, { kind: 'placed' }>): PlacedOrderAnswer {
+  const { id, number, amount, currency } = order;
+  const answered = payment && {
+    id: payment.id,
+    provider: payment.provider,
     status: 'created' as const,
-    checkout_url: first.checkout_url,
-    expires_at: first.expires_at,
+    checkout_url: payment.checkout_url,
+    expires_at: payment.expires_at,
   };
-  return { id, number, status: 'awaiting_payment', amount, currency, payment: payment ?? null };
+  return { id, number, status: 'awaiting_payment', amount, currency, payment: answered };
 }
 
 /** An outage ends, so the request may be repeated; money that no configured provider can take stays refused. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ConcurrentChange } from '#kernel/database.ts';
-import { asOrderId } from '#kernel/ids.ts';
+import { asOrderId, asPaymentId } from '#kernel/ids.ts';
 import type { Order } from '#orders/order.ts';
 import type { OrderStores, SearchedAmount } from '#orders/order-store.ts';
 import type { OpenContractDatabase } from './harness.ts';
@@ -227,7 +227,14 @@ export function describeOrders(open: OpenContractDatabase): void {
       );
       expect(answers.filter((answer) => answer === undefined)).toHaveLength(1);
       const stored = await database.read((stores) => stores.idempotency.find('k'));
+      expect(stored?.paymentId).toBeNull();
       expect(answers.filter((answer) => answer !== undefined)).toEqual([stored, stored]);
+      const [first, second] = [asPaymentId('payment-1'), asPaymentId('payment-2')];
+      for (const paymentId of [first, second]) {
+        const keep = { key: 'k', paymentId };
+        expect(await database.transaction(({ idempotency }) => idempotency.keepPayment(keep))).toBe(first);
+      }
+      expect((await database.read(({ idempotency }) => idempotency.find('k')))?.paymentId).toBe(first);
       await database.transaction(async ({ idempotency }) => {
         expect(await idempotency.find('unknown')).toBeUndefined();
         expect(await idempotency.prune({ before: noon, limit: 5 })).toBe(0);

@@ -79,6 +79,25 @@ test('a request that is repeated while it is in progress makes one link, also at
   expect(links[0]).toBe(links[1]);
 });
 
+test('a repeat names the link of the first answer, although another one turned up meanwhile', async () => {
+  providers.onCreate('coinbase', () => {
+    throw unreachable('coinbase');
+  });
+  const answered = async () => {
+    const result = await placeOrder(deps, request);
+    return result.kind === 'placed' ? result.payment : undefined;
+  };
+  const first = await answered();
+  expect(first?.provider).toBe('btcpay');
+  const lost = (await onlyOrder()).payments.find(({ provider }) => provider === 'coinbase');
+  if (lost === undefined) throw new Error('coinbase was not asked');
+  await showSnapshot(deps, {
+    paymentId: lost.id,
+    shows: { state: 'open', checkoutUrl: 'https://coinbase.example/late' },
+  });
+  expect(await answered()).toEqual(first);
+});
+
 test('a provider that refuses raises no alert when the next one takes the order', async () => {
   providers.onCreate('coinbase', () => {
     throw rejected('coinbase');

@@ -27,9 +27,9 @@ export const collectPlants: readonly Plant[] = [
   },
   {
     name: 'repeat-names-the-newest-link',
-    file: 'src/server/store-api/place-order.ts',
-    from: 'payments.find((payment) => payment.checkout_url !== null)',
-    to: 'payments.findLast((payment) => payment.checkout_url !== null)',
+    file: 'src/payments/collect/place-order.ts',
+    from: 'return order.payments.find(({ id }) => id === paymentId) ?? first;',
+    to: 'return order.payments.findLast(({ id, checkout_url: url }) => id === paymentId || url !== null) ?? first;',
     sentence:
       'A repeated request is answered with the newest payment of the order, and not with the one of the first answer.',
     breaks: [6],

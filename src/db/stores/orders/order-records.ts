@@ -2,7 +2,7 @@ import type { IdempotencyStore, TimelineStore } from '#orders/order-store.ts';
 import { prepared, prepareInsert } from '../../query/prepared.ts';
 import { deleteFirst, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import { asc, desc, eq, lt, sql } from '../../schema/drizzle.ts';
+import { and, asc, desc, eq, isNull, lt, sql } from '../../schema/drizzle.ts';
 
 export function createTimelineStore(session: Session): TimelineStore {
   const { db } = session;
@@ -31,8 +31,16 @@ export function createIdempotencyStore(session: Session): IdempotencyStore {
   const insert = prepareInsert(db, { name: 'reserve_idempotency_key', table: requests, unless: [requests.key] });
   const findByKey = rowsOf(db, requests).prepare('find_idempotency_key', ['key']);
   return {
-    reserve: async (request) => ((await insert(request)) ? undefined : (await findByKey({ key: request.key }))[0]),
+    async reserve(request) {
+      const isNew = await insert({ ...request, paymentId: null });
+      return isNew ? undefined : (await findByKey({ key: request.key }))[0];
+    },
     find: async (key) => (await findByKey({ key }))[0],
+    async keepPayment({ key, paymentId }) {
+      const isFirst = and(eq(requests.key, key), isNull(requests.paymentId));
+      await db.update(requests).set({ paymentId }).where(isFirst);
+      return (await findByKey({ key }))[0]?.paymentId ?? paymentId;
+    },
     async prune({ before, limit }) {
       const where = lt(requests.createdAt, before);
       const order = [asc(requests.createdAt)];
