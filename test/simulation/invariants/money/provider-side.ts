@@ -4,6 +4,7 @@ import { currencyDigits } from '#kernel/money.ts';
 import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
 import type { ProviderRecord } from '#sandbox/providers/contract.ts';
 import { currencyPlaces, toUnits } from '#sandbox/providers/decimal.ts';
+import { simulators } from '#sandbox/providers/registry.ts';
 import type { Look } from '../look.ts';
 
 /**
@@ -72,9 +73,12 @@ export function askedMinor(record: ProviderRecord): number {
   return minorOf(record, record.amount);
 }
 
-/** What the shop has of it. */
+/** What the shop has of it: some providers send the buyer back whatever is not exactly what was asked for. */
 export function confirmedMinor(record: ProviderRecord): number {
-  return holdingOf(record) === 'confirmed' ? paidMinor(record) : 0;
+  if (holdingOf(record) !== 'confirmed') return 0;
+  const [paid, asked] = [paidMinor(record), askedMinor(record)];
+  if (!simulators[record.provider].returnsOddPayments) return paid;
+  return paid >= asked ? asked : 0;
 }
 
 const succeeded: readonly string[] = ['COMPLETED', 'success', 'Completed', 'succeeded'];
