@@ -81,6 +81,9 @@ function* ourPayments(look: Look): Iterable<string> {
       continue;
     }
     if (isUnheard(look, record)) continue;
+    // An admin has rejected the sale.
+    const isRejected = payment.status === 'cancelled' && payment.provider === 'payhip';
+    if (isRejected && ourSideOf(look).isNamed({ orderId: payment.order_id }, ['payment_held'])) continue;
     const expected = statusesOf(record, payment);
     if (!expected.includes(payment.status)) {
       yield `${nameOf(payment)} is ${payment.status}; its provider says ${wordsOf(record)}, so that it must be ${expected.join(' or ')}`;

@@ -1,8 +1,9 @@
 // The shop repeats a request under its key when no answer came: it gets the answer of the first one, and nothing is made twice.
+import type { ProviderRecord } from '#sandbox/providers/contract.ts';
 import type { Invariant } from '../invariant.ts';
 import type { Look } from '../look.ts';
 import { ourSideOf } from './our-side.ts';
-import { holdingOf, paymentIdOf, providerSideOf } from './provider-side.ts';
+import { holdingOf, isListing, paymentIdOf, providerSideOf } from './provider-side.ts';
 
 interface Answered {
   key: string;
@@ -64,18 +65,15 @@ function* checkouts(look: Look): Iterable<string> {
     const payment = payments.get(paymentId);
     if (payment === undefined)
       yield `${provider} has checkout ${reference} of payment ${paymentId}, which we do not know`;
-    else if (payment.reference !== reference && isInTheWay(record)) {
+    else if (payment.reference !== reference && isInTheWay(look, record)) {
       yield `${provider} has checkout ${reference} beside ${payment.reference} of payment ${paymentId}`;
     }
   }
 }
 
-/**
- * A provider that neither knows keys nor lists leaves the checkout of a lost answer behind; nobody has its address. One that
- * was executed after the answer was given up is known by its case.
- */
-function isInTheWay(record: Parameters<typeof holdingOf>[0]): boolean {
-  return record.provider !== 'nowpayments' || holdingOf(record) !== 'none';
+/** Where nothing can be searched for, the checkout of a lost answer is left behind; nobody has its address. */
+function isInTheWay(look: Look, record: ProviderRecord): boolean {
+  return isListing(look, record.provider) || holdingOf(record) !== 'none';
 }
 
 /** One order for each key that was answered, and the amount that was asked for. */
