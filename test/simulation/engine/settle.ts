@@ -12,10 +12,21 @@ export class NeverAtRest extends Error {
   override readonly name = 'NeverAtRest';
 }
 
+/** Work outside this process, which takes real time; undefined: there is none. */
+type Outside = () => Promise<void> | undefined;
+let outside: Outside = () => undefined;
+
+/** From now on rest is also that nothing outside is in progress. */
+export function settleAfter(work: Outside): void {
+  outside = work;
+}
+
 export async function settle(): Promise<void> {
   for (let turns = 0; turns < turnsMax; turns += 1) {
     await new Promise<void>(turn);
-    if (!isBusy()) return;
+    const work = outside();
+    if (work !== undefined) await work;
+    else if (!isBusy()) return;
   }
   throw new NeverAtRest(`still at work after ${turnsMax} turns: ${process.getActiveResourcesInfo().join(', ')}`);
 }

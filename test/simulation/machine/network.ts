@@ -2,7 +2,6 @@
 // answers, or one of the two sides is gone.
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { Connection } from '#sandbox/kit/connection.ts';
-import type { Stream } from '../engine/random.ts';
 import type { Timeline } from '../engine/timeline.ts';
 
 export interface HttpRequest {
@@ -38,10 +37,10 @@ export interface Network {
 
 export function createNetwork(deps: {
   timeline: Timeline;
-  chance: Stream;
-  delayMs(chance: Stream): Milliseconds;
+  /** How long a request or its answer is on its way. */
+  delayMs(request: HttpRequest): Milliseconds;
 }): Network {
-  const { timeline, chance } = deps;
+  const { timeline } = deps;
   const hosts = new Map<string, Host>();
 
   async function answer(request: HttpRequest): Promise<HttpAnswer> {
@@ -79,12 +78,12 @@ export function createNetwork(deps: {
       const giveUp = (): void => reject(signal?.reason);
       signal?.addEventListener('abort', giveUp, { once: true });
       const arrive = (settle: () => void): void => {
-        timeline.after(deps.delayMs(chance), () => {
+        timeline.after(deps.delayMs(request), () => {
           signal?.removeEventListener('abort', giveUp);
           settle();
         });
       };
-      timeline.after(deps.delayMs(chance), () => {
+      timeline.after(deps.delayMs(request), () => {
         answer(request).then(
           (found) => arrive(() => resolve(found)),
           (error: unknown) => arrive(() => reject(error)),

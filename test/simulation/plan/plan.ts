@@ -22,6 +22,8 @@ export interface Plan {
 export interface PlanOptions {
   /** Default: drawn from the seed. */
   days?: number | undefined;
+  /** How many times as often as on a usual day, where `days` are given. */
+  pace?: number | undefined;
   /** Ids of the steps that are kept; default: all. */
   only?: readonly number[] | undefined;
 }
@@ -47,7 +49,8 @@ const spans: readonly (readonly [{ lengthMs: Milliseconds; pace: number }, weigh
 export function drawPlan(seed: number, options: PlanOptions = {}): Plan {
   const chance = streamOf({ seed }, 'plan');
   const drawn = chance.pickWeighted(spans);
-  const { lengthMs, pace } = options.days === undefined ? drawn : { lengthMs: options.days * day, pace: 1 };
+  const { days, pace: asked = 1 } = options;
+  const { lengthMs, pace } = days === undefined ? drawn : { lengthMs: days * day, pace: asked };
   const busy = Array.from({ length: Math.ceil((busyPerDay * lengthMs) / day) }, () => chance.int(lengthMs - busyMs));
   const drawMoment = (own: Stream): Milliseconds => {
     if (!own.chance(busyShare)) return own.int(lengthMs);

@@ -12,6 +12,7 @@ import { useDisk } from '../machine/disk.ts';
 import { drawPlan, type Plan, type PlanOptions, streamOf } from '../plan/plan.ts';
 import { steps } from '../plan/steps.ts';
 import { createWorld, type World } from '../world/world.ts';
+import type { Variant } from './variant.ts';
 
 export interface Violation {
   /** The number of the invariant; 0 is the simulation's own. */
@@ -33,21 +34,28 @@ export interface Verdict {
 const calmMs: Milliseconds = 8 * hour;
 const justAfterMs: Milliseconds = 3 * second;
 
-export async function runSeed(seed: number, options: PlanOptions & { isLogKept?: boolean } = {}): Promise<Verdict> {
+export interface RunOptions extends PlanOptions {
+  readonly isLogKept?: boolean;
+  readonly variant?: Variant;
+}
+
+export async function runSeed(seed: number, options: RunOptions = {}): Promise<Verdict> {
   const startedAt = realElapsed();
-  const plan = drawPlan(seed, options);
+  const { variant } = options;
+  const plan = drawPlanOf(seed, options);
   const folder = mkdtempSync(join(tmpdir(), 'tillkeeper-simulation-'));
   const chance = streamOf(plan, 'world');
   const world = createWorld({
     chance,
     journalOf: (now) => createJournal({ now, isKept: options.isLogKept === true }),
     folder,
+    variant,
   });
   const violations: Violation[] = [];
   useDisk(world.disk);
   useRuntime(runtimeOf(world));
   try {
-    await live(world, plan, violations);
+    await live(world, plan, violations, variant);
   } catch (error) {
     violations.push({ invariant: 0, text: wordsOf(error) });
   } finally {
@@ -66,10 +74,16 @@ export async function runSeed(seed: number, options: PlanOptions & { isLogKept?:
   };
 }
 
+function drawPlanOf(seed: number, options: RunOptions): Plan {
+  const plan = drawPlan(seed, options);
+  const { variant } = options;
+  return variant === undefined ? plan : { ...plan, steps: plan.steps.filter(({ name }) => variant.has(name)) };
+}
+
 /** Every so often, and after each start, the invariants are checked that always hold. */
 const checkEveryMs: Milliseconds = hour;
 
-async function live(world: World, plan: Plan, violations: Violation[]): Promise<void> {
+async function live(world: World, plan: Plan, violations: Violation[], variant?: Variant): Promise<void> {
   const { timeline, journal } = world;
   for (const { begin } of invariants) begin?.(world);
   const broken = (step: string) => (error: unknown) =>
@@ -89,9 +103,11 @@ async function live(world: World, plan: Plan, violations: Violation[]): Promise<
   if (isOver()) return;
   endFaults(world);
   // Just after idle waits have ended: whoever had to do something by now has done it.
-  const restAt = Math.ceil((faultsEndAt + calmMs) / restGridMs) * restGridMs + justAfterMs;
+  const restAt = Math.ceil((faultsEndAt + (variant?.calmMs ?? calmMs)) / restGridMs) * restGridMs + justAfterMs;
   await pass(world, restAt, violations);
-  if (!isOver()) violations.push(...(await withLook(world, checkAtRest)));
+  if (isOver()) return;
+  if (variant === undefined) violations.push(...(await withLook(world, checkAtRest)));
+  else await variant.atRest(world);
   world.machine.kill();
 }
 

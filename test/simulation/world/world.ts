@@ -7,7 +7,7 @@ import { timeOver } from '../engine/time-over.ts';
 import { createTimeline, type Timeline } from '../engine/timeline.ts';
 import { createDisk, type Disk } from '../machine/disk.ts';
 import { createMachine, type Machine } from '../machine/machine.ts';
-import { createNetwork, type Network } from '../machine/network.ts';
+import { createNetwork, type HttpRequest, type Network } from '../machine/network.ts';
 import { createTelegramSide, type TelegramSide } from '../telegram/telegram-side.ts';
 import { type Backups, createBackups, type Restore } from './backups.ts';
 import { createFaults, type Faults } from './faults.ts';
@@ -62,8 +62,23 @@ export interface ProductLog {
 
 const troublesMax = 200;
 
-export function createWorld(deps: { chance: Stream; journalOf(now: () => number): Journal; folder: string }): World {
-  const { chance } = deps;
+export interface WorldVariant {
+  /** Settings of the product in the place of the usual ones. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** How long a call made at that moment is on its way, whatever was called before. */
+  delayMs(request: HttpRequest, at: Milliseconds): Milliseconds;
+}
+
+interface WorldDeps {
+  chance: Stream;
+  journalOf(now: () => number): Journal;
+  folder: string;
+  /** What differs from the usual world. */
+  variant?: WorldVariant | undefined;
+}
+
+export function createWorld(deps: WorldDeps): World {
+  const { chance, variant } = deps;
   const timeline = createTimeline();
   const journal = deps.journalOf(timeline.now);
   const settings = drawSettings(chance.stream('settings'));
@@ -76,7 +91,9 @@ export function createWorld(deps: { chance: Stream; journalOf(now: () => number)
   };
   const rest = createRest(timeline);
   const { stir, nextStir } = rest;
-  const network = createNetwork({ timeline, chance: chance.stream('network'), delayMs: (by) => by.between(1, 60) });
+  const delays = chance.stream('network');
+  const delayMs = (request: HttpRequest) => variant?.delayMs(request, timeline.now()) ?? delays.between(1, 60);
+  const network = createNetwork({ timeline, delayMs });
   const file = `${deps.folder}/till.db`;
   const disk = createDisk(file, chance.stream('disk'));
   const complaints: Complaint[] = [];
@@ -113,7 +130,12 @@ export function createWorld(deps: { chance: Stream; journalOf(now: () => number)
     chance: chance.stream('telegram'),
     settings,
   });
-  const environment = { ...providersSide.providers.environment, ...fixedEnvironment(file), ...settings.environment };
+  const environment = {
+    ...providersSide.providers.environment,
+    ...fixedEnvironment(file),
+    ...settings.environment,
+    ...variant?.environment,
+  };
   const operator = createOperator({
     machine,
     journal,

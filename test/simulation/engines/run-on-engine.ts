@@ -1,0 +1,87 @@
+// One history on either engine, as far as the engines can have the same: nobody ends the process or touches its files, and how long a
+// call is on its way depends on what is called and when, and not on what was called before.
+import BetterSqlite3 from 'better-sqlite3';
+import pg from 'pg';
+import { hour, type Milliseconds, minute } from '#kernel/clock.ts';
+import { createStream } from '../engine/random.ts';
+import type { HttpRequest } from '../machine/network.ts';
+import type { StepName } from '../plan/steps.ts';
+import { runSeed, type Violation } from '../run/run-seed.ts';
+import type { World } from '../world/world.ts';
+import { type EndState, type ReadRows, readEndState } from './end-state.ts';
+
+/** They end the process, or fill or replace its file, in ways of which each engine has its own; the last two read the file. */
+const leftOut: ReadonlySet<StepName> = new Set(['killed', 'killedAgain', 'fullDisk', 'restore', 'scraper', 'stranger']);
+
+/** So long that hardly ever two calls arrive at one moment, whose order would decide which of them a provider fails. */
+const delayMaxMs = 250;
+
+function delayMs(seed: number) {
+  return ({ method, url, body = '' }: HttpRequest, at: number): number => {
+    // PostgreSQL gives the fields of stored JSON in an order of its own.
+    const text = Buffer.from(body).sort().toString('latin1');
+    return createStream(`seed ${seed}/${method} ${url} ${text} at ${at}`).between(1, delayMaxMs);
+  };
+}
+
+/** Short and dense: a query costs a hundred times as much here as on SQLite, and idle minutes cost as many as busy ones. */
+const span = { days: 1 / 48, pace: 24 } as const;
+/** Checkouts have expired by then, and what was put back has been tried again; every third history lasts until its day is closed. */
+const calmMs = (seed: number): Milliseconds => (seed % 3 === 0 ? 8 : 2) * hour;
+
+export interface Ended {
+  readonly state: EndState | undefined;
+  readonly violations: readonly Violation[];
+  readonly lines: readonly string[];
+  readonly tookMs: number;
+}
+
+/** `url`: of an empty database of PostgreSQL; undefined: on SQLite. */
+export async function runOnEngine(
+  seed: number,
+  { url, isLogKept = false }: { url?: string | undefined; isLogKept?: boolean },
+): Promise<Ended> {
+  let state: EndState | undefined;
+  const atRest = async (world: World): Promise<void> => {
+    state = await (url === undefined ? readSqlite(world) : readPostgres(url, world));
+    await stopForGood(world);
+  };
+  const { violations, lines, tookMs } = await runSeed(seed, {
+    ...span,
+    isLogKept,
+    variant: {
+      environment: url === undefined ? {} : { DATABASE_URL: url },
+      has: (step) => !leftOut.has(step),
+      calmMs: calmMs(seed),
+      delayMs: delayMs(seed),
+      atRest,
+    },
+  });
+  return { state, violations, lines, tookMs };
+}
+
+/** In an orderly way, which closes its sessions. */
+async function stopForGood({ operator, timeline }: World): Promise<void> {
+  void operator.maintain(() => new Promise(() => undefined));
+  await timeline.runUntil(timeline.now() + minute);
+}
+
+async function readSqlite(world: World): Promise<EndState> {
+  const connection = world.disk.aside(() => new BetterSqlite3(world.disk.file, { readonly: true }));
+  try {
+    const rows: ReadRows = async (query) => connection.prepare<[], Record<string, unknown>>(query).all();
+    return await readEndState(rows, world);
+  } finally {
+    connection.close();
+  }
+}
+
+async function readPostgres(url: string, world: World): Promise<EndState> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await readEndState(async (query) => (await client.query<Record<string, unknown>>(query)).rows, world);
+  } finally {
+    await client.end();
+  }
+}
