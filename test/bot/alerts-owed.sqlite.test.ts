@@ -48,6 +48,18 @@ describe('an alert that its chat refuses', () => {
     expect(await shop.owed()).toBe(0);
   });
 
+  test('stays owed for as long as it takes, at whatever millisecond it is tried', async () => {
+    await using shop = await openBotShop({ alertChatId: group });
+    close(shop, group);
+    await shop.raise();
+    for (let tries = 0; tries < 8; tries += 1) {
+      await shop.deliver();
+      shop.deps.clock.advance(3 * minute + 1);
+    }
+    expect(shop.deps.log.events.filter(({ level }) => level === 'error')).toEqual([]);
+    expect(await shop.owed()).toBe(1);
+  });
+
   test('its cards with the owners are kept current like the one in the group', async () => {
     await using shop = await openBotShop({ alertChatId: group });
     close(shop, group);

@@ -27,5 +27,5 @@ const owedDelayMs = { min: 30 * second, max: 15 * minute };
 
 /** The wait of a message that is owed to somebody out of reach: the longer it waited, the rarer it is tried. */
 export function owedDelay(waitedMs: Milliseconds): Milliseconds {
-  return Math.min(Math.max(waitedMs / 4, owedDelayMs.min), owedDelayMs.max);
+  return Math.min(Math.max(Math.round(waitedMs / 4), owedDelayMs.min), owedDelayMs.max);
 }

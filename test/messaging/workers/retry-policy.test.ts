@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { hour, minute, second } from '#kernel/clock.ts';
-import { retryDelay } from '#messaging/workers/retry-policy.ts';
+import { owedDelay, retryDelay } from '#messaging/workers/retry-policy.ts';
 
 const fixed = (value: number) => ({ next: () => value, bytes: () => new Uint8Array() });
 const policy = { firstDelayMs: 10 * second, delayMaxMs: hour, attemptsMax: 20 };
@@ -19,5 +19,18 @@ describe('the wait before the next attempt', () => {
     expect(retryDelay(policy, { finishedAttempts, random: fixed(0) })).toBe(least);
     expect(retryDelay(policy, { finishedAttempts, random: fixed(1) })).toBe(most);
     expect(retryDelay(policy, { finishedAttempts, random: fixed(0.5) })).toBe((least + most) / 2);
+  });
+});
+
+describe('the wait of what nobody could be told', () => {
+  test.each([
+    [0, 30 * second],
+    [2 * minute + 1, 30 * second],
+    [4 * minute + 2, minute + 1],
+    [7 * minute + 999, minute + 45 * second + 250],
+    [hour, 15 * minute],
+    [50 * hour, 15 * minute],
+  ])('after %i ms is %i ms, a whole number', (waitedMs, delayMs) => {
+    expect(owedDelay(waitedMs)).toBe(delayMs);
   });
 });
