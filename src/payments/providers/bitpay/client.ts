@@ -76,11 +76,11 @@ export function createBitpayClient(
     return (await http.call({ ...rest, url, headers: () => bitpayHeaders({ url }, key), isRepeatable: true })).value;
   }
 
-  async function fetchInvoice(id: string, signal?: AbortSignal): Promise<Invoice> {
+  async function askForInvoice(id: string, how: { expectsNothing: boolean; signal: AbortSignal | undefined }) {
     const url = `${apiUrl}/invoices/${encodeURIComponent(id)}?${new URLSearchParams({ token: posToken })}`;
     const request = { operation: 'fetch_payment', method: 'GET', url, isRepeatable: true } as const;
     const headers = () => bitpayHeaders({ url });
-    return (await http.call({ ...request, headers, schema: invoiceAnswerSchema, findPaymentId, signal })).value.data;
+    return (await http.call({ ...request, ...how, headers, schema: invoiceAnswerSchema, findPaymentId })).value.data;
   }
 
   return {
@@ -91,9 +91,9 @@ export function createBitpayClient(
       const headers = () => bitpayHeaders({ url });
       return (await http.call({ ...request, headers, schema: invoiceAnswerSchema, signal })).value.data;
     },
-    fetchInvoice,
+    fetchInvoice: (id, signal) => askForInvoice(id, { expectsNothing: false, signal }),
     async probePos(signal) {
-      await foundOrUndefined(fetchInvoice(unknownId, signal));
+      await foundOrUndefined(askForInvoice(unknownId, { expectsNothing: true, signal }));
     },
     async findInvoiceByGuid(guid, signal) {
       const path = `/invoices/guid/${encodeURIComponent(guid)}`;

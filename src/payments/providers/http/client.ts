@@ -6,6 +6,7 @@ import { readAsDecommissioned } from '../../ports/decommissioned-error.ts';
 import type { DecommissionedProviders } from '../../ports/decommissioned-providers.ts';
 import { failureWords } from '../../ports/failure-words.ts';
 import type { ProviderHealth } from '../../ports/payment-provider.ts';
+import { ProviderRejected } from '../../ports/provider-errors.ts';
 import {
   type AnswerReader,
   type Attempt,
@@ -58,6 +59,8 @@ export interface HttpCall<T> extends Expected<T> {
   headers: () => Readonly<Record<string, string>>;
   /** True for reads and for commands that act once however often they arrive. */
   isRepeatable: boolean;
+  /** It asks for what does not exist: a 404 is the answer. */
+  expectsNothing?: boolean | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -96,9 +99,10 @@ export function createProviderHttp(deps: ProviderHttpDeps, options: ProviderHttp
     const judged = judgeExchange(reader, { ...call, result, now: clock.now() });
     const stoodStill = result.kind === 'no_answer' && clock.elapsed() - beganAt > timeoutMs + standstillMinMs;
     const attempt: Attempt<T> = stoodStill ? { ...judged, verdict: 'neutral' } : judged;
-    if (attempt.kind === 'ok') lastSuccessAt = clock.elapsed();
+    const isAnswered = attempt.kind === 'ok' || (call.expectsNothing === true && isNotFound(attempt));
+    if (isAnswered) lastSuccessAt = clock.elapsed();
     if (attempt.kind === 'failed' && attempt.verdict === 'bad') lastError = failureWords(attempt.error);
-    const service = serviceOf(attempt);
+    const service = isAnswered ? 'served' : serviceOf(attempt);
     if (service === 'served') failingSince = null;
     if (service === 'failed') failingSince ??= beganAt;
     return attempt;
@@ -141,7 +145,11 @@ function serviceOf(attempt: Attempt<unknown>): 'served' | 'failed' | 'unclear' {
   if (attempt.verdict === 'neutral') return 'unclear';
   if (attempt.verdict === 'bad') return 'failed';
   if (readAsDecommissioned(attempt.error) === null) return 'served';
-  return attempt.error.httpStatus === 404 && attempt.error.code !== null ? 'unclear' : 'failed';
+  return isNotFound(attempt) && attempt.error.code !== null ? 'unclear' : 'failed';
+}
+
+function isNotFound(attempt: Attempt<unknown>): boolean {
+  return attempt.kind === 'failed' && attempt.error instanceof ProviderRejected && attempt.error.httpStatus === 404;
 }
 
 /** Repeats a call as long as that is allowed, may help and fits into its bounds. */

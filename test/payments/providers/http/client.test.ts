@@ -114,6 +114,17 @@ describe('failures', () => {
     expect(at.calls.map(({ outcome }) => outcome)).toEqual(['not_understood']);
   });
 
+  test('where nothing is asked for, a 404 is a sign of life', async () => {
+    const gone = json(404, { error: 'Object not found' });
+    await using at = await openCalls([json(500, {}), gone, gone], { attemptsMax: 1 });
+    await failureOf(at.call());
+    expect(at.http.health().failingSince).not.toBeNull();
+    await failureOf(at.call());
+    expect(at.http.health()).toMatchObject({ lastSuccessAt: null });
+    await failureOf(at.call({ expectsNothing: true }));
+    expect(at.http.health()).toMatchObject({ lastSuccessAt: expect.any(Number), failingSince: null });
+  });
+
   test('an answer that is not understood ends a row of failures, as any answer does', async () => {
     await using at = await openCalls([json(500, {}), json(200, {}), json(500, {}), json(200, {})], {
       breakerFailuresMax: 2,

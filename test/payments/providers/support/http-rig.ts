@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { z } from 'zod';
 import type { DecommissionedProviders } from '#payments/ports/decommissioned-providers.ts';
 import type { ProviderError } from '#payments/ports/provider-errors.ts';
-import { createProviderHttp, type ProviderCall } from '#payments/providers/http/client.ts';
+import { createProviderHttp, type HttpCall, type ProviderCall } from '#payments/providers/http/client.ts';
 import { defaultHttpPolicy, type HttpPolicy } from '#payments/providers/http/policy.ts';
 import { type Answer, json, recordingLog, scriptedServer, seededRandom, testClock } from './scripted-server.ts';
 
@@ -51,7 +51,9 @@ export async function openCalls(
       },
     },
   );
-  const call = (about: { isRepeatable?: boolean; signal?: AbortSignal; body?: string; schema?: z.ZodType } = {}) =>
+  const call = (
+    about: Partial<Pick<HttpCall<unknown>, 'isRepeatable' | 'expectsNothing' | 'signal' | 'body' | 'schema'>> = {},
+  ) =>
     http.call<unknown>({
       operation: 'fetch_payment',
       method: about.body === undefined ? 'GET' : 'POST',
