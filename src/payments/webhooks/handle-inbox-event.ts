@@ -15,7 +15,7 @@ import type { PaymentSnapshot } from '../model/snapshot.ts';
 import { failureWords } from '../ports/failure-words.ts';
 import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
-import { ProviderNotUnderstood } from '../ports/provider-errors.ts';
+import { ProviderError, ProviderNotUnderstood } from '../ports/provider-errors.ts';
 import { refreshPayment } from '../sync/refresh-payment.ts';
 
 /**
@@ -51,7 +51,8 @@ export async function handleInboxEvent(
   const reference = asProviderReference(event.reference);
   const cause: Cause = { kind: 'webhook', id: event.id, actor: { kind: 'provider', id: provider } };
   const { detail } = event;
-  const paymentId = await findEventPayment(deps, { provider, reference, detail, signal });
+  const paymentId = await findOrFailure(deps, { provider, reference, detail, signal });
+  if (paymentId instanceof ProviderError) return putBack(paymentId);
   if (typeof paymentId === 'object') return noteForeign(deps, { provider, reference, found: paymentId, cause });
   const hint = { claimedReference: reference, ...(detail !== null && { detail }) };
   const refresh = await refreshPayment(deps, { paymentId, ...hint, cause, waitingMax, signal });
@@ -73,9 +74,24 @@ export async function handleInboxEvent(
       // Its case and its polls go on; the event said no more than that something has changed.
       return { kind: 'done', outcome: 'not understood' };
     case 'provider_failed':
-      return { kind: 'retry', error: failureWords(refresh.error), retryAfterMs: null };
+      return putBack(refresh.error);
     default:
       return refresh satisfies never;
+  }
+}
+
+function putBack(error: ProviderError): DeliveryResult {
+  return { kind: 'retry', error: failureWords(error), retryAfterMs: null };
+}
+
+async function findOrFailure(
+  ...input: Parameters<typeof findEventPayment>
+): Promise<PaymentId | Foreign | ProviderError> {
+  try {
+    return await findEventPayment(...input);
+  } catch (error) {
+    if (error instanceof ProviderError) return error;
+    throw error;
   }
 }
 

@@ -66,6 +66,14 @@ test('money of an unknown amount, in an unmatched payment, raises an alert too',
   expect(await openAlerts()).toEqual(['unmatched:btcpay:foreign']);
 });
 
+test('an event about an unknown payment waits while its provider does not answer', async () => {
+  providers.isSilentAbout('foreign', true);
+  const error = 'no answer came in time (15000 ms)';
+  expect(await handle('foreign')).toEqual({ kind: 'retry', error, retryAfterMs: null });
+  providers.isSilentAbout('foreign', false);
+  expect(await handle('foreign')).toEqual({ kind: 'done', outcome: 'unknown payment' });
+});
+
 test('an event of a decommissioned provider waits, and uses up no attempt', async () => {
   const paymentId = await placeTestOrder(deps, { reference: asProviderReference('first') });
   providers.shows('first', { paymentId });

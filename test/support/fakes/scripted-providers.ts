@@ -22,6 +22,8 @@ export interface ScriptedProviders extends ProviderRegistry {
   shows(reference: string, look: Partial<PaymentSnapshot>): void;
   /** What it says of a reference, or of the payment with our id, is not understood from here on; undefined: it is again. */
   saysOddly(reference: string, what: string | undefined): void;
+  /** It does not answer when it is asked for this reference; or does again. */
+  isSilentAbout(reference: string, isSilent: boolean): void;
   switchOff(name: ProviderName): void;
   /** What happens when the provider is asked whether it is there; a throw is its answer. */
   onProbe(name: ProviderName, probe: () => void): void;
@@ -37,6 +39,7 @@ export function createScriptedProviders(names: readonly ProviderName[], clock: C
   const creates = new Map<ProviderName, Create>();
   const looks = new Map<string, Partial<PaymentSnapshot>>();
   const odd = new Map<string, string>();
+  const silent = new Set<string>();
   const created: string[] = [];
   const probes = new Map<ProviderName, () => void>();
   const healths = new Map<ProviderName, Partial<ProviderHealth>>();
@@ -72,8 +75,12 @@ export function createScriptedProviders(names: readonly ProviderName[], clock: C
   function understood(provider: ProviderName, reference: string): PaymentSnapshot {
     const shown = look(provider, reference);
     const what = odd.get(reference);
-    if (what === undefined) return shown;
     const operation = 'fetch_payment';
+    if (silent.has(reference)) {
+      const message = `${operation}: no answer within 15000 ms`;
+      throw new ProviderUnreachable({ provider, operation, code: null, httpStatus: null, message });
+    }
+    if (what === undefined) return shown;
     const facts = { provider, operation, code: null, httpStatus: 200, message: `${operation}: ${what}`, what };
     throw new ProviderNotUnderstood({ ...facts, paymentId: shown.paymentId });
   }
@@ -123,6 +130,7 @@ export function createScriptedProviders(names: readonly ProviderName[], clock: C
     onCreate: (name, create) => void creates.set(name, create),
     shows: (reference, shown) => void looks.set(reference, { ...looks.get(reference), ...shown }),
     saysOddly: (reference, what) => void (what === undefined ? odd.delete(reference) : odd.set(reference, what)),
+    isSilentAbout: (reference, isSilent) => void (isSilent ? silent.add(reference) : silent.delete(reference)),
     switchOff: (name) => void on.delete(name),
     onProbe: (name, probe) => void probes.set(name, probe),
     feels: (name, health) => void healths.set(name, { ...healths.get(name), ...health }),
