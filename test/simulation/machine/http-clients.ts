@@ -80,10 +80,20 @@ export type NodeFetch = ReturnType<typeof createNodeFetch>;
 
 /** As much of node-fetch as grammY and Telegraf use. */
 export function createNodeFetch(call: Call) {
+  async function callAsNodeFetch(request: HttpRequest, signal: AbortSignal | undefined): Promise<HttpAnswer> {
+    try {
+      return await call(request, signal);
+    } catch (error) {
+      if (signal?.aborted) throw new AbortError('The user aborted a request.', 'aborted');
+      if (!(error instanceof NetworkFailure)) throw error;
+      throw new FetchError(`request to ${request.url} failed, reason: ${error.code}`, 'system', error.code);
+    }
+  }
+
   return async (url: string | URL, { method = 'GET', headers, body, signal }: NodeFetchOptions = {}) => {
     const bytes = body === undefined || typeof body === 'string' ? body : await collect(body);
     const request = { method, url: String(url), headers: new Headers(headers), body: bytes };
-    const answer = await call(request, signal);
+    const answer = await callAsNodeFetch(request, signal);
     const text = (): string => new TextDecoder().decode(answer.body);
     return {
       ok: answer.status >= 200 && answer.status < 300,
@@ -91,9 +101,31 @@ export function createNodeFetch(call: Call) {
       statusText: '',
       headers: answer.headers,
       text: async () => text(),
-      json: async (): Promise<unknown> => JSON.parse(text()),
+      json: async (): Promise<unknown> => {
+        try {
+          return JSON.parse(text());
+        } catch {
+          throw new FetchError(`invalid json response body at ${request.url}`, 'invalid-json');
+        }
+      },
     };
   };
+}
+
+/** Its errors are told apart by their names. */
+class FetchError extends Error {
+  override readonly name: string = 'FetchError';
+  readonly type: string;
+  readonly code: string | undefined;
+  constructor(message: string, type: string, code?: string) {
+    super(message);
+    this.type = type;
+    this.code = code;
+  }
+}
+
+class AbortError extends FetchError {
+  override readonly name = 'AbortError';
 }
 
 async function collect(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
