@@ -16,7 +16,7 @@ export interface StopDeps {
   stopMaxMs: Milliseconds;
   exit(code: number): void;
   complain(what: unknown): void;
-  clock: Pick<Clock, 'pause'>;
+  clock: Pick<Clock, 'deadline' | 'sleep'>;
   /** Time that passed since some moment, which no setting of the clock changes. */
   elapsed(): Milliseconds;
 }
@@ -38,11 +38,16 @@ async function stopAndExit({ stop, stopMaxMs, exit, complain, clock }: StopDeps)
     complain(`not stopped after ${stopMaxMs} ms; leaving the rest to the next start`);
     return exitFailure;
   };
+  // A deadline keeps no process alive, and one that ends in the middle of its stop would not say so.
+  const ended = new AbortController();
+  void clock.sleep(stopMaxMs, ended.signal);
   try {
     const stopped = stop().then(() => 0);
     exit(await withinTime(clock, stopped, { ms: stopMaxMs, late }));
   } catch (error) {
     complain(error);
     exit(exitFailure);
+  } finally {
+    ended.abort();
   }
 }

@@ -62,16 +62,18 @@ export function momentOf(clock: Pick<Clock, 'now' | 'elapsed'>, elapsedAt: Milli
 
 /** The result of the work, or of `late` when the work takes longer than `ms`. The work itself is not stopped. */
 export async function withinTime<Result>(
-  clock: Pick<Clock, 'pause'>,
+  clock: Pick<Clock, 'deadline'>,
   work: Promise<Result>,
   limit: { ms: Milliseconds; late: () => Result | Promise<Result> },
 ): Promise<Result> {
-  const done = new AbortController();
-  const late = clock.pause(limit.ms, done.signal).then(() => (done.signal.aborted ? work : limit.late()));
+  const deadline = clock.deadline(limit.ms);
+  const late = Promise.withResolvers<Result>();
+  const giveUp = (): void => late.resolve((async () => limit.late())());
+  deadline.addEventListener('abort', giveUp, { once: true });
   try {
-    return await Promise.race([work, late]);
+    return await Promise.race([work, late.promise]);
   } finally {
-    done.abort();
+    deadline.removeEventListener('abort', giveUp);
   }
 }
 

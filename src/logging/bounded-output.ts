@@ -18,7 +18,7 @@ export interface BoundedOutput {
 export interface BoundedOutputOptions {
   /** How much text waits for the reader, in UTF-16 units. */
   lengthMax: number;
-  clock: Pick<Clock, 'sleep' | 'pause'>;
+  clock: Pick<Clock, 'deadline' | 'sleep'>;
   onDropped(lines: number): void;
   /** The line that stands where lines were dropped. */
   tellGap(lines: number): string;

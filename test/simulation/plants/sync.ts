@@ -51,8 +51,8 @@ export const syncPlants: readonly Plant[] = [
   {
     name: 'webhook-settled-without-an-answer',
     file: 'src/payments/webhooks/handle-inbox-event.ts',
-    from: "return { kind: 'retry', error: failureWords(refresh.error), retryAfterMs: null };",
-    to: "return { kind: 'done', outcome: failureWords(refresh.error) };",
+    from: "return { kind: 'retry', error: failureWords(error), retryAfterMs: null };",
+    to: "return { kind: 'done', outcome: failureWords(error) };",
     sentence: 'An event whose payment could not be fetched is done with.',
     breaks: [4, 1],
   },
