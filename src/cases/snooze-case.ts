@@ -17,8 +17,8 @@ export function snoozeCase(
 ): Promise<Snooze> {
   const { caseId, by } = input;
   const until = deps.clock.now() + input.forMs;
-  return changeAsAdmin<Snooze>(deps, { caseId, by, action: 'case.snooze', details: { until } }, () => ({
-    change: snoozed(until, by.name),
+  return changeAsAdmin<Snooze>(deps, { caseId, by, action: 'case.snooze', details: { until } }, (one) => ({
+    change: snoozed(one, { until, by: by.name }),
     result: { kind: 'snoozed', until },
   }));
 }
@@ -28,11 +28,13 @@ export async function postponeCase(
   tx: CaseTx,
   input: { one: Case; until: Milliseconds; by: string | null },
 ): Promise<void> {
-  await changeCase(tx, input.one, snoozed(input.until, input.by));
+  await changeCase(tx, input.one, snoozed(input.one, input));
 }
 
-function snoozed(until: Milliseconds, by: string | null): CaseChange {
-  return { status: 'snoozed', snoozedUntil: until, acknowledgedAt: null, acknowledgedBy: by };
+/** Who acknowledged it and then makes it wait has still acknowledged it; another one has not. */
+function snoozed(one: Case, { until, by }: { until: Milliseconds; by: string | null }): CaseChange {
+  const acknowledgedAt = one.acknowledgedBy === by ? one.acknowledgedAt : null;
+  return { status: 'snoozed', snoozedUntil: until, acknowledgedAt, acknowledgedBy: by };
 }
 
 /** False when it is not snoozed. */

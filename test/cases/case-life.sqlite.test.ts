@@ -110,6 +110,16 @@ describe('an alert', () => {
     expect(await find(alert.id)).toMatchObject({ status: 'snoozed', acknowledgedAt: null, acknowledgedBy: 'Bob' });
   });
 
+  test('that is put away by the admin who acknowledged it is still acknowledged by them', async () => {
+    const alert = await raise('underpaid:1');
+    await acknowledgeCase(deps(), { caseId: alert.id, by: ada });
+    const acknowledged = await find(alert.id);
+    await snoozeCase(deps(), { caseId: alert.id, by: ada, forMs: hour });
+    const { acknowledgedAt } = acknowledged ?? {};
+    expect(acknowledgedAt).not.toBeNull();
+    expect(await find(alert.id)).toMatchObject({ status: 'snoozed', acknowledgedAt, acknowledgedBy: 'Ada' });
+  });
+
   test('that is over takes no taps any more', async () => {
     const alert = await raise('underpaid:1');
     await inTransaction({ ...opened, clock, ids }, causeOf(systemActor), (tx) =>
