@@ -6,7 +6,6 @@ import { hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import { type Runtime, realElapsed, useRuntime } from '../engine/globals.ts';
 import { createJournal } from '../engine/journal.ts';
 import { restGridMs } from '../engine/rest.ts';
-import { settle } from '../engine/settle.ts';
 import { invariants } from '../invariants/invariants.ts';
 import { type Look, withLook } from '../invariants/look.ts';
 import { useDisk } from '../machine/disk.ts';
@@ -60,9 +59,6 @@ export async function runSeed(seed: number, options: RunOptions = {}): Promise<V
   } catch (error) {
     violations.push({ invariant: 0, text: wordsOf(error) });
   } finally {
-    // What the process leaves behind ends with it, and is no business of the next history.
-    world.machine.kill();
-    await settle();
     useDisk(undefined);
     useRuntime(undefined);
     rmSync(folder, { recursive: true, force: true });
@@ -113,6 +109,7 @@ async function live(world: World, plan: Plan, violations: Violation[], variant?:
   if (isOver()) return;
   if (variant === undefined) violations.push(...(await withLook(world, checkAtRest)));
   else await variant.atRest(world);
+  world.machine.kill();
 }
 
 /** Lets time pass, and checks the invariants that always hold. */

@@ -93,7 +93,7 @@ export function createWorld(deps: WorldDeps): World {
   const { stir, nextStir } = rest;
   const delays = chance.stream('network');
   const delayMs = (request: HttpRequest) => variant?.delayMs(request, timeline.now()) ?? delays.between(1, 60);
-  const network = createNetwork({ timeline, chance: chance.stream('slow network'), delayMs });
+  const network = createNetwork({ timeline, delayMs });
   const file = `${deps.folder}/till.db`;
   const disk = createDisk(file, chance.stream('disk'));
   const complaints: Complaint[] = [];

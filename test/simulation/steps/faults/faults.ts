@@ -4,7 +4,6 @@ import { newWordsOfProvider, spoiltAnswers } from './answers.ts';
 import { driftingClock, wrongClock } from './clock.ts';
 import { alertChatChanged, ownersChanged, providerRemoved, telegramModeChanged, zoneChanged } from './configuration.ts';
 import { fullDisk } from './disk.ts';
-import { offline, slowNetwork, suspended } from './machine.ts';
 import { killed, killedAgain, restarted, restartedAgain } from './process.ts';
 import { failingCalls, forgottenKeys, lateCalls, outage, refusal } from './provider-calls.ts';
 import { secretRotated } from './rotation.ts';
@@ -17,9 +16,6 @@ export const faults = {
   killedAgain,
   restarted,
   restartedAgain,
-  suspended,
-  offline,
-  slowNetwork,
   fullDisk,
   wrongClock,
   driftingClock,
