@@ -1,6 +1,6 @@
 // Prepares this process for simulated histories; must be the first module that it loads. What is replaced here, and nothing else, is
 // not the product's own code: timers and clocks of the runtime, the HTTP clients of its libraries, the drawing of charts, which a
-// thread pool does in its own time, and the process that reads a file through.
+// thread pool does in its own time, what prom-client measures of this process, and the process that reads a file through.
 import { enableCompileCache, registerHooks } from 'node:module';
 import { installGlobals } from './engine/globals.ts';
 import { watchDriver } from './machine/disk.ts';
@@ -8,6 +8,7 @@ import { watchDriver } from './machine/disk.ts';
 const standIn = (name: string): string => import.meta.resolve(`./machine/stand-ins/${name}`);
 const standIns: ReadonlyMap<string, string> = new Map([
   ['node-fetch', standIn('node-fetch.cjs')],
+  ['perf_hooks', standIn('perf-hooks.cjs')],
   ['@resvg/resvg-js', standIn('resvg.ts')],
   ['echarts/dist/echarts.esm.min.mjs', standIn('echarts.ts')],
 ]);

@@ -17,10 +17,15 @@ export interface Runtime {
   onRejection(reason: unknown): void;
 }
 
-let current: Runtime | undefined;
+export interface HistoryRuntime extends Runtime {
+  /** Aborted when the history is over. */
+  over: AbortSignal;
+}
+
+let current: HistoryRuntime | undefined;
 
 /** Gives the process to one history; undefined gives it back to the runtime. */
-export function useRuntime(runtime: Runtime | undefined): void {
+export function useRuntime(runtime: HistoryRuntime | undefined): void {
   current = runtime;
 }
 
@@ -32,6 +37,7 @@ const real = {
   now: Date.now,
   elapsed: performance.now.bind(performance),
   timeout: AbortSignal.timeout.bind(AbortSignal),
+  any: AbortSignal.any.bind(AbortSignal),
   fetch: globalThis.fetch,
 };
 
@@ -86,6 +92,11 @@ function timeoutSignal(ms: number): AbortSignal {
   return ending.signal;
 }
 
+/** The runtime keeps a signal of this sort for as long as anybody listens to it, and with it the history: so it ends with that one. */
+function anySignal(signals: Iterable<AbortSignal>): AbortSignal {
+  return real.any(current === undefined ? [...signals] : [...signals, current.over]);
+}
+
 /** Must run before the product's modules, which may keep a global for themselves. */
 export function installGlobals(): void {
   Object.assign(globalThis, {
@@ -96,7 +107,7 @@ export function installGlobals(): void {
     simulatedNodeFetch: (...input: Parameters<NodeFetch>) => requireRuntime().nodeFetch(...input),
     fetch: (...input: Parameters<typeof fetch>) => (current?.fetch ?? real.fetch)(...input),
   });
-  Object.assign(AbortSignal, { timeout: timeoutSignal });
+  Object.assign(AbortSignal, { timeout: timeoutSignal, any: anySignal });
   axios.defaults.adapter = (config) => requireRuntime().axiosAdapter(config);
   process.on('unhandledRejection', (reason) => {
     if (current === undefined) throw reason;
@@ -106,7 +117,7 @@ export function installGlobals(): void {
   performance.now = () => current?.elapsed() ?? real.elapsed();
 }
 
-function requireRuntime(): Runtime {
+function requireRuntime(): HistoryRuntime {
   if (current === undefined) throw new Error('no history runs');
   return current;
 }

@@ -1,4 +1,5 @@
 import type { Clock, Milliseconds } from '#kernel/clock.ts';
+import { never } from '../engine/never.ts';
 import { timeOver } from '../engine/time-over.ts';
 
 interface ProcessClockDeps {
@@ -14,12 +15,10 @@ interface ProcessClockDeps {
   endsHere(): boolean;
 }
 
-const never = new Promise<never>(() => undefined);
-
 /** The clock of one process in simulated time. */
 export function createProcessClock(deps: ProcessClockDeps): Clock {
   function wait(ms: Milliseconds, signal: AbortSignal | undefined): Promise<void> {
-    if (deps.endsHere()) return never;
+    if (deps.endsHere()) return never();
     if (signal?.aborted === true || ms <= 0) return Promise.resolve();
     return new Promise((resolve) => {
       const done = (): void => {

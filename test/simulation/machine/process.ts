@@ -4,6 +4,7 @@ import type { Clock, Milliseconds } from '#kernel/clock.ts';
 import type { Connection } from '#sandbox/kit/connection.ts';
 import type { CreateListener } from '#server/http/listener.ts';
 import type { Runtime } from '../engine/globals.ts';
+import { never } from '../engine/never.ts';
 import type { Rest } from '../engine/rest.ts';
 import { createAxiosAdapter, createFetch, createNodeFetch } from './http-clients.ts';
 import type { Network } from './network.ts';
@@ -36,8 +37,6 @@ export interface ProcessDeps {
   onRejection(reason: unknown): void;
 }
 
-const never = new Promise<never>(() => undefined);
-
 export function openProcess(deps: ProcessDeps): Process {
   const { network, address, now, elapsed, rest } = deps;
   const ended = Promise.withResolvers<void>();
@@ -52,12 +51,12 @@ export function openProcess(deps: ProcessDeps): Process {
   };
 
   const call: Network['call'] = async (request, signal) => {
-    if (endsHere()) return never;
+    if (endsHere()) return never();
     try {
       const answer = await network.call(request, signal);
-      return endsHere() ? never : answer;
+      return endsHere() ? never() : answer;
     } catch (error) {
-      if (endsHere()) return never;
+      if (endsHere()) return never();
       throw error;
     }
   };

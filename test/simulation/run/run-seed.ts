@@ -3,9 +3,10 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
-import { type Runtime, realElapsed, useRuntime } from '../engine/globals.ts';
+import { type HistoryRuntime, type Runtime, realElapsed, useRuntime } from '../engine/globals.ts';
 import { createJournal } from '../engine/journal.ts';
 import { restGridMs } from '../engine/rest.ts';
+import { settle } from '../engine/settle.ts';
 import { invariants } from '../invariants/invariants.ts';
 import { type Look, withLook } from '../invariants/look.ts';
 import { useDisk } from '../machine/disk.ts';
@@ -53,12 +54,14 @@ export async function runSeed(seed: number, options: RunOptions = {}): Promise<V
   });
   const violations: Violation[] = [];
   useDisk(world.disk);
-  useRuntime(runtimeOf(world));
+  const over = new AbortController();
+  useRuntime(runtimeOf(world, over.signal));
   try {
     await live(world, plan, violations, variant);
   } catch (error) {
     violations.push({ invariant: 0, text: wordsOf(error) });
   } finally {
+    await leave(world, over);
     useDisk(undefined);
     useRuntime(undefined);
     rmSync(folder, { recursive: true, force: true });
@@ -109,7 +112,6 @@ async function live(world: World, plan: Plan, violations: Violation[], variant?:
   if (isOver()) return;
   if (variant === undefined) violations.push(...(await withLook(world, checkAtRest)));
   else await variant.atRest(world);
-  world.machine.kill();
 }
 
 /** Lets time pass, and checks the invariants that always hold. */
@@ -140,6 +142,13 @@ async function checkAtRest(look: Look): Promise<Violation[]> {
   return found;
 }
 
+/** Whoever still waits in this history is let go, or it would stay in memory. */
+async function leave({ machine }: World, over: AbortController): Promise<void> {
+  machine.kill();
+  over.abort();
+  await settle();
+}
+
 /** Whatever still fails, fails no longer; a process that is down is about to be started again. */
 function endFaults({ faults, operator, telegram, journal }: World): void {
   journal.note('world', 'the faults end');
@@ -152,7 +161,7 @@ function wordsOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-function runtimeOf({ machine, timeline, now }: World): Runtime {
+function runtimeOf({ machine, timeline, now }: World, over: AbortSignal): HistoryRuntime {
   const current = (): Runtime => {
     const runtime = machine.runtime();
     if (runtime === undefined) throw new Error('no process runs');
@@ -168,5 +177,6 @@ function runtimeOf({ machine, timeline, now }: World): Runtime {
     axiosAdapter: (config) => current().axiosAdapter(config),
     // What a process leaves behind that has ended is nobody's business.
     onRejection: (reason) => machine.runtime()?.onRejection(reason),
+    over,
   };
 }
