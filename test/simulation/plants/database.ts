@@ -84,4 +84,21 @@ export const databasePlants: readonly Plant[] = [
     sentence: 'The settings are logged at the start, by a logger that was not given the secrets.',
     breaks: [10],
   },
+  {
+    name: 'secret-in-the-answer',
+    file: 'src/bot/screens/channels/product-secret.ts',
+    from: `text: \`\${warning}\${card.text}\``,
+    to: `text: \`\${warning}\${card.text} \${ctx.message.text}\``,
+    sentence: 'The chat repeats the license secret that an admin has entrusted to it.',
+    breaks: [10],
+  },
+  {
+    name: 'shop-is-sent-its-secret',
+    file: 'src/messaging/shop/shop-webhook.ts',
+    from: "'user-agent': 'tillkeeper',",
+    to: `'user-agent': 'tillkeeper',
+            authorization: target.secrets.join(' '),`,
+    sentence: 'Each event for the shop has the secret beside it that signs it.',
+    breaks: [10],
+  },
 ];

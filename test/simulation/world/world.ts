@@ -6,6 +6,7 @@ import { createRest } from '../engine/rest.ts';
 import { timeOver } from '../engine/time-over.ts';
 import { createTimeline, type Timeline } from '../engine/timeline.ts';
 import { createDisk, type Disk } from '../machine/disk.ts';
+import { listenIn, type Passed } from '../machine/listen-in.ts';
 import { createMachine, type Machine } from '../machine/machine.ts';
 import { createNetwork, type HttpRequest, type Network } from '../machine/network.ts';
 import { createTelegramSide, type TelegramSide } from '../telegram/telegram-side.ts';
@@ -24,6 +25,8 @@ export interface World extends ProvidersSide {
   readonly timeline: Timeline;
   readonly journal: Journal;
   readonly network: Network;
+  /** Told of everything that passes on the network. */
+  onPassed(listener: (passed: Passed) => void): void;
   readonly disk: Disk;
   readonly machine: Machine;
   readonly telegram: TelegramSide;
@@ -93,7 +96,10 @@ export function createWorld(deps: WorldDeps): World {
   const { stir, nextStir } = rest;
   const delays = chance.stream('network');
   const delayMs = (request: HttpRequest) => variant?.delayMs(request, timeline.now()) ?? delays.between(1, 60);
-  const network = createNetwork({ timeline, delayMs });
+  const listeners: ((passed: Passed) => void)[] = [];
+  const network = listenIn(createNetwork({ timeline, delayMs }), (passed) => {
+    for (const listener of listeners) listener(passed);
+  });
   const file = `${deps.folder}/till.db`;
   const disk = createDisk(file, chance.stream('disk'));
   const complaints: Complaint[] = [];
@@ -153,6 +159,7 @@ export function createWorld(deps: WorldDeps): World {
     timeline,
     journal,
     network,
+    onPassed: (listener) => void listeners.push(listener),
     disk,
     machine,
     ...providersSide,

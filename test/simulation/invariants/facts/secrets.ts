@@ -1,15 +1,10 @@
-// The settings of the product that are secret, looked for in everything that it writes.
+// The settings of the product that are secret, and what admins entrust to it, looked for in everything that it writes.
+import { hash } from 'node:crypto';
+import type { Passed } from '../../machine/listen-in.ts';
+import { payhipSeller } from '../../world/payhip-seller.ts';
+import { addresses } from '../../world/settings.ts';
 import type { World } from '../../world/world.ts';
 import type { Invariant } from '../invariant.ts';
-import { createMemory } from '../memory.ts';
-
-interface Memory {
-  /** Where a secret was found since the last check. */
-  found: string[];
-  heard: number;
-}
-
-const memoryOf = createMemory((): Memory => ({ found: [], heard: 0 }));
 
 const secretNames = /(?:TOKEN|SECRET|PASSWORD|KEY)$/;
 /** Shorter values are words. */
@@ -19,31 +14,43 @@ const partLength = 40;
 
 export const secrets: Invariant = {
   number: 10,
-  promise: 'No secret stands in the log, in a message or in an event for the shop.',
+  promise: 'No secret stands in the log, in a message, in an event for the shop or in an answer.',
   begin(world) {
-    const memory = memoryOf(world);
     const find = createFinder(world);
-    world.log.onLine((line) => {
-      const name = find(line);
-      if (name !== undefined) memory.found.push(`${name} stands in the log: ${line.slice(0, 300)}`);
+    const search = (where: string, text: string): void => {
+      const name = find(text);
+      if (name === undefined) return;
+      world.complaints.push({ invariant: 10, text: `${name} stands in ${where}: ${text.slice(0, 300)}` });
+    };
+    world.log.onLine((line) => search('the log', line));
+    world.onPassed((passed) => {
+      const where = placeOf(passed);
+      if (where !== undefined) search(where, textOf(passed));
     });
-  },
-  *always({ world }) {
-    const memory = memoryOf(world);
-    yield* memory.found.splice(0);
-    const find = createFinder(world);
-    const { heard } = world.shop;
-    for (const { type, id, order } of heard.slice(memory.heard)) {
-      const name = find(JSON.stringify(order));
-      if (name !== undefined) yield `${name} stands in ${type} ${id} for the shop`;
-    }
-    memory.heard = heard.length;
   },
 };
 
-/** Gives the name of a setting that stands in a text. Settings change at a restart: those of before stay secret. */
-function createFinder({ operator }: World): (text: string) => string | undefined {
+/** Undefined where a secret belongs, and for what is not of the product. */
+function placeOf({ request: { method, url }, answer }: Passed): string | undefined {
+  const { host, pathname } = new URL(url);
+  if (answer !== undefined) return host === addresses.product ? `the answer to ${method} ${pathname}` : undefined;
+  // Telegram is given the secret by which its own calls are known.
+  if (host === addresses.telegram && !url.endsWith('/setWebhook')) return `a call of ${pathname.split('/').at(-1)}`;
+  return host === addresses.shop ? 'what the shop is sent' : undefined;
+}
+
+function textOf({ request, answer }: Passed): string {
+  const headers = [...(answer ?? request).headers.values()];
+  const body = (answer ?? request).body ?? '';
+  return `${headers.join(' ')}\n${typeof body === 'string' ? body : Buffer.from(body).toString('latin1')}`;
+}
+
+/** Gives the name of a secret that stands in a text. Settings change at a restart: those of before stay secret. */
+function createFinder({ operator, providers }: World): (text: string) => string | undefined {
   const names = new Map<string, string>();
+  for (const { key, secret } of payhipSeller(providers).products) {
+    if (secret.length >= lengthMin) names.set(secret, `the license secret of ${key}`);
+  }
   let known: Readonly<Record<string, string>> | undefined;
   let pattern = /$^/;
   return (text) => {
@@ -60,7 +67,10 @@ function createFinder({ operator }: World): (text: string) => string | undefined
 function secretParts(environment: Readonly<Record<string, string>>): [part: string, name: string][] {
   return Object.entries(environment).flatMap(([name, values]) => {
     if (!secretNames.test(name)) return [];
-    const parts = values.split(',').map((value) => longestLine(value).slice(0, partLength));
+    const secrets = values.split(',').filter((value) => value !== '');
+    // Payhip signs every event with the same hash of its key.
+    if (name === 'PAYHIP_API_KEY') secrets.push(...secrets.map((key) => hash('sha256', key, 'hex')));
+    const parts = secrets.map((secret) => longestLine(secret).slice(0, partLength));
     return parts.filter(({ length }) => length >= lengthMin).map((part): [string, string] => [part, name]);
   });
 }
