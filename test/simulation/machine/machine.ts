@@ -27,6 +27,12 @@ export interface Machine {
   setClock(byMs: Milliseconds): void;
   /** How far it is from true time. */
   clockOffset(): Milliseconds;
+  /** It sleeps, or is paused: nothing of it goes on until then, and all that was due does at once. */
+  suspend(ms: Milliseconds): void;
+  /** Whether somebody who asks it something may expect an answer. */
+  isReachable(): boolean;
+  /** Its connection to everybody else is lost, or back. */
+  setOffline(isOffline: boolean): void;
   /** Rejects when the start fails, or when the process ends before it has started. */
   start(config: Config): Promise<void>;
   /** As a supervisor stops it; resolves when it has ended. */
@@ -66,6 +72,8 @@ const stopMaxMs: Milliseconds = 25 * second;
 export function createMachine(deps: MachineDeps): Machine {
   const { timeline, network, disk, journal, complain } = deps;
   let setByMs = 0;
+  let awakeAt = 0;
+  let isOffline = false;
   let running: Process | undefined;
   let started = 0;
   let ending: { point: EndingPoint; crossingsLeft: number; onEnd: () => void } | undefined;
@@ -101,6 +109,8 @@ export function createMachine(deps: MachineDeps): Machine {
       rest: deps.rest,
       network,
       address: deps.address,
+      asleepMs: () => awakeAt - timeline.now(),
+      isOffline: () => isOffline,
       onCrossing() {
         if (isAtPoint()) endAtPoint(process);
       },
@@ -134,6 +144,13 @@ export function createMachine(deps: MachineDeps): Machine {
       setByMs += byMs;
     },
     clockOffset: () => setByMs,
+    suspend(ms) {
+      awakeAt = Math.max(awakeAt, timeline.now() + ms);
+    },
+    isReachable: () => awakeAt <= timeline.now() && !isOffline,
+    setOffline(next) {
+      isOffline = next;
+    },
     async start(config) {
       if (running !== undefined) throw new Error('a process runs already');
       started += 1;
@@ -154,11 +171,16 @@ export function createMachine(deps: MachineDeps): Machine {
       // A process that has not opened its database yet listens to no signal, which then ends it.
       if (app === undefined) return end(process, 'killed');
       const exited = Promise.withResolvers<void>();
+      const stopAt = timeline.now();
+      // A machine that stood still meanwhile is late with everything.
+      const complainOf = (what: unknown): void => {
+        if (awakeAt <= stopAt) complain(`the stop failed: ${String(what)}`);
+      };
       const stop = createStopHandler({
         stop: () => app.stop(),
         stopMaxMs,
         exit: () => exited.resolve(),
-        complain: (what) => complain(`the stop failed: ${String(what)}`),
+        complain: complainOf,
         clock,
         elapsed: timeline.now,
       });

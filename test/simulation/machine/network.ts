@@ -2,6 +2,7 @@
 // answers, or one of the two sides is gone.
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { Connection } from '#sandbox/kit/connection.ts';
+import type { Stream } from '../engine/random.ts';
 import type { Timeline } from '../engine/timeline.ts';
 
 export interface HttpRequest {
@@ -31,17 +32,23 @@ export class NetworkFailure extends Error {
 export interface Network {
   /** `host:port`; undefined takes the host off the network. */
   listen(address: string, host: Host | undefined): void;
+  /** All ways take up to so much longer. */
+  setSlow(upToMs: Milliseconds): void;
+  isSlow(): boolean;
   /** Rejects with NetworkFailure, or with the signal's reason. */
   call(request: HttpRequest, signal?: AbortSignal | null): Promise<HttpAnswer>;
 }
 
 export function createNetwork(deps: {
   timeline: Timeline;
+  chance: Stream;
   /** How long a request or its answer is on its way. */
   delayMs(request: HttpRequest): Milliseconds;
 }): Network {
-  const { timeline } = deps;
+  const { timeline, chance } = deps;
   const hosts = new Map<string, Host>();
+  let slowMs = 0;
+  const delayMs = (request: HttpRequest): Milliseconds => deps.delayMs(request) + (slowMs > 0 ? chance.int(slowMs) : 0);
 
   async function answer(request: HttpRequest): Promise<HttpAnswer> {
     const host = hosts.get(new URL(request.url).host);
@@ -72,18 +79,22 @@ export function createNetwork(deps: {
       if (host === undefined) hosts.delete(address);
       else hosts.set(address, host);
     },
+    setSlow(upToMs) {
+      slowMs = upToMs;
+    },
+    isSlow: () => slowMs > 0,
     call(request, signal) {
       const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
       if (signal?.aborted) return Promise.reject(signal.reason);
       const giveUp = (): void => reject(signal?.reason);
       signal?.addEventListener('abort', giveUp, { once: true });
       const arrive = (settle: () => void): void => {
-        timeline.after(deps.delayMs(request), () => {
+        timeline.after(delayMs(request), () => {
           signal?.removeEventListener('abort', giveUp);
           settle();
         });
       };
-      timeline.after(deps.delayMs(request), () => {
+      timeline.after(delayMs(request), () => {
         answer(request).then(
           (found) => arrive(() => resolve(found)),
           (error: unknown) => arrive(() => reject(error)),

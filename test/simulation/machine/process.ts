@@ -7,7 +7,7 @@ import type { Runtime } from '../engine/globals.ts';
 import { never } from '../engine/never.ts';
 import type { Rest } from '../engine/rest.ts';
 import { createAxiosAdapter, createFetch, createNodeFetch } from './http-clients.ts';
-import type { Network } from './network.ts';
+import { type Network, NetworkFailure } from './network.ts';
 import { createProcessClock } from './process-clock.ts';
 
 export interface Process {
@@ -32,6 +32,10 @@ export interface ProcessDeps {
   network: Network;
   /** `host:port` at which it is reached. */
   address: string;
+  /** How long it still stands still, as a machine that sleeps does. */
+  asleepMs(): Milliseconds;
+  /** The machine has lost its network. */
+  isOffline(): boolean;
   /** Told of each wait and each call, of its own and to it: the process may end there. */
   onCrossing(): void;
   onRejection(reason: unknown): void;
@@ -42,8 +46,25 @@ export function openProcess(deps: ProcessDeps): Process {
   const ended = Promise.withResolvers<void>();
   const callers = new Set<Connection>();
   let isAlive = true;
-  const after = (ms: Milliseconds, run: () => void) => deps.after(ms, () => isAlive && run());
-  const guard = (ms: Milliseconds, run: () => void) => rest.guard(ms, () => isAlive && run());
+
+  /** What is due while the process stands still happens when it goes on. */
+  function onWaking(timer: ProcessDeps['after']): ProcessDeps['after'] {
+    return (ms, run) => {
+      const fire = (): void => {
+        const leftMs = deps.asleepMs();
+        if (leftMs > 0) cancel = deps.after(leftMs, fire);
+        else if (isAlive) run();
+      };
+      let cancel = timer(ms, fire);
+      return () => cancel();
+    };
+  }
+  const after = onWaking(deps.after);
+  const guard = onWaking(rest.guard);
+  const awake = async (): Promise<void> => {
+    for (let ms = deps.asleepMs(); ms > 0; ms = deps.asleepMs())
+      await new Promise<void>((go) => void deps.after(ms, go));
+  };
   /** True when the process that comes here has ended, or ends now. */
   const endsHere = (): boolean => {
     if (isAlive) deps.onCrossing();
@@ -53,9 +74,14 @@ export function openProcess(deps: ProcessDeps): Process {
   const call: Network['call'] = async (request, signal) => {
     if (endsHere()) return never();
     try {
+      if (deps.isOffline()) throw new NetworkFailure('ENOTFOUND');
       const answer = await network.call(request, signal);
+      await awake();
+      // What was on its way when the network was lost does not come any more.
+      if (deps.isOffline()) return await untilGivenUp(signal);
       return endsHere() ? never() : answer;
     } catch (error) {
+      await awake();
       if (endsHere()) return never();
       throw error;
     }
@@ -64,11 +90,12 @@ export function openProcess(deps: ProcessDeps): Process {
   const createListener: CreateListener = ({ fetch: serve }, { stopTimeoutMs }) => ({
     async start() {
       network.listen(address, async (request, connection) => {
-        if (endsHere()) return connection.cut();
+        await awake();
+        if (deps.isOffline() || endsHere()) return connection.cut();
         callers.add(connection);
         try {
           const answer = await serve(request, {});
-          return endsHere() ? connection.cut() : answer;
+          return deps.isOffline() || endsHere() ? connection.cut() : answer;
         } finally {
           callers.delete(connection);
         }
@@ -112,6 +139,13 @@ export function openProcess(deps: ProcessDeps): Process {
       ended.resolve();
     },
   };
+}
+
+function untilGivenUp(signal: AbortSignal | null | undefined): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    if (signal?.aborted === true) reject(signal.reason);
+    else signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
 }
 
 /** How often a server that stops looks for requests that have ended. */

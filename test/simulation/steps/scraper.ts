@@ -78,11 +78,13 @@ async function scrape(world: World): Promise<void> {
 
 /** A process that is up answers, unless it begins or ends just now. */
 async function ask(world: World, path: string): ReturnType<typeof callProduct> {
-  const process = world.machine.runtime();
+  const { machine, network } = world;
+  const process = machine.runtime();
   for (let tries = 1; ; tries += 1) {
     const answer = await callProduct(world, { path });
     world.journal.note('scraper', `${path} ${answer?.status ?? 'no answer'}`);
-    if (answer !== undefined || process === undefined || process !== world.machine.runtime()) return answer;
+    if (answer !== undefined || process === undefined || process !== machine.runtime()) return answer;
+    if (!machine.isReachable() || network.isSlow()) return undefined;
     if (tries === triesMax) complain(world, `${path} is not answered, and the process goes on`);
     if (tries === triesMax) return undefined;
     await world.wait(minute);

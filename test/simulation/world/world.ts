@@ -97,7 +97,7 @@ export function createWorld(deps: WorldDeps): World {
   const delays = chance.stream('network');
   const delayMs = (request: HttpRequest) => variant?.delayMs(request, timeline.now()) ?? delays.between(1, 60);
   const listeners: ((passed: Passed) => void)[] = [];
-  const network = listenIn(createNetwork({ timeline, delayMs }), (passed) => {
+  const network = listenIn(createNetwork({ timeline, chance: chance.stream('slow network'), delayMs }), (passed) => {
     for (const listener of listeners) listener(passed);
   });
   const file = `${deps.folder}/till.db`;

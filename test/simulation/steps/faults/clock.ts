@@ -5,7 +5,7 @@ import { drawLength, whenBusy } from './draw.ts';
 
 export const wrongClock: StepKind = {
   share: 0.25,
-  perDay: 2,
+  perDay: 3,
   async act(world, chance) {
     const { faults, machine } = world;
     await whenBusy(world, chance);
@@ -31,7 +31,7 @@ const driftEveryMs = 20 * second;
 /** It runs too fast or too slow, until it is set right in one go. */
 export const driftingClock: StepKind = {
   share: 0.2,
-  perDay: 1,
+  perDay: 2,
   async act({ faults, machine, wait }, chance) {
     const stepMs = chance.pick([20, 200, 2_000]) * chance.pick([1, -1]);
     await faults.during({

@@ -37,7 +37,7 @@ async function changeFor(
 /** Its orders stay. What Payhip says while it is removed would wait for an admin among the dead letters: nobody can ask it again. */
 export const providerRemoved: StepKind = {
   share: 0.3,
-  perDay: 1.5,
+  perDay: 2,
   async act(world, chance) {
     const { environment } = world.operator;
     const candidates = collectors();
@@ -57,7 +57,7 @@ export const providerRemoved: StepKind = {
 /** The shop moves, and stays there. */
 export const zoneChanged: StepKind = {
   share: 0.2,
-  perDay: 0.7,
+  perDay: 1.5,
   async act(world, chance) {
     const zone = drawZone(chance);
     const { faults, operator, journal } = world;
@@ -70,7 +70,7 @@ export const zoneChanged: StepKind = {
 /** Alerts go to the group instead of to each owner, or the other way round. */
 export const alertChatChanged: StepKind = {
   share: 0.2,
-  perDay: 1,
+  perDay: 2,
   async act(world, chance) {
     const { settings, telegram, operator, changeTeam } = world;
     const before = operator.environment['ALERT_CHAT_ID'] ?? '';
@@ -92,7 +92,7 @@ export const alertChatChanged: StepKind = {
 
 export const telegramModeChanged: StepKind = {
   share: 0.2,
-  perDay: 1,
+  perDay: 2,
   async act(world, chance) {
     const { environment } = world.operator;
     const before = {
@@ -114,7 +114,7 @@ export const telegramModeChanged: StepKind = {
 /** Somebody leaves the team or joins it, and comes back or goes again. */
 export const ownersChanged: StepKind = {
   share: 0.2,
-  perDay: 1,
+  perDay: 2,
   async act(world, chance) {
     const { settings, changeTeam } = world;
     const team = settings.admins;

@@ -5,7 +5,7 @@ import { drawLength, whenBusy } from './draw.ts';
 /** Something else has filled the disk, and somebody makes room again. */
 export const fullDisk: StepKind = {
   share: 0.25,
-  perDay: 1.5,
+  perDay: 3,
   async act(world, chance) {
     const { faults, disk } = world;
     await whenBusy(world, chance);

@@ -4,6 +4,7 @@ import { newWordsOfProvider, spoiltAnswers } from './answers.ts';
 import { driftingClock, wrongClock } from './clock.ts';
 import { alertChatChanged, ownersChanged, providerRemoved, telegramModeChanged, zoneChanged } from './configuration.ts';
 import { fullDisk } from './disk.ts';
+import { offline, slowNetwork, suspended } from './machine.ts';
 import { killed, killedAgain, restarted, restartedAgain } from './process.ts';
 import { failingCalls, forgottenKeys, lateCalls, outage, refusal } from './provider-calls.ts';
 import { secretRotated } from './rotation.ts';
@@ -16,6 +17,9 @@ export const faults = {
   killedAgain,
   restarted,
   restartedAgain,
+  suspended,
+  offline,
+  slowNetwork,
   fullDisk,
   wrongClock,
   driftingClock,

@@ -76,7 +76,7 @@ export const restarted: StepKind = {
 /** Somebody is impatient: stops it while it stops, while it starts, or just after. */
 export const restartedAgain: StepKind = {
   share: 0.3,
-  perDay: 1,
+  perDay: 3,
   async act(world, chance) {
     const { operator, wait } = world;
     await whenBusy(world, chance);

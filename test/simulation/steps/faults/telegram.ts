@@ -116,7 +116,7 @@ export const chatClosed: StepKind = {
 /** Once in its life: from then on it has another id. */
 export const groupUpgraded: StepKind = {
   share: 0.3,
-  perDay: 0.3,
+  perDay: 1,
   async act(world, chance) {
     await whenBusy(world, chance);
     world.journal.note('fault', 'the group becomes a supergroup');
