@@ -65,8 +65,8 @@ export interface Deliveries {
   /** Ends the waiting of webhooks that are held for reordering. */
   release(): void;
   hasWork(): boolean;
-  /** Attempts that wait for a later moment of the clock. */
-  scheduled(): number;
+  /** Events of which an attempt is still to be made, or is on its way. */
+  waiting(): readonly WebhookEvent[];
   stop(): Promise<void>;
 }
 
@@ -148,8 +148,8 @@ class Sender implements Deliveries {
     return isSending || this.#held.length > 0 || this.#nextDue() !== undefined;
   }
 
-  scheduled(): number {
-    return this.#queue.length;
+  waiting(): readonly WebhookEvent[] {
+    return [...this.#held, ...this.#queue].map(({ event }) => event);
   }
 
   async stop(): Promise<void> {

@@ -98,6 +98,8 @@ export interface ProviderSandboxCore extends ProviderWorld {
    * Any call, visit or change of faults may change it.
    */
   nextDueAt(): number | undefined;
+  /** References of the payments of which a webhook is on its way, or waits for its moment. */
+  waitingWebhooks(provider: ProviderName): readonly string[];
   /** Whether webhooks are on their way, due or held for reordering. */
   hasWork(): boolean;
   /** Ends the waiting of webhooks that are held for reordering. */

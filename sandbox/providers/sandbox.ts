@@ -56,6 +56,7 @@ export function createProviderSandbox(
       }
     },
     nextDueAt: () => earliest(all.map((station) => station.nextDueAt())),
+    waitingWebhooks: (provider) => stations[provider].deliveries.waiting().map(({ reference }) => reference),
     hasWork: () => all.some(({ deliveries }) => deliveries.hasWork()),
     release() {
       for (const { deliveries } of all) deliveries.release();

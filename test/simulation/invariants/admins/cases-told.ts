@@ -14,13 +14,14 @@ export const casesTold: Invariant = {
   number: 5,
   promise: 'An open case was shown to somebody as it is, or is about to be.',
   *always({ rows }) {
+    // That jobs are still stuck is noted with their case, and its card says nothing of it.
     // Messages of before a group got another id can no longer be changed: they are forgotten, and the next change is shown anew.
     const forgotten = rows<Told>(
       `select id, key, version, shown from (
          select c.id, c.key, c.version, c.last_raised_at, max(s.shown_version) as shown from cases c
          left join sent_messages s on s.subject = 'case:' || c.id
          where c.status = 'open' and c.rings group by c.id)
-       where (shown is null or shown < version) and last_raised_at > (select coalesce(max(at), 0) from chat_moves) and id not in (
+       where (shown is null or (shown < version and key <> 'jobs_stuck')) and last_raised_at > (select coalesce(max(at), 0) from chat_moves) and id not in (
          select payload ->> 'caseId' from outbox_messages
          where topic = 'alert.card' and processed_at is null and abandoned_at is null)`,
     );

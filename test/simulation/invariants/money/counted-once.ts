@@ -9,7 +9,6 @@ import {
   confirmedMinor,
   holdingOf,
   isLate,
-  isListing,
   isUnheard,
   paidMinor,
   providerSideOf,
@@ -117,18 +116,9 @@ function* theirRecords(look: Look): Iterable<string> {
     if (confirmedMinor(record) === 0) continue;
     const { provider, reference } = record;
     if (ours.findPayment(provider, reference) !== undefined || isUnheard(look, record)) continue;
-    if (ours.isNamed({ provider, reference }, findings) || isLostForGood(look, record)) continue;
+    if (ours.isNamed({ provider, reference }, findings)) continue;
     yield `${provider} holds ${record.paid} ${record.currency} as ${reference} (${wordsOf(record)}), and no payment or case has it`;
   }
-}
-
-/** A restored backup forgets what came after it, and a provider that lists nothing says it only once. */
-function isLostForGood(look: Look, { provider, reference }: ProviderRecord): boolean {
-  const { world } = look;
-  const last = world.restores.at(-1);
-  if (last === undefined || isListing(look, provider)) return false;
-  const heard = world.providers.deliveries(provider).filter((delivery) => delivery.reference === reference);
-  return heard.every(({ atMs }) => atMs <= last.restoredAt);
 }
 
 function* sumsOf(look: Look, order: OrderRow): Iterable<string> {
@@ -137,7 +127,7 @@ function* sumsOf(look: Look, order: OrderRow): Iterable<string> {
   const payments = ours.paymentsOf(order.id);
   const records = payments.flatMap(({ provider, reference }) => find(provider, reference) ?? []);
   if (records.some((record) => isUnheard(look, record))) return;
-  const money = records.reduce((sum, record) => sum + confirmedMinor(record), 0);
+  const money = records.reduce((sum, record) => sum + confirmedMinor(record) + returnedUnconfirmed(record), 0);
   const kept = records.reduce((sum, record) => sum + Math.max(0, confirmedMinor(record) - refundedMinor(record)), 0);
   const isNamed = (kinds: readonly string[]) =>
     ours.isNamed({ orderId: order.id }, kinds) ||
@@ -153,6 +143,11 @@ function* sumsOf(look: Look, order: OrderRow): Iterable<string> {
     yield `${all}: ${facts}, and nobody vouched for the rest`;
   }
   if (kept > order.amount_minor && !isNamed(surplusKinds)) yield `${all}: ${facts}, and no case has the surplus`;
+}
+
+/** What a provider did not confirm was there all the same when it went back. */
+function returnedUnconfirmed(record: ProviderRecord): number {
+  return holdingOf(record) === 'failed' ? refundedMinor(record) : 0;
 }
 
 function nameOf({ provider, id, reference }: PaymentRow): string {

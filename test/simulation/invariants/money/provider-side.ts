@@ -2,10 +2,12 @@
 // so that a fault in it cannot hide itself.
 import { currencyDigits } from '#kernel/money.ts';
 import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
-import type { ProviderRecord } from '#sandbox/providers/contract.ts';
+import type { ProviderRecord, WebhookDelivery } from '#sandbox/providers/contract.ts';
 import { currencyPlaces, toUnits } from '#sandbox/providers/decimal.ts';
 import { simulators } from '#sandbox/providers/registry.ts';
+import { isForgotten } from '../forgotten.ts';
 import type { Look } from '../look.ts';
+import { ourSideOf } from './our-side.ts';
 
 /**
  * `open`: a part came, and the rest may come. `unconfirmed`: all of it was seen. `failed`: money is there that the provider will
@@ -136,15 +138,30 @@ export function isListing({ world }: Look, provider: ProviderName): boolean {
   return provider === 'coinbase' || provider === 'btcpay';
 }
 
+/** With its dashboard's login, NOWPayments shows all that came for an invoice of ours, whether a webhook told of it or not. */
+function isShownWhole(look: Look, { provider, reference }: ProviderRecord): boolean {
+  const hasLogin = (look.world.operator.environment['NOWPAYMENTS_EMAIL'] ?? '') !== '';
+  return provider === 'nowpayments' && hasLogin && ourSideOf(look).findPayment(provider, reference) !== undefined;
+}
+
+const deadLetters = 'select count(*) from inbox_events where source = ? and reference = ? and abandoned_at is not null';
+
 /**
- * Of a provider that lists nothing, what no webhook told cannot be known, and of one that an admin gave up nothing is asked: the
- * product says so in its documentation. True when a word about the payment did not reach the product.
+ * Of a provider that lists nothing, what no webhook told cannot be known, nor what a restored backup forgot, since it is told
+ * only once; and of one that an admin gave up nothing is asked: the product says so in its documentation. True when a word
+ * about the payment did not reach the product.
  */
-export function isUnheard(look: Look, { provider, reference }: ProviderRecord): boolean {
+export function isUnheard(look: Look, record: ProviderRecord): boolean {
+  const { provider, reference } = record;
   const isGivenUp = 'select count(*) from provider_outages where live_provider = ? and retired_at is not null';
   if (look.count(isGivenUp, provider) > 0) return true;
-  if (isListing(look, provider)) return false;
-  const told = look.world.providers.deliveries(provider).filter((delivery) => delivery.reference === reference);
+  if (isListing(look, provider) || isShownWhole(look, record)) return false;
+  const { world } = look;
+  // It comes late by days, or waits for an admin, since it came just before its provider was removed.
+  if (world.providers.waitingWebhooks(provider).includes(reference)) return true;
+  if (look.count(deadLetters, provider, reference) > 0) return true;
+  const told = world.providers.deliveries(provider).filter((delivery) => delivery.reference === reference);
   const events = Map.groupBy(told, ({ eventId }) => eventId);
-  return [...events.values()].some((attempts) => attempts.every(({ outcome }) => outcome !== 'delivered'));
+  const isKnown = ({ outcome, atMs }: WebhookDelivery) => outcome === 'delivered' && !isForgotten(world, atMs);
+  return [...events.values()].some((attempts) => !attempts.some(isKnown));
 }
