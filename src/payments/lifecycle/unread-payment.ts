@@ -38,15 +38,15 @@ const unreadEveryMs: Milliseconds = hour;
 /** An older one is left to its case. */
 const unreadMaxMs: Milliseconds = 30 * day;
 
-/** After an answer that is not understood. */
+/** After an answer that is not understood. `details`: those that it was asked with, for the next time. */
 export async function keepUnread(
   deps: TransactionDeps<PaymentStores>,
-  input: { payment: Payment; cause: Cause; error: ProviderNotUnderstood },
+  input: { payment: Payment; cause: Cause; error: ProviderNotUnderstood; details?: readonly string[] },
 ): Promise<void> {
-  const { payment, cause, error } = input;
+  const { payment, cause, error, details = payment.details } = input;
   const now = deps.clock.now();
   const later = now - payment.createdAt < unreadMaxMs ? now + unreadEveryMs : null;
-  const change = { nextPollAt: nextPollAt(payment, now) ?? later, updatedAt: now };
+  const change = { nextPollAt: nextPollAt(payment, now) ?? later, updatedAt: now, details: [...details] };
   await inTransaction(deps, cause, async (tx) => {
     await tx.stores.payments.tryChangePayment(payment, change);
     const { provider, reference, createdAt } = payment;

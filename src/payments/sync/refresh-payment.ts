@@ -23,7 +23,7 @@ export async function refreshPayment(
     cause: Cause;
     /** The provider reference that a webhook named; taken when the payment's own is not known yet. */
     claimedReference?: ProviderReference;
-    /** An id below the reference that a webhook names; stored with the payment once the provider has answered. */
+    /** An id below the reference that a webhook names; stored with the payment once the provider has answered, understood or not. */
     detail?: string;
     /** A caller that finds so many waiting for the payment in this process is answered `busy`. */
     waitingMax?: number;
@@ -48,7 +48,7 @@ export async function refreshPayment(
         await endUnread(deps, held);
         return await withRefunds(deps, { ...held, refresh });
       } catch (error) {
-        return afterFailure(deps, { ...held, error });
+        return afterFailure(deps, { ...held, details: detailsOf(payment, input.detail), error });
       }
     },
   });
@@ -57,7 +57,7 @@ export async function refreshPayment(
 
 async function afterFailure(
   deps: SnapshotDeps,
-  held: { payment: Payment; cause: Cause; error: unknown },
+  held: { payment: Payment; details: readonly string[]; cause: Cause; error: unknown },
 ): Promise<Refresh> {
   const { error } = held;
   if (error instanceof ProviderNotUnderstood) {
@@ -120,9 +120,13 @@ async function fetchAndApply(
   const { payment, leaseId, cause, detail } = input;
   const provider = deps.providers.find(payment.provider);
   assert(provider !== undefined, `provider ${payment.provider} is not configured`);
-  const details = [...new Set([...payment.details, ...(detail === undefined ? [] : [detail])])];
+  const details = detailsOf(payment, detail);
   const requested = { amount: payment.requestedAmount, asset: payment.requestedAsset };
   const known = { requested, expiresAt: payment.expiresAt };
   const snapshot = await provider.fetchPayment(input.reference, { details, known, signal: input.signal });
   return applySnapshot(deps, { paymentId: payment.id, leaseId, snapshot, details, cause });
+}
+
+function detailsOf({ details }: Payment, named: string | undefined): string[] {
+  return [...new Set([...details, ...(named === undefined ? [] : [named])])];
 }

@@ -9,6 +9,7 @@ import { createReconciler } from '#payments/reconciliation/reconcile-provider.ts
 import { dismiss } from '#payments/resolutions/actions/dismiss.ts';
 import { checkOrder } from '#payments/sync/check-order.ts';
 import { pollPayments } from '#payments/sync/poll-payments.ts';
+import { refreshPayment } from '#payments/sync/refresh-payment.ts';
 import { listDecisions } from '#test/support/builders/cases.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { createScriptedProviders, type ScriptedProviders } from '#test/support/fakes/scripted-providers.ts';
@@ -134,6 +135,16 @@ test('a payment that was paid is asked for every hour while it is not understood
   deps.clock.advance(31 * day);
   await checkOrder(deps, { orderId: order.id, actor: adminActor(42) });
   expect((await detailsOf(deps, id)).payment.nextPollAt).toBeNull();
+});
+
+test('an id that a webhook named is kept, so that its money is found once the provider is understood', async () => {
+  const id = await placeOdd();
+  const cause = { kind: 'webhook', id: 'event-1', actor: { kind: 'provider', id: 'btcpay' } } as const;
+  await refreshPayment(deps, { paymentId: id, detail: 'deposit-1', cause });
+  expect((await detailsOf(deps, id)).payment.details).toEqual(['deposit-1']);
+  providers.saysOddly('odd', undefined);
+  await refreshPayment(deps, { paymentId: id, detail: 'deposit-2', cause });
+  expect((await detailsOf(deps, id)).payment.details).toEqual(['deposit-1', 'deposit-2']);
 });
 
 test('what an admin has decided about it stands until the provider says something else', async () => {
