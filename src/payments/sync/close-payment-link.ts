@@ -2,6 +2,8 @@ import { asPaymentId } from '#kernel/ids.ts';
 import type { DeliveryResult, OutboxHandler } from '#messaging/workers/outbox-handler.ts';
 import type { SnapshotDeps } from '../lifecycle/deps.ts';
 import { isOpenPayment } from '../model/payment.ts';
+import { failureWords } from '../ports/failure-words.ts';
+import { ProviderError } from '../ports/provider-errors.ts';
 import { refreshPayment } from './refresh-payment.ts';
 
 /** Carries out `payment.cancel`: closes the payment at its provider and fetches its new state. */
@@ -18,10 +20,16 @@ export function createCancelHandler(deps: SnapshotDeps): OutboxHandler {
       if (payment.reference === null) {
         return { kind: 'retry', error: 'its creation is not known yet', retryAfterMs: null };
       }
-      await provider.cancelPayment(payment.reference, signal);
+      const failed = await provider.cancelPayment(payment.reference, signal).then(() => undefined, asProviderError);
+      if (failed !== undefined) return { kind: 'retry', error: failureWords(failed), retryAfterMs: null };
       const cause = { kind: 'system', id: message.id, actor: { kind: 'system', id: 'cancel' } } as const;
       const refresh = await refreshPayment(deps, { paymentId, cause, signal });
       return { kind: 'done', outcome: refresh.kind };
     },
   };
+}
+
+function asProviderError(error: unknown): ProviderError {
+  if (error instanceof ProviderError) return error;
+  throw error;
 }

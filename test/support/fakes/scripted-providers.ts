@@ -112,7 +112,7 @@ export function createScriptedProviders(names: readonly ProviderName[], clock: C
       },
       findCreatedPayment: () => Promise.resolve(undefined),
       fetchPayment: async (reference) => understood(name, reference),
-      cancelPayment: () => Promise.resolve(),
+      cancelPayment: async (reference) => void understood(name, reference),
       verifyWebhook: never,
       async *listPayments() {
         yield (lists.get(name) ?? never()).map((reference) => entry(name, reference));
