@@ -62,4 +62,23 @@ describe('work under a key', () => {
     expect([isDone, mutex.size()]).toEqual([true, 0]);
     await Promise.all([failing, behind]);
   });
+
+  test('whose time is over before its turn comes never runs, and does not keep its caller', async () => {
+    const mutex = createKeyedMutex();
+    const gate = Promise.withResolvers<void>();
+    const ending = new AbortController();
+    const done: string[] = [];
+    const note = (name: string) => async () => void done.push(name);
+    const first = mutex.run('a', () => gate.promise, ending.signal);
+    const second = mutex.run('a', note('second'), ending.signal);
+    const third = mutex.run('a', note('third'));
+    await new Promise((resolve) => setImmediate(resolve));
+    ending.abort(new Error('too late'));
+    await expect(second).rejects.toThrow('too late');
+    expect(mutex.depth('a')).toBe(3);
+    gate.resolve();
+    await Promise.all([first, third]);
+    expect([done, mutex.size()]).toEqual([['third'], 0]);
+    await expect(mutex.run('a', note('fourth'), ending.signal)).rejects.toThrow('too late');
+  });
 });

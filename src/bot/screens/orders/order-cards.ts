@@ -108,9 +108,15 @@ export function createOrderCardHandler(
 
   return {
     topic: 'order.card',
-    deliver(message, signal) {
+    async deliver(message, signal) {
       const orderId = asOrderId(String(message.payload['orderId']));
-      return env.orderTurns.run(orderId, () => refresh(orderId, signal));
+      try {
+        return await env.orderTurns.run(orderId, () => refresh(orderId, signal), signal);
+      } catch (error) {
+        // An admin's tap is ahead, and Telegram does not answer it.
+        if (!signal.aborted) throw error;
+        return { kind: 'retry', error: 'its turn did not come in time', retryAfterMs: null };
+      }
     },
   };
 }
