@@ -1,7 +1,8 @@
 // Shows that the simulator finds what is planted: runs its seeds with each plant until one fails, and writes a table.
-//   tools/rt node test/simulation/plants/table.ts [--seeds 300] [--from 1] [--only NAME,NAME] [--out FILE]
+//   tools/rt node test/simulation/plants/table.ts [--seeds 300] [--from 1] [--only NAME,NAME] [--out FILE] [--rows FILE]
+// It takes hours. With --rows each result is kept in that file as it comes, and what stands there already is not searched again.
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -12,8 +13,6 @@ import type { Plant } from './plant.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const simulator = 'test/simulation/main.ts';
-/** So many simulators run at the same time. */
-const concurrency = 2;
 /** A plant may make the product spin. */
 const runMaxMs = 20 * minute;
 
@@ -47,15 +46,35 @@ async function search(plant: Plant, query: { from: number; seedsMax: number }): 
   return row;
 }
 
-/** In the order of the catalogue. */
-async function searchAll(wanted: readonly Plant[], query: { from: number; seedsMax: number }): Promise<Row[]> {
-  const rows = new Map<Plant, Row>();
-  const queue = wanted.values();
-  const work = async (): Promise<void> => {
-    for (const plant of queue) rows.set(plant, await search(plant, query));
+interface KeptRow extends Omit<Row, 'plant'> {
+  name: string;
+}
+
+function readRows(file: string | undefined): Map<string, KeptRow> {
+  if (file === undefined || !existsSync(file)) return new Map();
+  const lines = readFileSync(file, 'utf8').trim().split('\n');
+  return new Map(lines.map((line) => JSON.parse(line) as KeptRow).map((row) => [row.name, row]));
+}
+
+/** Calls `onRow` with all that is known, in the order of the catalogue, after each search. */
+async function searchAll(
+  wanted: readonly Plant[],
+  { file, onRow, ...query }: { from: number; seedsMax: number; file: string | undefined; onRow(rows: Row[]): void },
+): Promise<Row[]> {
+  const kept = readRows(file);
+  const rowOf = (plant: Plant): Row[] => {
+    const row = kept.get(plant.name);
+    return row === undefined ? [] : [{ ...row, plant }];
   };
-  await Promise.all(Array.from({ length: concurrency }, work));
-  return wanted.flatMap((plant) => rows.get(plant) ?? []);
+  for (const plant of wanted) {
+    if (kept.has(plant.name)) continue;
+    const { plant: _, ...found } = await search(plant, query);
+    const row = { name: plant.name, ...found };
+    kept.set(plant.name, row);
+    if (file !== undefined) appendFileSync(file, `${JSON.stringify(row)}\n`);
+    onRow(wanted.flatMap(rowOf));
+  }
+  return wanted.flatMap(rowOf);
 }
 
 function resultOf(found: Search): string {
@@ -107,11 +126,20 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     only: { type: 'string' },
     out: { type: 'string' },
+    rows: { type: 'string' },
   },
 });
 const wanted = values.only === undefined ? plants : values.only.split(',').map(getPlant);
-const rows = await searchAll(wanted, { from: Number(values.from), seedsMax: Number(values.seeds) });
-const table = drawTable(rows);
-if (values.out === undefined) process.stdout.write(table);
-else writeFileSync(values.out, table);
+const { out } = values;
+const write = (rows: readonly Row[]): void => {
+  if (out !== undefined) writeFileSync(out, drawTable(rows));
+};
+const rows = await searchAll(wanted, {
+  from: Number(values.from),
+  seedsMax: Number(values.seeds),
+  file: values.rows,
+  onRow: write,
+});
+if (out === undefined) process.stdout.write(drawTable(rows));
+else write(rows);
 process.exitCode = rows.every(({ search: found }) => isFound(found)) ? 0 : 1;

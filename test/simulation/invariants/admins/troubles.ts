@@ -25,6 +25,10 @@ const whileItLasts: readonly Check[] = [
          select 1 from timeline_entries t where t.order_id = o.id and t.subject = 'payment' and t.to_status = '${status}')
        and not ${wasRaised('c.order_id = o.id')}`,
   ),
+  `select 'T-' || number || ' had money that was seen and is gone, and no case ever said so' as fault
+   from timeline_entries t join orders o on o.id = t.order_id
+   where t.subject = 'payment' and t.from_status = 'pending' and t.to_status = 'created'
+   and not ${wasRaised(`c.kind = 'payment_double_spent' and c.order_id = o.id`)}`,
 ];
 
 const atRest: readonly Check[] = [

@@ -17,7 +17,14 @@ interface HeardOrder {
   newest: { lines: number; type: string } | undefined;
 }
 
-const memoryOf = createMemory(() => ({ count: 0, orders: new Map<string, HeardOrder>(), forged: 0, restores: 0 }));
+const memoryOf = createMemory(() => ({
+  count: 0,
+  orders: new Map<string, HeardOrder>(),
+  /** Ids of facts that an order has once, which stay even when the database is put back. */
+  once: new Map<string, string>(),
+  forged: 0,
+  restores: 0,
+}));
 
 /** The history that an event has is cut at so many lines: from there on it does not tell the older from the newer. */
 const linesMax = 100;
@@ -41,6 +48,7 @@ export const shopFacts: Invariant = {
       memory.orders.set(event.order.id, order);
       yield* checkFact(order, event);
       yield* checkPlace(order, event);
+      yield* checkOnce(memory.once, event);
     }
     memory.count = heard.length;
   },
@@ -56,8 +64,7 @@ function* checkFact({ facts }: HeardOrder, event: HeardEvent): Iterable<string> 
     if (!isTrueOf(event)) yield `${what} is sent with an order that is ${order.status}`;
     for (const [otherId, other] of facts) {
       if (otherId === id || other.type !== type) continue;
-      if (onceTypes.has(type)) yield `${what} is sent under ${otherId}, too`;
-      else if (other.body === body) yield `${what} is the same fact as ${otherId}`;
+      if (other.body === body) yield `${what} is the same fact as ${otherId}`;
     }
     return;
   }
@@ -78,6 +85,14 @@ function* checkPlace(order: HeardOrder, { id, type, status, order: view }: Heard
   }
   order.taken.add(id);
   order.newest = { lines, type };
+}
+
+function* checkOnce(known: Map<string, string>, { id, type, order }: HeardEvent): Iterable<string> {
+  if (!onceTypes.has(type)) return;
+  const key = `${type} ${order.id}`;
+  const otherId = known.get(key) ?? id;
+  known.set(key, otherId);
+  if (otherId !== id) yield `${type} ${id} of ${order.number} is sent under ${otherId}, too`;
 }
 
 const onceTypes: ReadonlySet<string> = new Set(['order.paid', 'order.fulfilled']);

@@ -57,9 +57,11 @@ export function holdingOf(record: ProviderRecord): Holding {
   return paidMinor(record) === 0 && !isSeen(record) ? 'none' : holding;
 }
 
-/** Coinbase names no amount before the end: its status alone says that money was seen. */
-function isSeen({ provider, status }: ProviderRecord): boolean {
-  return provider === 'coinbase' && status === 'PROCESSING';
+const seen: readonly string[] = ['PROCESSING', 'partially_paid', 'paidPartial', 'PaidPartial'];
+
+/** Coinbase names no amount before the end, and a part of a cent rounds to nothing: words alone say that money was seen. */
+function isSeen({ status, exception }: ProviderRecord): boolean {
+  return seen.includes(status) || seen.includes(exception);
 }
 
 /** The money, or the rest of it, came after the checkout had closed. */

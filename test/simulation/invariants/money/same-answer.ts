@@ -1,4 +1,5 @@
 // The shop repeats a request under its key when no answer came: it gets the answer of the first one, and nothing is made twice.
+import { second } from '#kernel/clock.ts';
 import type { ProviderRecord } from '#sandbox/providers/contract.ts';
 import type { Invariant } from '../invariant.ts';
 import type { Look } from '../look.ts';
@@ -71,9 +72,19 @@ function* checkouts(look: Look): Iterable<string> {
   }
 }
 
-/** Where nothing can be searched for, the checkout of a lost answer is left behind; nobody has its address. */
+/** Where nothing can be searched for, or not yet, the checkout of a lost answer is left behind; nobody has its address. */
 function isInTheWay(look: Look, record: ProviderRecord): boolean {
-  return isListing(look, record.provider) || holdingOf(record) !== 'none';
+  return (isListing(look, record.provider) && !wasMadeLate(look, record)) || holdingOf(record) !== 'none';
+}
+
+/** The provider carried the command out after it had been searched for. Old calls are not known any more. */
+function wasMadeLate({ world }: Look, { provider, createdAtMs }: ProviderRecord): boolean {
+  const calls = world.providers.callLog(provider);
+  if ((calls[0]?.atMs ?? 0) > createdAtMs) return true;
+  return calls.some(({ fault, wasExecuted, atMs }) => {
+    const isLate = fault === 'reset_late' || fault === 'timeout_late';
+    return isLate && wasExecuted && Math.abs(atMs - createdAtMs) < 2 * second;
+  });
 }
 
 /** One order for each key that was answered, and the amount that was asked for. */
