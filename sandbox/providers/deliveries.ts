@@ -2,7 +2,7 @@ import type { ProviderName } from '#kernel/provider-name.ts';
 import type { DeliveryOutcome, FaultControls, WebhookDelivery } from './contract.ts';
 import { createEarliest } from './earliest.ts';
 import type { FaultSource } from './faults.ts';
-import type { Post, WebhookMessage } from './post.ts';
+import type { Post, PostedWebhook, WebhookMessage } from './post.ts';
 
 // Sends the webhooks of one provider. What is due is decided by the clock of the sandbox, so that a test can move time. How
 // long a slow or dead receiver is waited for is up to `post`, and meanwhile it holds up only as many as may be on their way
@@ -36,6 +36,7 @@ export interface RetryPolicy {
 
 interface Pending {
   readonly event: WebhookEvent;
+  readonly announcedAtMs: number;
   attempt: number;
   dueAtMs: number;
 }
@@ -110,8 +111,9 @@ class Sender implements Deliveries {
       return;
     }
     if (this.#held.length === 0) this.#heldUntilMs = this.#options.holdNow() + reorderHoldMs;
+    const announcedAtMs = this.#options.now();
     for (const { delayMs, isHeld } of copies) {
-      (isHeld ? this.#held : this.#queue).push({ event, attempt: 0, dueAtMs: this.#options.now() + delayMs });
+      (isHeld ? this.#held : this.#queue).push({ event, announcedAtMs, attempt: 0, dueAtMs: announcedAtMs + delayMs });
     }
     this.worker();
   }
@@ -187,7 +189,8 @@ class Sender implements Deliveries {
     pending.attempt += 1;
     const message = event.render(pending.attempt);
     const url = this.#target(event);
-    const status = url === undefined ? undefined : await this.#post(url, message);
+    const posted = { ...message, reference: event.reference, announcedAtMs: pending.announcedAtMs };
+    const status = url === undefined ? undefined : await this.#post(url, posted);
     const delayMs = policy.delaysMs.slice(0, policy.retriesMax)[pending.attempt - 1];
     const isAccepted = status !== undefined && policy.isAccepted(status);
     const willRetry = !isAccepted && delayMs !== undefined && policy.isWorthRetrying(status);
@@ -196,7 +199,7 @@ class Sender implements Deliveries {
     this.#note({ event, attempt: pending.attempt, outcome: outcomeOf(status, isAccepted), status, willRetry, message });
   }
 
-  async #post(url: string, message: WebhookMessage): Promise<number | undefined> {
+  async #post(url: string, message: PostedWebhook): Promise<number | undefined> {
     try {
       return await this.#options.post(url, message, this.#stopping.signal);
     } catch {

@@ -3,8 +3,15 @@ export interface WebhookMessage {
   readonly body: string;
 }
 
+/** With what its sender knows of it. */
+export interface PostedWebhook extends WebhookMessage {
+  readonly reference: string;
+  /** When the event happened, however often and how late it is sent. */
+  readonly announcedAtMs: number;
+}
+
 /** How a webhook leaves: the receiver's status, or undefined if there is no answer; it may reject instead. Ends soon after `signal` does. */
-export type Post = (url: string, message: WebhookMessage, signal: AbortSignal) => Promise<number | undefined>;
+export type Post = (url: string, message: PostedWebhook, signal: AbortSignal) => Promise<number | undefined>;
 
 const receiverTimeoutMs = 15_000;
 

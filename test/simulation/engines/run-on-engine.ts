@@ -10,8 +10,19 @@ import { runSeed, type Violation } from '../run/run-seed.ts';
 import type { World } from '../world/world.ts';
 import { type EndState, type ReadRows, readEndState } from './end-state.ts';
 
-/** They end the process, or fill or replace its file, in ways of which each engine has its own; the last two read the file. */
-const leftOut: ReadonlySet<StepName> = new Set(['killed', 'killedAgain', 'fullDisk', 'restore', 'scraper', 'stranger']);
+/**
+ * They end the process, or fill or replace its file, in ways of which each engine has its own; `scraper` and `stranger` read the
+ * file; and how slow a slow network is depends on what was called before.
+ */
+const leftOut: ReadonlySet<StepName> = new Set([
+  'killed',
+  'killedAgain',
+  'fullDisk',
+  'restore',
+  'scraper',
+  'stranger',
+  'slowNetwork',
+]);
 
 /** So long that hardly ever two calls arrive at one moment, whose order would decide which of them a provider fails. */
 const delayMaxMs = 250;

@@ -9,6 +9,7 @@ import { troubles } from './admins/troubles.ts';
 import { emptyQueues } from './facts/empty-queues.ts';
 import { leases } from './facts/leases.ts';
 import { metricsFit } from './facts/metrics.ts';
+import { refusedBySecret } from './facts/refused-by-secret.ts';
 import { secrets } from './facts/secrets.ts';
 import { shopFacts } from './facts/shop-facts.ts';
 import { shopHeardAll } from './facts/shop-heard-all.ts';
@@ -31,6 +32,7 @@ export const invariants: readonly Invariant[] = [
   shopFacts,
   shopHeardAll,
   webhooksKept,
+  refusedBySecret,
   sameAnswer,
   books,
   figures,

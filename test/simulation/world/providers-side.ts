@@ -10,7 +10,9 @@ import { createProviderSandbox } from '#sandbox/providers/sandbox.ts';
 import type { Stream } from '../engine/random.ts';
 import type { Timeline } from '../engine/timeline.ts';
 import type { Network } from '../machine/network.ts';
+import { type ApiKeys, createApiKeys } from './api-keys.ts';
 import { addresses } from './settings.ts';
+import { createSigning, type Signing } from './signing.ts';
 
 /** Changes an answer, whatever stands in it. */
 export type Spoil = (answer: Response) => Response | Promise<Response>;
@@ -26,7 +28,10 @@ export interface ProvidersSide {
   readonly providers: ProviderSandboxCore;
   readonly providerFaults: ProviderFaults;
   /** What an admin does on the provider's pages: from now on its webhooks are signed with this secret. */
-  signWith(provider: ProviderName, secret: string): void;
+  signWith: Signing['signWith'];
+  secretsOf: Signing['secretsOf'];
+  /** Another change there: from now on these API keys are good, and no others. */
+  acceptKeys: ApiKeys['accept'];
 }
 
 const tickMs: Milliseconds = 60_000;
@@ -44,7 +49,6 @@ export function createProvidersSide(deps: {
   stir(): void;
 }): ProvidersSide {
   const { timeline, network, now, stir, chance } = deps;
-  const secrets = new Map<ProviderName, string>();
   const spoils = stacks<Spoil>();
   const sandbox = createProviderSandbox({
     now,
@@ -54,27 +58,20 @@ export function createProvidersSide(deps: {
     realRetryDelays: chance.chance(realRetriesShare),
     async post(url, message, stopping) {
       stir();
-      const headers = new Headers(signedAnew(url, message));
+      const { headers, body } = signing.sign(url, message);
       const signal = AbortSignal.any([stopping, deps.deadline(answerMaxMs)]);
-      const answer = await network.call({ method: 'POST', url, headers, body: message.body }, signal);
+      const answer = await network.call({ method: 'POST', url, headers: new Headers(headers), body }, signal);
       return answer.status;
     },
   });
 
-  function signedAnew(url: string, { headers, body }: { headers: Readonly<Record<string, string>>; body: string }) {
-    const provider = providerNames.find((name) => new URL(url).pathname.startsWith(`/webhooks/${name}`));
-    const secret = provider && secrets.get(provider);
-    if (provider === undefined || secret === undefined) return headers;
-    const { signing } = simulators[provider];
-    if (signing.header === null) return headers;
-    const { [signing.header]: _replaced, ...others } = headers;
-    return { ...others, [signing.header]: signing.sign({ secret, nowMs: now(), headers: others, body }) };
-  }
-
+  const signing = createSigning({ sandbox, now, isSignedWhenMade: chance.stream('signing').chance(0.5) });
+  const keys = createApiKeys(sandbox.environment);
   const { apiUrls } = sandbox;
   network.listen(addresses.providers, async (request, connection) => {
-    let answer = await sandbox.fetch(request, connection);
     const provider = providerNames.find((name) => request.url.startsWith(apiUrls[name]));
+    const call = provider === undefined ? request : await keys.translate(provider, request);
+    let answer = await sandbox.fetch(call, connection);
     if (provider !== undefined) for (const spoil of spoils.of(provider)) answer = await spoil(answer);
     return answer;
   });
@@ -88,7 +85,9 @@ export function createProvidersSide(deps: {
   return {
     providers: sandbox,
     providerFaults: createProviderFaults(sandbox, spoils),
-    signWith: (provider, secret) => void secrets.set(provider, secret),
+    signWith: signing.signWith,
+    secretsOf: signing.secretsOf,
+    acceptKeys: keys.accept,
   };
 }
 

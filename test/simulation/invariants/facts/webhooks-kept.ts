@@ -71,7 +71,7 @@ function newDeliveries(world: World, { provider, memory }: { provider: ProviderN
 }
 
 /** Events of these types name no payment, and are answered without being kept. */
-function isFollowed({ type }: WebhookDelivery): boolean {
+export function isFollowed({ type }: WebhookDelivery): boolean {
   return !type.startsWith('Payout');
 }
 

@@ -1,7 +1,7 @@
 // Settings that an admin changes at a restart, and changes back later, or not.
 import { hour } from '#kernel/clock.ts';
+import { providerNames } from '#kernel/provider-name.ts';
 import { definitions } from '#payments/providers/registry/definitions.ts';
-import { collectors } from '#sandbox/providers/registry.ts';
 import type { Stream } from '../../engine/random.ts';
 import type { StepKind } from '../../plan/step-kind.ts';
 import { admins } from '../../world/settings.ts';
@@ -34,15 +34,13 @@ async function changeFor(
   });
 }
 
-/** Its orders stay. What Payhip says while it is removed would wait for an admin among the dead letters: nobody can ask it again. */
+/** Its orders stay, and what it says meanwhile is answered with 404. */
 export const providerRemoved: StepKind = {
   share: 0.3,
   perDay: 2,
   async act(world, chance) {
     const { environment } = world.operator;
-    const candidates = collectors();
-    const provider = candidates[chance.int(candidates.length)];
-    if (provider === undefined) return;
+    const provider = chance.pick(providerNames);
     const names = Object.keys(definitions[provider].settings.all).filter((name) => (environment[name] ?? '') !== '');
     await changeFor(world, {
       what: `${provider} is removed`,

@@ -4,6 +4,7 @@ import { newWordsOfProvider, spoiltAnswers } from './answers.ts';
 import { driftingClock, wrongClock } from './clock.ts';
 import { alertChatChanged, ownersChanged, providerRemoved, telegramModeChanged, zoneChanged } from './configuration.ts';
 import { fullDisk } from './disk.ts';
+import { apiKeyChanged } from './key-rotation.ts';
 import { offline, slowNetwork, suspended } from './machine.ts';
 import { killed, killedAgain, restarted, restartedAgain } from './process.ts';
 import { failingCalls, forgottenKeys, lateCalls, outage, refusal } from './provider-calls.ts';
@@ -44,6 +45,7 @@ export const faults = {
   groupUpgraded,
   providerRemoved,
   secretRotated,
+  apiKeyChanged,
   zoneChanged,
   alertChatChanged,
   telegramModeChanged,
