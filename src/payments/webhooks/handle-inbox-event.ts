@@ -3,7 +3,7 @@ import { raiseCase } from '#cases/raise-case.ts';
 import { hour, type Milliseconds, second } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import { asProviderReference, type PaymentId, type ProviderReference } from '#kernel/ids.ts';
-import { formatAsset } from '#kernel/money.ts';
+import { compareDecimals, formatAsset } from '#kernel/money.ts';
 import { isProviderName, type ProviderName } from '#kernel/provider-name.ts';
 import { type Cause, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import type { InboxEvent } from '#messaging/queues/messaging-store.ts';
@@ -156,15 +156,20 @@ async function noteForeign(
   return { kind: 'done', outcome: 'not understood' };
 }
 
+/** Late, short, or of an amount that is not named: money was sent all the same, and no more of it will come. */
+function hasMoney({ state, isLate, settlement }: PaymentSnapshot): boolean {
+  if (state === 'confirmed' || isLate) return true;
+  const isClosed = state === 'expired' || state === 'cancelled';
+  return isClosed && settlement !== null && compareDecimals(settlement.received, '0') > 0;
+}
+
 /** An unmatched payment only needs an alert once it has money. */
 async function noteUnknownPayment(
   deps: TransactionDeps<PaymentStores>,
   input: { snapshot: PaymentSnapshot | undefined; cause: Cause },
 ): Promise<DeliveryResult> {
   const { snapshot, cause } = input;
-  // Late, or of an amount that is not named: money was sent all the same.
-  const hasMoney = snapshot?.state === 'confirmed' || snapshot?.isLate === true;
-  if (snapshot === undefined || !hasMoney) return { kind: 'done', outcome: 'unknown payment' };
+  if (snapshot === undefined || !hasMoney(snapshot)) return { kind: 'done', outcome: 'unknown payment' };
   const { provider, reference } = snapshot;
   const outcome = await inTransaction(deps, cause, async (tx) => {
     const key = unmatchedKey(provider, reference);

@@ -66,6 +66,15 @@ test('money of an unknown amount, in an unmatched payment, raises an alert too',
   expect(await openAlerts()).toEqual(['unmatched:btcpay:foreign']);
 });
 
+test('money that came short, in an unmatched payment that is closed, raises an alert too', async () => {
+  const settlement = { expected: '49.00', received: '20.00', asset: 'USD' };
+  providers.shows('short', { paymentId: null, state: 'open', settlement });
+  expect(await handle('short')).toEqual({ kind: 'done', outcome: 'unknown payment' });
+  providers.shows('short', { paymentId: null, state: 'expired', settlement });
+  expect(await handle('short')).toEqual({ kind: 'done', outcome: 'unmatched payment with money' });
+  expect(await openAlerts()).toEqual(['unmatched:btcpay:short']);
+});
+
 test('an event about an unknown payment waits while its provider does not answer', async () => {
   providers.isSilentAbout('foreign', true);
   const error = 'no answer came in time (15000 ms)';
