@@ -1,4 +1,5 @@
 // All that must hold in every history.
+import { answers } from './admins/answers.ts';
 import { audit } from './admins/audit.ts';
 import { caseCards } from './admins/case-cards.ts';
 import { casesTold } from './admins/cases-told.ts';
@@ -45,6 +46,7 @@ export const invariants: readonly Invariant[] = [
   orderCards,
   audit,
   taps,
+  answers,
   troubles,
   ringsOnce,
   telegramTakesAll,

@@ -121,4 +121,21 @@ export const adminPlants: readonly Plant[] = [
     sentence: 'In the group, the buttons of a card serve whoever is a member.',
     breaks: [14],
   },
+  {
+    name: 'button-goes-on-turning',
+    file: 'src/bot/kit/replies.ts',
+    from: 'await ctx.answerCallbackQuery({ text, show_alert: text.length > toastGlanceUnits });',
+    to: "if (text !== '') await ctx.answerCallbackQuery({ text, show_alert: text.length > toastGlanceUnits });",
+    sentence: 'A tap that needs no words is not answered, so that its button goes on turning.',
+    breaks: [7],
+  },
+  {
+    name: 'updates-one-after-the-other',
+    file: 'src/bot/telegram/connection.ts',
+    from: 'await queue.run(line.keyOf(update), () => line.handle(update));',
+    to: "await queue.run('all', () => clock.sleep(5 * second, stopping.signal).then(() => line.handle(update)));",
+    sentence: 'What admins do is served one after the other, and each takes seconds.',
+    breaks: [7],
+    isHard: true,
+  },
 ];

@@ -21,6 +21,10 @@ export interface Act {
   readonly data?: string;
   /** What the bot said to the tap; null as long as it has said nothing. */
   answer: CallbackAnswer | null;
+  /** When the bot first said something to it: for what was written, when it next wrote in that chat. */
+  answeredAt: Milliseconds | null;
+  /** A tap on a message that had been deleted, so that nothing came of it. */
+  readonly isIdle?: boolean;
 }
 
 export interface Tap {
@@ -44,21 +48,36 @@ export function createPeople(deps: {
 }): { people: People; acts: readonly Act[] } {
   const { sandbox, states, journal } = deps;
   const acts: Act[] = [];
+  /** What was written, by chat, and is not answered yet. */
+  const unanswered = new Map<string, Act[]>();
+  sandbox.onMessage(({ from, bot, chatId }) => {
+    const chat = `${bot} ${chatId}`;
+    if (!from.isBot) return;
+    for (const act of unanswered.get(chat) ?? []) act.answeredAt = deps.now();
+    unanswered.delete(chat);
+  });
 
-  function keep(act: Omit<Act, 'at' | 'answer'>, words: string): Act {
-    const kept = { at: deps.now(), answer: null, ...act };
+  function keep(act: Omit<Act, 'at' | 'answer' | 'answeredAt'>, words: string): Act {
+    const kept: Act = { at: deps.now(), answer: null, answeredAt: null, ...act };
     acts.push(kept);
+    if (kept.kind !== 'tap') {
+      const chat = `${kept.chat.bot} ${kept.chat.chatId}`;
+      unanswered.set(chat, [...(unanswered.get(chat) ?? []), kept]);
+    }
     journal.note(nameOf(act.userId), `${words} in @${act.chat.bot} ${act.chat.chatId}/${act.messageId}`);
     return kept;
   }
 
   const people: People = {
     tap({ userId, message: { bot, chatId, messageId }, button: { text, callback_data: data = '' } }) {
-      const act = keep({ userId, chat: { bot, chatId }, kind: 'tap', messageId, text, data }, `taps “${text}”`);
       // A message that was deleted meanwhile cannot be tapped.
-      if (sandbox.message({ bot, chatId, messageId }) === undefined) return act;
+      const isIdle = sandbox.message({ bot, chatId, messageId }) === undefined;
+      const tapped = { userId, chat: { bot, chatId }, kind: 'tap', messageId, text, data, isIdle } as const;
+      const act = keep(tapped, `taps “${text}”`);
+      if (isIdle) return act;
       void sandbox.tap({ userId, bot, chatId, messageId, data, forged: true }).then((answer) => {
         act.answer = answer;
+        act.answeredAt = deps.now();
         journal.note('telegram', `answers ${nameOf(userId)} “${answer.text ?? ''}”`);
       });
       return act;

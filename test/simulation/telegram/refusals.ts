@@ -1,6 +1,8 @@
 // Whatever the product sends, Telegram can take: it refuses only what somebody made it refuse, and what nobody can know before.
+import { second } from '#kernel/clock.ts';
 import type { ApiCall } from '#sandbox/telegram/model.ts';
 import type { TelegramSandboxCore } from '#sandbox/telegram/sandbox.ts';
+import type { Disturbances } from '../world/disturbances.ts';
 
 /** The sandbox marks what a fault or an outage did. */
 const injected = / \(injected\)$/;
@@ -17,6 +19,8 @@ const unforeseeable: readonly RegExp[] = [
   /^Bad Request: query is too old and response timeout expired or query ID is invalid$/,
 ];
 
+const hindering = /^(?:Too Many Requests|Forbidden|Conflict)\b|upgraded to a supergroup/;
+
 /** An admin has not pressed Start yet: there is no menu to set, and a check says so. */
 const asksAboutChat: ReadonlySet<string> = new Set(['getChat', 'setMyCommands']);
 
@@ -27,6 +31,15 @@ export function watchRefusals(sandbox: TelegramSandboxCore): readonly string[] {
     if (!call.ok && !isExpected(call)) refused.push(sentenceOf(call));
   });
   return refused;
+}
+
+/** Telegram's own limits, faults, and chats that are closed hold up whatever the product sends. */
+export function noteFailures(sandbox: TelegramSandboxCore, disturbances: Disturbances): void {
+  sandbox.onCall(({ ok, error = '', bot, method }) => {
+    if (ok || !(injected.test(error) || hindering.test(error))) return;
+    const seconds = Number(/retry after (\d+)/.exec(error)?.[1] ?? 0);
+    disturbances.note(`@${bot} ${method}: ${error}`, seconds * second);
+  });
 }
 
 function isExpected({ method, error = '' }: ApiCall): boolean {

@@ -10,10 +10,11 @@ import type { Stream } from '../engine/random.ts';
 import type { Rest } from '../engine/rest.ts';
 import type { Timeline } from '../engine/timeline.ts';
 import type { Network } from '../machine/network.ts';
+import type { Disturbances } from '../world/disturbances.ts';
 import { addresses, admins, bots, groupId, type ShopSettings, stranger } from '../world/settings.ts';
 import { type Act, createPeople, type People } from './acts.ts';
 import { type Chat, type Chats, createChats } from './chats.ts';
-import { watchRefusals } from './refusals.ts';
+import { noteFailures, watchRefusals } from './refusals.ts';
 import { createTroubles, type TelegramTroubles } from './troubles.ts';
 
 export interface TelegramSide {
@@ -37,6 +38,7 @@ export function createTelegramSide(deps: {
   network: Network;
   timeline: Timeline;
   journal: Journal;
+  disturbances: Disturbances;
   now(): Milliseconds;
   deadline(ms: Milliseconds): AbortSignal;
   rest: Rest;
@@ -77,6 +79,7 @@ export function createTelegramSide(deps: {
   sandbox.onMessage((message) => {
     if (message.from.isBot) journal.note('telegram', headlineOf(message));
   });
+  noteFailures(sandbox, deps.disturbances);
   const { chats, states } = createChats({ sandbox, bots: names, started, hasGroup });
   return {
     ...createPeople({ sandbox, states, journal, now }),

@@ -1,6 +1,7 @@
 // What fails at the moment: each fault lasts for a while, and ends by itself or together with all others.
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { Journal } from '../engine/journal.ts';
+import type { Disturbances } from './disturbances.ts';
 
 export interface Fault {
   /** For the journal. */
@@ -20,7 +21,12 @@ export interface Faults {
   areOver(): boolean;
 }
 
-export function createFaults(deps: { journal: Journal; wait(ms: Milliseconds): Promise<void>; stir(): void }): Faults {
+export function createFaults(deps: {
+  journal: Journal;
+  disturbances: Disturbances;
+  wait(ms: Milliseconds): Promise<void>;
+  stir(): void;
+}): Faults {
   const running = new Set<() => void>();
   let areOver = false;
   return {
@@ -29,11 +35,13 @@ export function createFaults(deps: { journal: Journal; wait(ms: Milliseconds): P
       deps.journal.note('fault', `${what} for ${Math.round(ms / 1_000)} s`);
       deps.stir();
       const undo = begin();
+      const endDisturbance = deps.disturbances.begin(what);
       const end = (): void => {
         if (!running.delete(end)) return;
         deps.journal.note('fault', `${what} is over`);
         deps.stir();
         undo();
+        endDisturbance();
       };
       running.add(end);
       await (until === undefined ? deps.wait(ms) : Promise.race([until, deps.wait(ms)]));

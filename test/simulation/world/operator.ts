@@ -4,6 +4,7 @@ import { type Milliseconds, second } from '#kernel/clock.ts';
 import type { Journal } from '../engine/journal.ts';
 import { ProcessEnded } from '../machine/disk.ts';
 import type { EndingPoint, Machine } from '../machine/machine.ts';
+import type { Disturbances } from './disturbances.ts';
 
 export interface Operator {
   /** Keeps the product running; never ends. */
@@ -26,6 +27,7 @@ const failedDownMs: Milliseconds = 5 * second;
 export function createOperator(deps: {
   machine: Machine;
   journal: Journal;
+  disturbances: Disturbances;
   wait(ms: Milliseconds): Promise<void>;
   stir(): void;
   /** The product does not start. */
@@ -60,13 +62,18 @@ export function createOperator(deps: {
 
   return {
     async run() {
+      let endDowntime = deps.disturbances.begin('the process is down');
       for (;;) {
         for (let last: unknown; last !== maintenance; ) {
           last = maintenance;
           await maintenance;
         }
         await start();
-        await machine.ended();
+        if (machine.isUp()) {
+          endDowntime();
+          await machine.ended();
+          endDowntime = deps.disturbances.begin('the process is down');
+        }
         const ms = downMs;
         downMs = usualDownMs;
         await new Promise<void>((resolve) => {

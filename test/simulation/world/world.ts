@@ -11,6 +11,7 @@ import { createMachine, type Machine } from '../machine/machine.ts';
 import { createNetwork, type HttpRequest, type Network } from '../machine/network.ts';
 import { createTelegramSide, type TelegramSide } from '../telegram/telegram-side.ts';
 import { type Backups, createBackups, type Restore } from './backups.ts';
+import { createDisturbances, type Disturbances } from './disturbances.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createOperator, type Operator } from './operator.ts';
 import { createProvidersSide, type ProvidersSide } from './providers-side.ts';
@@ -37,6 +38,7 @@ export interface World extends ProvidersSide {
   /** Backups that were put back, in the order of that. */
   readonly restores: readonly Restore[];
   readonly faults: Faults;
+  readonly disturbances: Disturbances;
   /** What the product has logged. */
   readonly log: ProductLog;
   /** What somebody in this world noticed that no promise allows; taken out as violations. */
@@ -93,6 +95,7 @@ export function createWorld(deps: WorldDeps): World {
     return ending.signal;
   };
   const rest = createRest(timeline);
+  const disturbances = createDisturbances(now);
   const { stir, nextStir } = rest;
   const delays = chance.stream('network');
   const delayMs = (request: HttpRequest) => variant?.delayMs(request, timeline.now()) ?? delays.between(1, 60);
@@ -128,6 +131,7 @@ export function createWorld(deps: WorldDeps): World {
   const shop = createShopSite({ network, now, wait, deadline });
   const telegram = createTelegramSide({
     network,
+    disturbances,
     timeline,
     journal,
     now,
@@ -145,6 +149,7 @@ export function createWorld(deps: WorldDeps): World {
   const operator = createOperator({
     machine,
     journal,
+    disturbances,
     wait,
     stir,
     environment,
@@ -170,7 +175,8 @@ export function createWorld(deps: WorldDeps): World {
     get restores() {
       return backups.restores;
     },
-    faults: createFaults({ journal, wait, stir }),
+    faults: createFaults({ journal, disturbances, wait, stir }),
+    disturbances,
     log,
     complaints,
     now,

@@ -1,6 +1,7 @@
 // Messages in Telegram beside the rows that they show, once nothing happens any more.
 import type { Invariant } from '../invariant.ts';
 import type { Look } from '../look.ts';
+import { createMemory } from '../memory.ts';
 import { chatOf } from './places.ts';
 
 interface CaseCard extends Readonly<Record<string, unknown>> {
@@ -17,9 +18,19 @@ interface CaseCard extends Readonly<Record<string, unknown>> {
   readonly order_number: string | null;
 }
 
+/** Cases of which a chat was not told, because it refused, and which are let go where another chat was told. */
+const memoryOf = createMemory(() => new Set<string>());
+
 export const caseCards: Invariant = {
   number: 9,
   promise: 'The card of a case shows at rest what is stored.',
+  begin(world) {
+    const refused = memoryOf(world);
+    world.log.onLine((line) => {
+      const id = line.includes('"msg":"alert not shown"') ? /"caseId":"([^"]+)"/.exec(line)?.[1] : undefined;
+      if (id !== undefined) refused.add(id);
+    });
+  },
   *atRest(look) {
     const given = chatsGivenUp(look);
     const cards = look.rows<CaseCard>(
@@ -68,11 +79,10 @@ function* faultsOf(card: CaseCard, { text, keyboard }: Shown): Iterable<string> 
   for (const word of words) if (!text.includes(word)) yield `does not say ${word}`;
 }
 
-/** Cases that a chat could not be told of, which is let go where another was. */
-function chatsGivenUp({ rows }: Look): ReadonlySet<string> {
+function chatsGivenUp({ rows, world }: Look): ReadonlySet<string> {
   const found = rows<{ id: string }>(
     `select distinct payload ->> 'caseId' as id from outbox_messages
      where topic = 'alert.card' and (outcome like '%blocked%' or last_error like '%told%' or last_error like '%40_: %')`,
   );
-  return new Set(found.map(({ id }) => id));
+  return new Set([...memoryOf(world), ...found.map(({ id }) => id)]);
 }

@@ -1,0 +1,51 @@
+// Whoever taps or writes hears something, whatever it is: silence is taken for a broken bot, and tapped again.
+import { type Milliseconds, minute, second } from '#kernel/clock.ts';
+import type { Act } from '../../telegram/acts.ts';
+import { stranger } from '../../world/settings.ts';
+import type { World } from '../../world/world.ts';
+import type { Invariant } from '../invariant.ts';
+import { createMemory } from '../memory.ts';
+
+/** Telegram takes an answer to a tap for twice as long. */
+const patienceMs: Milliseconds = 15 * second;
+/** What was wrong so shortly before may hold the answer up. */
+const afterwardsMs: Milliseconds = 2 * minute;
+
+const memoryOf = createMemory(() => ({ seen: 0 }));
+
+export const answers: Invariant = {
+  number: 7,
+  promise: 'Each tap of an admin is answered, and so is each message, while the product runs and Telegram works.',
+  *always({ world }) {
+    const memory = memoryOf(world);
+    const { acts } = world.telegram;
+    for (; memory.seen < acts.length; memory.seen += 1) {
+      const act = acts[memory.seen];
+      if (act === undefined || act.at > world.now() - patienceMs) return;
+      if (isAnswered(act) || mayBeSilent(world, act)) continue;
+      const { kind, text, chat, at } = act;
+      yield `${kind} “${text.slice(0, 60)}” of ${act.userId} in @${chat.bot} ${chat.chatId} at ${new Date(at).toISOString()} is not answered`;
+    }
+  },
+};
+
+function isAnswered({ at, answeredAt }: Act): boolean {
+  return answeredAt !== null && answeredAt - at <= patienceMs;
+}
+
+function mayBeSilent({ disturbances }: World, act: Act): boolean {
+  const { userId, chat, kind, at, isIdle } = act;
+  if (isIdle || userId === stranger.id) return true;
+  // In a group nobody talks to the bot.
+  if (kind !== 'tap' && chat.chatId < 0) return true;
+  return disturbances.between(at - afterwardsMs, at + patienceMs, (what) => isExcuse(what, chat)) !== undefined;
+}
+
+/** What is wrong with others is none, nor what has not happened yet. */
+const others =
+  /^(?:webhooks of|the shop|coinbase|bitpay|btcpay|nowpayments|payhip|the process is to end|[A-Z_]+ is changed)\b/;
+
+function isExcuse(what: string, { bot, chatId }: Act['chat']): boolean {
+  const shutOut = /^@\w+ is shut out of chat -?\d+$/.test(what);
+  return shutOut ? what === `@${bot} is shut out of chat ${chatId}` : !others.test(what);
+}
