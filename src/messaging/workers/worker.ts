@@ -35,23 +35,18 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
   const cutting = new AbortController();
   const inProgress = new Set<Promise<void>>();
   let running: Promise<void> | undefined;
-  let suspectedPoisonCheckedAt = Number.NEGATIVE_INFINITY;
+  let suspectedPoisonAt = Number.NEGATIVE_INFINITY;
   let claimedAt: Milliseconds | null = null;
 
-  /** A suspected poison message alone, where one is looked for, or else as many rows as may be worked on at the same time. */
-  async function claim(wanted: { isAlone: boolean }): Promise<{ suspected: Row[]; sound: Row[] }> {
+  /** Suspected poison messages one at a time, others as many as may be worked on at the same time. */
+  async function claim(wanted: { suspectedPoison: boolean }): Promise<Row[]> {
     const now = deps.clock.now();
     // Twice the longest attempt, so that the lease never ends while this process still works on the row. One of a process that
     // died ends long before, by the name of its holder.
     const lockedUntil = now + options.attemptTimeoutMs * 2;
-    const lease = { lane: options.lane, now, lockedUntil, lockedBy: deps.instanceId };
-    return deps.database.transaction(async (stores) => {
-      const queue = options.queueOf(stores);
-      const suspected = wanted.isAlone ? await queue.claimDue({ ...lease, limit: 1, suspectedPoison: true }) : [];
-      if (suspected.length > 0) return { suspected, sound: [] };
-      const limit = options.concurrency - inProgress.size;
-      return { suspected, sound: await queue.claimDue({ ...lease, limit, suspectedPoison: false }) };
-    });
+    const limit = wanted.suspectedPoison ? 1 : options.concurrency - inProgress.size;
+    const request = { lane: options.lane, now, lockedUntil, lockedBy: deps.instanceId, limit, ...wanted };
+    return deps.database.transaction((stores) => options.queueOf(stores).claimDue(request));
   }
 
   async function attempt(row: Row): Promise<DeliveryResult> {
@@ -88,21 +83,25 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
   }
 
   /** Only a suspected poison message waits for the attempts in progress: one that hangs must not delay all others. */
-  async function isTimeForSuspectedPoison(): Promise<boolean> {
-    if (inProgress.size === 0) return true;
-    if (deps.clock.elapsed() - suspectedPoisonCheckedAt < options.sweepMs) return false;
-    suspectedPoisonCheckedAt = deps.clock.elapsed();
-    const now = deps.clock.now();
-    return deps.database.read((stores) => options.queueOf(stores).hasSuspectedPoison({ lane: options.lane, now }));
+  function isTimeForSuspectedPoison(): boolean {
+    if (inProgress.size > 0 && deps.clock.elapsed() - suspectedPoisonAt < options.sweepMs) return false;
+    suspectedPoisonAt = deps.clock.elapsed();
+    return true;
   }
 
   /** Claims due rows and begins to work on them; returns how many were claimed. */
   async function claimAndBegin(): Promise<number> {
     claimedAt = deps.clock.elapsed();
-    const isAlone = await isTimeForSuspectedPoison();
-    if (isAlone) await Promise.all(inProgress);
-    const { suspected, sound } = await claim({ isAlone });
-    await Promise.all(suspected.map(work));
+    const now = deps.clock.now();
+    const due = await deps.database.read((stores) => options.queueOf(stores).findDue({ lane: options.lane, now }));
+    if (due.suspected && isTimeForSuspectedPoison()) {
+      await Promise.all(inProgress);
+      const suspected = await claim({ suspectedPoison: true });
+      await Promise.all(suspected.map(work));
+      if (suspected.length > 0) return suspected.length;
+    }
+    if (!due.sound) return 0;
+    const sound = await claim({ suspectedPoison: false });
     for (const row of sound) {
       const task = work(row).finally(() => {
         inProgress.delete(task);
@@ -110,7 +109,7 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
       });
       inProgress.add(task);
     }
-    return suspected.length + sound.length;
+    return sound.length;
   }
 
   async function run(): Promise<void> {

@@ -162,9 +162,10 @@ export function describeQueues(open: OpenContractDatabase): void {
         await inbox.claimDue(claimBy('crashed', { limit: 1 }));
         const after = { now: noon + 60_000 };
         expect(await inbox.claimDue(claimBy('me', { suspectedPoison: true }))).toEqual([]);
-        expect(await inbox.hasSuspectedPoison({ lane: null, now: noon })).toBe(false);
-        expect(await inbox.hasSuspectedPoison({ lane: null, now: after.now })).toBe(true);
-        expect(await inbox.hasSuspectedPoison({ lane: 'another source', now: after.now })).toBe(false);
+        expect(await inbox.findDue({ lane: null, now: noon })).toEqual({ suspected: false, sound: false });
+        expect(await inbox.findDue({ lane: null, now: after.now })).toEqual({ suspected: true, sound: true });
+        const elsewhere = await inbox.findDue({ lane: 'another source', now: after.now });
+        expect(elsewhere).toEqual({ suspected: false, sound: false });
         expect(idsOf(await inbox.claimDue(claimBy('me', after)))).toEqual(['sound']);
         const [suspect] = await inbox.claimDue(
           claimBy('me', { ...after, lockedUntil: noon + 120_000, suspectedPoison: true }),

@@ -9,7 +9,7 @@ import { asRows, type QueueShape } from './queue-shape.ts';
 export function createClaims<Row extends QueueBookkeeping>(
   session: Session,
   shape: QueueShape,
-): Pick<QueueStore<Row>, 'claimDue' | 'hasSuspectedPoison'> {
+): Pick<QueueStore<Row>, 'claimDue' | 'findDue'> {
   const { db } = session;
   const { table, name, lane, priority, columns } = shape;
   const order = [...(priority === null ? [] : [asc(priority)]), asc(table.availableAt), asc(table.id)];
@@ -44,8 +44,13 @@ export function createClaims<Row extends QueueBookkeeping>(
       .returning(columns)
       .prepare(`${name}_claim_${suffix}`);
   });
-  const findSuspected = preparedByShape((kind, suffix) =>
-    db.select({ id: table.id }).from(table).where(candidates(kind)).limit(1).prepare(`${name}_suspected_${suffix}`),
+  const isAnyDue = (kind: readonly string[]): SQL<unknown> =>
+    sql`exists ${db.select({ id: table.id }).from(table).where(candidates(kind)).limit(1)}`;
+  const findDue = preparedByShape((kind, suffix) =>
+    db
+      .select({ suspected: isAnyDue([...kind, 'suspected']), sound: isAnyDue(kind) })
+      .from(sql`(select 1) as once`)
+      .prepare(`${name}_find_due_${suffix}`),
   );
 
   return {
@@ -53,8 +58,10 @@ export function createClaims<Row extends QueueBookkeeping>(
       await session.requirePresence();
       return asRows<Row>(await claim(kindOf(request), { ...request })).sort(inClaimOrder);
     },
-    hasSuspectedPoison: async (query) =>
-      (await findSuspected(kindOf({ ...query, suspectedPoison: true }), { ...query })).length === 1,
+    async findDue(query) {
+      const [found] = await findDue(kindOf({ ...query, suspectedPoison: false }), { ...query });
+      return { suspected: Boolean(found?.suspected), sound: Boolean(found?.sound) };
+    },
   };
 }
 
