@@ -18,11 +18,12 @@ export interface Rest {
 
 /** How exact idle waits are, by how long nothing has happened. */
 const grids: readonly (readonly [sinceMs: Milliseconds, gridMs: Milliseconds])[] = [
-  [20_000, 10_000],
-  [3 * 60_000, 60_000],
+  [10_000, 10_000],
+  [2 * 60_000, 60_000],
+  [20 * 60_000, 10 * 60_000],
 ];
 /** Idle waits at rest end at the next multiple of this. */
-export const restGridMs: Milliseconds = 10 * 60_000;
+export const restGridMs: Milliseconds = 30 * 60_000;
 /** Long polls and their time-outs are stretched sooner: they say nothing when they end. */
 const stretchedAfterMs: Milliseconds = 60_000;
 const stretchedToMs: Milliseconds = 30 * 60_000;

@@ -39,11 +39,12 @@ const busyShare = 0.7;
 
 /** How long things happen, and how many times as often as on a usual day: most histories are short and dense, some are long. */
 const spans: readonly (readonly [{ lengthMs: Milliseconds; pace: number }, weight: number])[] = [
-  [{ lengthMs: hour, pace: 12 }, 4],
-  [{ lengthMs: 3 * hour, pace: 5 }, 4],
-  [{ lengthMs: 12 * hour, pace: 2 }, 1.5],
-  [{ lengthMs: 2 * day, pace: 1 }, 0.4],
-  [{ lengthMs: 7 * day, pace: 0.5 }, 0.1],
+  [{ lengthMs: 20 * minute, pace: 24 }, 5],
+  [{ lengthMs: hour, pace: 10 }, 3],
+  [{ lengthMs: 3 * hour, pace: 4 }, 1],
+  [{ lengthMs: 12 * hour, pace: 1.5 }, 0.4],
+  [{ lengthMs: 2 * day, pace: 0.75 }, 0.12],
+  [{ lengthMs: 7 * day, pace: 0.4 }, 0.03],
 ];
 
 export function drawPlan(seed: number, options: PlanOptions = {}): Plan {
