@@ -14,6 +14,7 @@ import { refusedBySecret } from './facts/refused-by-secret.ts';
 import { secrets } from './facts/secrets.ts';
 import { shopFacts } from './facts/shop-facts.ts';
 import { shopHeardAll } from './facts/shop-heard-all.ts';
+import { webhooksHeeded } from './facts/webhooks-heeded.ts';
 import { webhooksKept } from './facts/webhooks-kept.ts';
 import type { Invariant } from './invariant.ts';
 import { books } from './money/books.ts';
@@ -33,6 +34,7 @@ export const invariants: readonly Invariant[] = [
   shopFacts,
   shopHeardAll,
   webhooksKept,
+  webhooksHeeded,
   refusedBySecret,
   sameAnswer,
   books,

@@ -12,6 +12,7 @@ export const suspended: StepKind = {
     if (world.faults.areOver()) return;
     const ms = Math.round(chance.pick([3 * second, 40 * second, 10 * minute, hour]) * (0.5 + chance.next()));
     world.journal.note('fault', `the machine stands still for ${ms} ms`);
+    world.disturbances.note('the machine stands still', ms);
     world.machine.suspend(ms);
     await world.wait(ms);
     world.stir();

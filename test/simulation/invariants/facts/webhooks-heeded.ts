@@ -1,0 +1,78 @@
+// From a stored webhook to its payment: soon, and not without having asked the provider, because the event is only a hint.
+import { hour, type Milliseconds, minute } from '#kernel/clock.ts';
+import type { Invariant } from '../invariant.ts';
+import type { Look } from '../look.ts';
+import { createMemory } from '../memory.ts';
+
+interface Heeded extends Readonly<Record<string, unknown>> {
+  readonly row: number;
+  readonly id: string;
+  readonly source: string;
+  readonly reference: string;
+  readonly outcome: string | null;
+  readonly received_at: number;
+  readonly processed_at: number | null;
+  readonly abandoned_at: number | null;
+  /** When the provider was last asked about the payment; null: the payment is not ours. */
+  readonly evidence_at: number | null;
+}
+
+/** Up to this row all are done with, in a database that was put back so often. */
+const memoryOf = createMemory(() => ({ row: 0, restores: 0 }));
+
+/** Several events about one payment take turns. */
+const soonMs: Milliseconds = 2 * minute;
+/** Longer than a breaker stays open, or a provider that was away is asked less often. */
+const afterwardsMs: Milliseconds = 2 * minute;
+/** By so much the clock may be wrong. */
+const wrongMaxMs: Milliseconds = 6 * hour;
+
+export const webhooksHeeded: Invariant = {
+  number: 4,
+  promise:
+    'The payment that a webhook names is fetched after it came, and within two minutes while its provider is well.',
+  *always(look) {
+    const { world } = look;
+    const memory = memoryOf(world);
+    if (world.restores.length !== memory.restores) Object.assign(memory, { row: 0, restores: world.restores.length });
+    let isOpen = false;
+    for (const event of eventsSince(look, memory.row)) {
+      isOpen ||= event.processed_at === null && event.abandoned_at === null;
+      if (!isOpen) memory.row = event.row;
+      yield* faultsOf(look, event);
+    }
+  },
+};
+
+/** Payhip's own events are all that it ever says: there is nothing to fetch. */
+function eventsSince({ rows }: Look, row: number): Heeded[] {
+  return rows<Heeded>(
+    `select e.rowid as row, e.id, e.source, e.reference, e.outcome, e.received_at, e.processed_at, e.abandoned_at,
+       p.evidence_at from inbox_events e left join payments p on p.reference = e.reference and p.provider = e.source
+     where e.rowid > ? and e.source <> 'payhip' order by e.rowid`,
+    row,
+  );
+}
+
+function* faultsOf({ world }: Look, event: Heeded): Iterable<string> {
+  const { id, source, reference, outcome, received_at: at, processed_at: processedAt, evidence_at: askedAt } = event;
+  const { disturbances } = world;
+  const until = processedAt ?? world.machine.now();
+  if (disturbances.between(at - wrongMaxMs, until + wrongMaxMs, (what) => what.startsWith('the clock')) !== undefined)
+    return;
+  const what = `the event ${id} of ${source} about ${reference}`;
+  if (askedAt !== null && processedAt !== null && askedAt < at && outcome !== 'not understood') {
+    yield `${what} is done with (${outcome}), and its payment was not fetched after it had come`;
+  }
+  const isExcused = () =>
+    disturbances.between(at - afterwardsMs, until, (wrong) => isExcuse(wrong, source)) !== undefined;
+  if (event.abandoned_at === null && until - at > soonMs && !isExcused()) {
+    yield `${what} was not heeded for ${Math.round((until - at) / 1_000)} s, and nothing was in its way`;
+  }
+}
+
+/** What is wrong with the shop, Telegram or another provider is none. */
+function isExcuse(what: string, provider: string): boolean {
+  if (/^(?:webhooks of|the shop|Telegram|calls of Telegram|@)/.test(what)) return false;
+  return !/^(?:coinbase|bitpay|btcpay|nowpayments|payhip)\b/.test(what) || what.includes(provider);
+}
