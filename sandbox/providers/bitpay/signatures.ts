@@ -18,8 +18,20 @@ export function isRequestSigned({ identity, signature, text }: SignedRequest): b
   return key !== undefined && verify('sha256', Buffer.from(text, 'utf8'), key, Buffer.from(signature, 'hex'));
 }
 
-/** Undefined if the text is not a point of the curve. */
+/** A client signs every request with the same key, and reading one takes as long as checking a signature. */
+const keysMax = 100;
+const keys = new Map<string, KeyObject | undefined>();
+
 function publicKey(identity: string): KeyObject | undefined {
+  if (!keys.has(identity)) {
+    if (keys.size >= keysMax) keys.clear();
+    keys.set(identity, readKey(identity));
+  }
+  return keys.get(identity);
+}
+
+/** Undefined if the text is not a point of the curve. */
+function readKey(identity: string): KeyObject | undefined {
   try {
     const point = Buffer.from(String(ECDH.convertKey(identity, 'secp256k1', 'hex', 'hex', 'uncompressed')), 'hex');
     const x = point.subarray(1, 33).toString('base64url');
