@@ -53,14 +53,14 @@ export function createSigning(deps: {
       if (provider === undefined || known === undefined) return webhook;
       const moment = momentOf(provider, webhook);
       const secret = known.findLast(({ since }) => since <= moment)?.secret ?? firstOf(provider);
-      note(provider, { body, secret });
-      if (secret === firstOf(provider)) return webhook;
       const { signing } = simulators[provider];
       const about = { nowMs: now(), headers, body };
-      if (signing.header === null) {
-        const first = signing.sign({ ...about, secret: firstOf(provider) });
-        return { headers, body: body.replaceAll(first, signing.sign({ ...about, secret })) };
-      }
+      const first = signing.sign({ ...about, secret: firstOf(provider) });
+      // What somebody made up is not signed.
+      if (signing.header === null && !body.includes(first)) return webhook;
+      note(provider, { body, secret });
+      if (secret === firstOf(provider)) return webhook;
+      if (signing.header === null) return { headers, body: body.replaceAll(first, signing.sign({ ...about, secret })) };
       const { [signing.header]: _replaced, ...others } = headers;
       return { headers: { ...others, [signing.header]: signing.sign({ ...about, secret, headers: others }) }, body };
     },
