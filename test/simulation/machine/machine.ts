@@ -27,8 +27,8 @@ export interface Machine {
   setClock(byMs: Milliseconds): void;
   /** How far it is from true time. */
   clockOffset(): Milliseconds;
-  /** It sleeps, or is paused: nothing of it goes on until then, and all that was due does at once. */
-  suspend(ms: Milliseconds): void;
+  /** It sleeps, or is paused: nothing of it goes on until the result is called, and then all that was due does at once. */
+  suspend(): () => void;
   /** Whether somebody who asks it something may expect an answer. */
   isReachable(): boolean;
   /** Its connection to everybody else is lost, or back. */
@@ -72,7 +72,9 @@ const stopMaxMs: Milliseconds = 25 * second;
 export function createMachine(deps: MachineDeps): Machine {
   const { timeline, network, disk, journal, complain } = deps;
   let setByMs = 0;
-  let awakeAt = 0;
+  const suspensions = new Set<() => void>();
+  const waking: (() => void)[] = [];
+  let awakeSince = 0;
   let isOffline = false;
   let running: Process | undefined;
   let started = 0;
@@ -109,7 +111,8 @@ export function createMachine(deps: MachineDeps): Machine {
       rest: deps.rest,
       network,
       address: deps.address,
-      asleepMs: () => awakeAt - timeline.now(),
+      isAsleep: () => suspensions.size > 0,
+      onWaking: (run) => void waking.push(run),
       isOffline: () => isOffline,
       onCrossing() {
         if (isAtPoint()) endAtPoint(process);
@@ -125,6 +128,10 @@ export function createMachine(deps: MachineDeps): Machine {
       end: () => endAtPoint(process),
     });
     return process;
+  }
+
+  async function awake(): Promise<void> {
+    while (suspensions.size > 0) await new Promise<void>((resolve) => void waking.push(resolve));
   }
 
   async function launch(process: Process, config: Config): Promise<void> {
@@ -144,14 +151,21 @@ export function createMachine(deps: MachineDeps): Machine {
       setByMs += byMs;
     },
     clockOffset: () => setByMs,
-    suspend(ms) {
-      awakeAt = Math.max(awakeAt, timeline.now() + ms);
+    suspend() {
+      const resume = (): void => {
+        if (!suspensions.delete(resume) || suspensions.size > 0) return;
+        awakeSince = timeline.now();
+        for (const run of waking.splice(0)) run();
+      };
+      suspensions.add(resume);
+      return resume;
     },
-    isReachable: () => awakeAt <= timeline.now() && !isOffline,
+    isReachable: () => suspensions.size === 0 && !isOffline,
     setOffline(next) {
       isOffline = next;
     },
     async start(config) {
+      await awake();
       if (running !== undefined) throw new Error('a process runs already');
       started += 1;
       journal.note('machine', `start ${started}`);
@@ -165,6 +179,7 @@ export function createMachine(deps: MachineDeps): Machine {
       if (!process.isAlive()) throw new ProcessEnded('while it started');
     },
     async stop() {
+      await awake();
       const process = running;
       if (process === undefined) return;
       const { app, clock } = process;
@@ -174,7 +189,7 @@ export function createMachine(deps: MachineDeps): Machine {
       const stopAt = timeline.now();
       // A machine that stood still meanwhile is late with everything.
       const complainOf = (what: unknown): void => {
-        if (awakeAt <= stopAt) complain(`the stop failed: ${String(what)}`);
+        if (awakeSince <= stopAt) complain(`the stop failed: ${String(what)}`);
       };
       const stop = createStopHandler({
         stop: () => app.stop(),

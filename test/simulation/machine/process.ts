@@ -32,8 +32,10 @@ export interface ProcessDeps {
   network: Network;
   /** `host:port` at which it is reached. */
   address: string;
-  /** How long it still stands still, as a machine that sleeps does. */
-  asleepMs(): Milliseconds;
+  /** It stands still, as a machine that sleeps does. */
+  isAsleep(): boolean;
+  /** Called when it goes on. */
+  onWaking(run: () => void): void;
   /** The machine has lost its network. */
   isOffline(): boolean;
   /** Told of each wait and each call, of its own and to it: the process may end there. */
@@ -48,22 +50,25 @@ export function openProcess(deps: ProcessDeps): Process {
   let isAlive = true;
 
   /** What is due while the process stands still happens when it goes on. */
-  function onWaking(timer: ProcessDeps['after']): ProcessDeps['after'] {
+  function whenAwake(timer: ProcessDeps['after']): ProcessDeps['after'] {
     return (ms, run) => {
+      let isCalledOff = false;
       const fire = (): void => {
-        const leftMs = deps.asleepMs();
-        if (leftMs > 0) cancel = deps.after(leftMs, fire);
-        else if (isAlive) run();
+        if (isCalledOff || !isAlive) return;
+        if (deps.isAsleep()) deps.onWaking(fire);
+        else run();
       };
-      let cancel = timer(ms, fire);
-      return () => cancel();
+      const cancel = timer(ms, fire);
+      return () => {
+        isCalledOff = true;
+        cancel();
+      };
     };
   }
-  const after = onWaking(deps.after);
-  const guard = onWaking(rest.guard);
+  const after = whenAwake(deps.after);
+  const guard = whenAwake(rest.guard);
   const awake = async (): Promise<void> => {
-    for (let ms = deps.asleepMs(); ms > 0; ms = deps.asleepMs())
-      await new Promise<void>((go) => void deps.after(ms, go));
+    while (deps.isAsleep()) await new Promise<void>((go) => deps.onWaking(go));
   };
   /** True when the process that comes here has ended, or ends now. */
   const endsHere = (): boolean => {

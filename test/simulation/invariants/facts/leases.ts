@@ -31,7 +31,7 @@ export const leases: Invariant = {
   number: 9,
   promise: 'No lease outlives its holder, and nothing that is due starves.',
   *always(look) {
-    const { timeline, machine, disk } = look.world;
+    const { timeline, machine, disk, disturbances, now } = look.world;
     const memory = memoryOf(look.world);
     const held = readLeases(look);
     const holders = new Set(held.map(({ holder }) => holder.split(':')[0]));
@@ -40,7 +40,13 @@ export const leases: Invariant = {
     const due = new Set(readDue(look));
     const process = machine.isUp() ? machine.runtime() : undefined;
     const canWrite = !disk.isFull;
-    const wasAtWork = process !== undefined && process === memory.process && memory.canWrite && canWrite;
+    const stoodStill = disturbances.between(
+      now() - (timeline.now() - memory.at),
+      now(),
+      (what) => what === 'the machine stands still',
+    );
+    const wasAwake = stoodStill === undefined;
+    const wasAtWork = wasAwake && process !== undefined && process === memory.process && memory.canWrite && canWrite;
     if (wasAtWork && timeline.now() - memory.at >= longMs) {
       for (const lease of leased) if (memory.leases.has(lease)) yield `the lease on ${lease} does not end`;
       for (const row of due) if (memory.due.has(row)) yield `${row} is due and starves`;

@@ -8,14 +8,13 @@ export const suspended: StepKind = {
   share: 0.25,
   perDay: 2,
   async act(world, chance) {
+    const { faults, machine } = world;
     await whenBusy(world, chance);
-    if (world.faults.areOver()) return;
-    const ms = Math.round(chance.pick([3 * second, 40 * second, 10 * minute, hour]) * (0.5 + chance.next()));
-    world.journal.note('fault', `the machine stands still for ${ms} ms`);
-    world.disturbances.note('the machine stands still', ms);
-    world.machine.suspend(ms);
-    await world.wait(ms);
-    world.stir();
+    await faults.during({
+      what: 'the machine stands still',
+      ms: Math.round(chance.pick([3 * second, 40 * second, 10 * minute, hour]) * (0.5 + chance.next())),
+      begin: () => machine.suspend(),
+    });
   },
 };
 
