@@ -1,19 +1,22 @@
 import type { JsonObject } from '#kernel/json.ts';
-import type { EventLog } from '#kernel/process.ts';
-import type { ProviderRegistry } from '../ports/payment-provider.ts';
+import type { SnapshotDeps } from '../lifecycle/deps.ts';
+import type { PaymentProvider } from '../ports/payment-provider.ts';
+import { askEachPayment } from './ask-each-payment.ts';
 import type { ReconcileProvider } from './reconcile-provider.ts';
 
 const job = 'reconcile';
 
-/** Compares with every provider that can list, all at once: one that is slow or unavailable delays no other. Counts. */
+/** Compares with every provider, all at once: one that is slow or unavailable delays no other. Counts. */
 export async function reconcileAll(
-  deps: { providers: ProviderRegistry; log: EventLog; reconcile: ReconcileProvider },
+  deps: SnapshotDeps & { reconcile: ReconcileProvider },
   signal: AbortSignal,
 ): Promise<JsonObject> {
   const cause = { kind: 'reconciliation', id: job, actor: { kind: 'job', id: job } } as const;
-  const listed = deps.providers.list().filter((provider) => provider.capabilities.canList);
+  const providers = deps.providers.list();
+  const listing = providers.filter(({ capabilities }) => capabilities.canList);
+  const asked = providers.filter(({ capabilities }) => !capabilities.canList && capabilities.canFetch);
   const counts = { finished: 0, failed: 0, compared: 0, healed: 0, open: 0 };
-  const compare = async ({ name: provider }: { name: (typeof listed)[number]['name'] }): Promise<void> => {
+  const compare = async ({ name: provider }: PaymentProvider): Promise<void> => {
     try {
       const result = await deps.reconcile({ provider, startedBy: job, cause, signal });
       if (result.kind === 'failed') counts.failed += 1;
@@ -27,6 +30,11 @@ export async function reconcileAll(
       deps.log.error('reconciliation threw', { provider }, error);
     }
   };
-  await Promise.all(listed.map(compare));
+  const ask = async ({ name: provider }: PaymentProvider): Promise<void> => {
+    const { compared, healed } = await askEachPayment(deps, { provider, cause, signal });
+    counts.compared += compared;
+    counts.healed += healed;
+  };
+  await Promise.all([...listing.map(compare), ...asked.map(ask)]);
   return counts;
 }

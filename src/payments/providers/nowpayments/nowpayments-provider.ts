@@ -40,7 +40,7 @@ const common = {
 
 const gaps = [
   'NOWPayments has no API for refunds: refund in its dashboard, and note it on the order.',
-  'NOWPayments lists no invoices: reconciliation leaves it out, and goes payment by payment.',
+  'NOWPayments lists no invoices: reconciliation asks for each of ours, and finds no others.',
   'NOWPayments cannot cancel: an unwanted invoice is left to run out.',
   'A deposit in another coin is shown on the order, and not counted.',
 ];

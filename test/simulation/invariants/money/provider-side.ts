@@ -140,10 +140,13 @@ export function isListing({ world }: Look, provider: ProviderName): boolean {
   return provider === 'coinbase' || provider === 'btcpay';
 }
 
-/** With its dashboard's login, NOWPayments shows all that came for an invoice of ours, whether a webhook told of it or not. */
-function isShownWhole(look: Look, { provider, reference }: ProviderRecord): boolean {
+/** A payment of ours is asked for itself: what comes of it is found whether a webhook told of it or not. */
+function isAskedFor(look: Look, { provider, reference }: ProviderRecord): boolean {
+  const isKnown = ourSideOf(look).findPayment(provider, reference) !== undefined;
+  if (provider === 'bitpay') return isKnown;
+  // Only with its dashboard's login NOWPayments shows payments of an invoice that no webhook named.
   const hasLogin = (look.world.operator.environment['NOWPAYMENTS_EMAIL'] ?? '') !== '';
-  return provider === 'nowpayments' && hasLogin && ourSideOf(look).findPayment(provider, reference) !== undefined;
+  return provider === 'nowpayments' && hasLogin && isKnown;
 }
 
 const deadLetters = 'select count(*) from inbox_events where source = ? and reference = ? and abandoned_at is not null';
@@ -157,7 +160,7 @@ export function isUnheard(look: Look, record: ProviderRecord): boolean {
   const { provider, reference } = record;
   const isGivenUp = 'select count(*) from provider_outages where live_provider = ? and retired_at is not null';
   if (look.count(isGivenUp, provider) > 0) return true;
-  if (isListing(look, provider) || isShownWhole(look, record)) return false;
+  if (isListing(look, provider) || isAskedFor(look, record)) return false;
   const { world } = look;
   // It comes late by days, or waits for an admin, since it came just before its provider was removed.
   if (world.providers.waitingWebhooks(provider).includes(reference)) return true;
