@@ -10,7 +10,7 @@ import { formatMoney } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import { type Cause, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import { formatOrderNumber } from '#orders/order.ts';
-import type { Payment } from '../model/payment.ts';
+import { isOpenPayment, type Payment } from '../model/payment.ts';
 import { nextPollAt } from '../model/poll-schedule.ts';
 import { unreadWords } from '../model/snapshot.ts';
 import type { PaymentStores, PaymentTx } from '../ports/payment-store.ts';
@@ -24,7 +24,12 @@ export async function postponePoll(
 ): Promise<void> {
   const { payment, cause } = input;
   const now = deps.clock.now();
-  const change = { nextPollAt: nextPollAt(payment, now), updatedAt: now };
+  // One that has ended is asked for only because it was not understood, and still is not.
+  const isUnread = payment.nextPollAt !== null && !isOpenPayment(payment);
+  const change = {
+    nextPollAt: nextPollAt(payment, now) ?? (isUnread ? laterPollAt(payment, now) : null),
+    updatedAt: now,
+  };
   await inTransaction(deps, cause, async (tx) => {
     const changed = await tx.stores.payments.tryChangePayment(payment, change);
     if (changed === undefined || changed.nextPollAt !== null) return;
@@ -38,6 +43,10 @@ const unreadEveryMs: Milliseconds = hour;
 /** An older one is left to its case. */
 const unreadMaxMs: Milliseconds = 30 * day;
 
+function laterPollAt({ createdAt }: Payment, now: Milliseconds): Milliseconds | null {
+  return now - createdAt < unreadMaxMs ? now + unreadEveryMs : null;
+}
+
 /** After an answer that is not understood. `details`: those that it was asked with, for the next time. */
 export async function keepUnread(
   deps: TransactionDeps<PaymentStores>,
@@ -45,8 +54,8 @@ export async function keepUnread(
 ): Promise<void> {
   const { payment, cause, error, details = payment.details } = input;
   const now = deps.clock.now();
-  const later = now - payment.createdAt < unreadMaxMs ? now + unreadEveryMs : null;
-  const change = { nextPollAt: nextPollAt(payment, now) ?? later, updatedAt: now, details: [...details] };
+  const nextAt = nextPollAt(payment, now) ?? laterPollAt(payment, now);
+  const change = { nextPollAt: nextAt, updatedAt: now, details: [...details] };
   await inTransaction(deps, cause, async (tx) => {
     await tx.stores.payments.tryChangePayment(payment, change);
     const { provider, reference, createdAt } = payment;

@@ -126,6 +126,10 @@ test('a payment that was paid is asked for every hour while it is not understood
   expect((await detailsOf(deps, id)).payment).toMatchObject({ status: 'paid', nextPollAt: deps.clock.now() + hour });
   expect(await unreadCases()).toHaveLength(1);
   await pollFor(2 * hour, hour);
+  providers.isSilentAbout('odd', true);
+  await pollFor(2 * hour, hour);
+  providers.isSilentAbout('odd', false);
+  expect((await detailsOf(deps, id)).payment.nextPollAt).toBe(deps.clock.now() + hour);
   providers.saysOddly('odd', undefined);
   providers.shows('odd', { state: 'invalid', providerStatus: 'Invalid', settlement: null });
   await pollFor(hour, hour);
