@@ -57,6 +57,7 @@ const rules: PairingRules<Payment, PaymentSnapshot> = {
   isSameStatus: (payment, snapshot) =>
     isFollowedElsewhere(payment, snapshot) ||
     (decidePayment(payment, snapshot).kind !== 'changed' &&
+      isSameMoney(payment, snapshot) &&
       payment.reference !== null &&
       payment.mismatchedAt === null),
 };
@@ -65,6 +66,12 @@ const unreadKeys: PairingKeys<Payment, UnreadPayment> = {
   keysOfOurs: rules.keysOfOurs,
   keysOfTheirs: ({ paymentId, reference }) => [reference, paymentId === null ? null : idKey(paymentId)],
 };
+
+/** More may have come for a payment that was paid already, or underpaid; a list that has no amounts says nothing of it. */
+function isSameMoney({ receivedAmount, receivedAsset }: Payment, { settlement }: PaymentSnapshot): boolean {
+  if (settlement === null || receivedAmount === null || receivedAsset !== settlement.asset) return true;
+  return compareDecimals(settlement.received, receivedAmount) === 0;
+}
 
 function idKey(id: PaymentId): string {
   return `id ${id}`;

@@ -26,6 +26,16 @@ describe('comparing our payments with a provider', () => {
     ]);
   });
 
+  test('finds more money for a payment that was overpaid already, and a list without amounts says nothing of it', () => {
+    const shown = { state: 'confirmed', providerStatus: 'Settled' } as const;
+    const settlement = (received: string) => ({ expected: '49.00', received, asset: 'USD' });
+    const there = (received: string) => [aSnapshot({ ...shown, settlement: settlement(received) })];
+    const ours = [aPayment({ status: 'overpaid', receivedAmount: '60.00', receivedAsset: 'USD' })];
+    expect(differences(ours, there('60'))).toEqual([]);
+    expect(differences(ours, there('109.00'))).toMatchObject([{ kind: 'status', here: 'overpaid', mayHeal: true }]);
+    expect(differences([aPayment({ ...ours[0], status: 'paid' })], [aSnapshot(shown)])).toEqual([]);
+  });
+
   test('finds another amount and another currency, and leaves them to an admin', () => {
     const amount = aSnapshot({ requested: { amount: '48.99', asset: 'USD' } });
     const currency = aSnapshot({ requested: { amount: '49.00', asset: 'EUR' } });
