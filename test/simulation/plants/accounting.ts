@@ -16,6 +16,7 @@ export const accountingPlants: readonly Plant[] = [
     to: 'since: next.to - overlapMs',
     sentence: 'A payment of a closed day that changes before the next midnight is never corrected.',
     breaks: [8],
+    days: 1.25,
   },
   {
     name: 'chain-leaves-out-the-day-before',
@@ -58,6 +59,7 @@ export const accountingPlants: readonly Plant[] = [
     to: 'const { from } = bounds;',
     sentence: 'After a change of the time zone the next day does not begin where the last one ended.',
     breaks: [8],
+    days: 1.25,
     isHard: true,
   },
 ];

@@ -17,6 +17,7 @@ export const adminPlants: readonly Plant[] = [
     to: 'kinds: null,',
     sentence: 'A case that nobody took for a day ends, whether its trouble is over or not.',
     breaks: [5, 1],
+    days: 1.25,
   },
   {
     name: 'woken-case-does-not-ring',

@@ -8,7 +8,12 @@ export type SeedsRun =
   /** The simulator itself failed, or the plant could not be applied. */
   | { kind: 'broken'; why: string };
 
-export type RunSeeds = (query: { plant: string | null; from: number; seeds: number }) => Promise<SeedsRun>;
+export type RunSeeds = (query: {
+  plant: string | null;
+  from: number;
+  seeds: number;
+  days?: number | undefined;
+}) => Promise<SeedsRun>;
 
 export type Search =
   | { kind: 'found'; seeds: number; seed: number; invariants: readonly string[]; text: string }
@@ -17,14 +22,14 @@ export type Search =
 
 export async function findPlant(
   runSeeds: RunSeeds,
-  { plant, from, seedsMax }: { plant: string; from: number; seedsMax: number },
+  { plant, from, seedsMax, days }: { plant: string; from: number; seedsMax: number; days?: number | undefined },
 ): Promise<Search> {
   const end = from + seedsMax;
   for (let next = from; next < end; ) {
-    const run = await runSeeds({ plant, from: next, seeds: end - next });
+    const run = await runSeeds({ plant, from: next, seeds: end - next, days });
     if (run.kind === 'clean') break;
     if (run.kind === 'broken') return run;
-    const control = await runSeeds({ plant: null, from: run.seed, seeds: 1 });
+    const control = await runSeeds({ plant: null, from: run.seed, seeds: 1, days });
     if (control.kind === 'broken') return control;
     if (control.kind === 'clean') return { ...run, kind: 'found', seeds: run.seed - from + 1 };
     next = run.seed + 1;

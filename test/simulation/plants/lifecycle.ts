@@ -110,10 +110,16 @@ export const lifecyclePlants: readonly Plant[] = [
     name: 'payment-work-side-by-side',
     file: 'src/payments/lifecycle/payment-lease.ts',
     from: `  return queue.run(paymentId, async () => {
-    const leaseId = \`\${deps.database.holder}:\${deps.ids.newId()}\`;`,
+    const leaseId = \`\${deps.database.holder}:\${deps.ids.newId()}\`;
+    const payment = await takeLease(deps, { paymentId, leaseId });
+    if (payment === 'unknown') return { kind: 'unknown' };
+    if (payment === 'busy') return { kind: 'busy', isHere: false };`,
     to: `  return queue.run(deps.ids.newId(), async () => {
-    const leaseId = \`\${deps.database.holder}:\${paymentId}\`;`,
-    sentence: 'Work on one payment is not serialized in one process, and shares one lease.',
+    const leaseId = \`\${deps.database.holder}:\${paymentId}\`;
+    await takeLease(deps, { paymentId, leaseId });
+    const payment = await deps.database.read((stores) => stores.payments.findPayment(paymentId));
+    if (payment === undefined) return { kind: 'unknown' };`,
+    sentence: 'Work on one payment is not serialized: each takes the lease of the other for its own.',
     breaks: [6, 1, 3],
     isHard: true,
   },

@@ -60,14 +60,12 @@ export const messagingPlants: readonly Plant[] = [
     isHard: true,
   },
   {
-    name: 'newest-message-first',
+    name: 'put-back-means-at-once',
     file: 'src/db/stores/messaging/queue-claims.ts',
-    from: 'asc(table.availableAt), asc(table.id)];',
-    to: `sql\`\${table.availableAt} desc\`, asc(table.id)];`,
-    sentence:
-      'Of several messages that are due the newest is taken first: the shop hears of things in the wrong order.',
-    breaks: [2, 9],
-    isHard: true,
+    from: "lte(table.availableAt, sql.placeholder('now')),",
+    to: `sql\`\${table.availableAt} >= 0\`,`,
+    sentence: 'What is put back for later is tried again at once, until its attempts are used up.',
+    breaks: [2, 4],
   },
   {
     name: 'job-ends-after-failures',

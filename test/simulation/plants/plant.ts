@@ -10,4 +10,6 @@ export interface Plant extends SourceChange {
   breaks: readonly number[];
   /** Shows under a rare coincidence only, or only to an invariant that looks closely. */
   isHard?: true;
+  /** Shows over days only: the histories are to be so long. */
+  days?: number;
 }

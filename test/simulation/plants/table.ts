@@ -22,9 +22,15 @@ interface Row {
   tookMs: number;
 }
 
-const runSeeds: RunSeeds = async ({ plant, from, seeds }) => {
+const runSeeds: RunSeeds = async ({ plant, from, seeds, days }) => {
   const planted = plant === null ? [] : ['--plant', plant];
-  const range = ['--from', String(from), '--seeds', String(seeds)];
+  const range = [
+    '--from',
+    String(from),
+    '--seeds',
+    String(seeds),
+    ...(days === undefined ? [] : ['--days', String(days)]),
+  ];
   // One after the other, so that the first that fails is the first.
   const args = [simulator, '--json', '--first', '--workers', '1', ...range, ...planted];
   const child = spawn(process.execPath, args, {
@@ -40,7 +46,7 @@ const runSeeds: RunSeeds = async ({ plant, from, seeds }) => {
 
 async function search(plant: Plant, query: { from: number; seedsMax: number }): Promise<Row> {
   const startedAt = performance.now();
-  const found = await findPlant(runSeeds, { plant: plant.name, ...query });
+  const found = await findPlant(runSeeds, { plant: plant.name, days: plant.days, ...query });
   const row = { plant, search: found, tookMs: performance.now() - startedAt };
   process.stderr.write(`${plant.name}: ${resultOf(found)}, ${Math.round(row.tookMs / second)} s\n`);
   return row;
@@ -93,7 +99,7 @@ function resultOf(found: Search): string {
 function drawTable(rows: readonly Row[]): string {
   const cells = rows.map(({ plant, search: found, tookMs }) => [
     `\`${plant.name}\`${plant.isHard ? ' (hard)' : ''}`,
-    plant.sentence,
+    plant.days === undefined ? plant.sentence : `${plant.sentence} (Histories of ${plant.days} days.)`,
     plant.breaks.join(', '),
     resultOf(found),
     found.kind === 'found' ? found.invariants.join(', ') : '',
