@@ -32,7 +32,7 @@ export interface Verdict {
 }
 
 /** After the faults have stopped, everything is at rest within this. */
-const calmMs: Milliseconds = 4 * hour;
+const calmMs: Milliseconds = 5 * hour;
 const justAfterMs: Milliseconds = 3 * second;
 
 export interface RunOptions extends PlanOptions {

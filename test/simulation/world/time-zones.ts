@@ -28,14 +28,18 @@ const ordinary: readonly [Milliseconds, ...Milliseconds[]] = [
   Date.UTC(2027, 7, 14, 15),
 ];
 /** Most histories are so long, and what is drawn is to happen in the middle of them. */
-const soonMs: Milliseconds = 100 * minute;
+const soonMs: Milliseconds = 30 * minute;
+/** The product closes a day so long after its end. */
+const closesAfterMs: Milliseconds = 4 * hour;
 
 export function drawStart(chance: Stream, zone: string): Milliseconds {
   const before = (moment: Milliseconds): Milliseconds => moment - chance.int(soonMs);
   const changes = clockChanges[zone] ?? [];
   const change = changes[chance.int(changes.length)];
-  if (change !== undefined && chance.chance(0.5)) return before(Date.parse(change));
-  if (chance.chance(0.5)) return before(midnightAfter(chance.pick(lastDays), zone));
+  if (change !== undefined && chance.chance(0.4)) return before(Date.parse(change));
+  const midnight = midnightAfter(chance.pick(lastDays), zone);
+  if (chance.chance(0.4)) return before(midnight);
+  if (chance.chance(0.4)) return before(midnight + closesAfterMs);
   return chance.pick(ordinary) + chance.int(hour);
 }
 
