@@ -1,4 +1,5 @@
 // All that must hold in every history.
+import { allTold } from './admins/all-told.ts';
 import { answers } from './admins/answers.ts';
 import { audit } from './admins/audit.ts';
 import { caseCards } from './admins/case-cards.ts';
@@ -10,6 +11,7 @@ import { troubles } from './admins/troubles.ts';
 import { emptyQueues } from './facts/empty-queues.ts';
 import { leases } from './facts/leases.ts';
 import { metricsFit } from './facts/metrics.ts';
+import { ordersEnd } from './facts/orders-end.ts';
 import { refusedBySecret } from './facts/refused-by-secret.ts';
 import { secrets } from './facts/secrets.ts';
 import { shopFacts } from './facts/shop-facts.ts';
@@ -40,10 +42,12 @@ export const invariants: readonly Invariant[] = [
   books,
   figures,
   emptyQueues,
+  ordersEnd,
   leases,
   secrets,
   restored,
   casesTold,
+  allTold,
   caseCards,
   orderCards,
   audit,

@@ -1,6 +1,7 @@
 // All that may happen in a history.
 import { buyer } from '../steps/buyers/buyer.ts';
 import { foreignPayment, refundByHand } from '../steps/buyers/dashboard.ts';
+import { helpedBuyer } from '../steps/buyers/helped-buyer.ts';
 import { payhipBuyer, payhipForger } from '../steps/buyers/payhip-buyer.ts';
 import { shopRefund } from '../steps/buyers/shop-refund.ts';
 import { faults } from '../steps/faults/faults.ts';
@@ -15,6 +16,7 @@ import type { StepKind } from './step-kind.ts';
 
 export const steps = {
   buyer,
+  helpedBuyer,
   payhipBuyer,
   payhipForger,
   foreignPayment,

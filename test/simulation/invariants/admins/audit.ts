@@ -22,6 +22,9 @@ export const audit: Invariant = {
       for (const { id, count } of look.rows<{ id: string; count: number }>(query))
         yield `${what} ${id} has ${count} audit rows`;
     }
+    for (const { subject } of look.rows<{ subject: string }>(untrue)) {
+      yield `the audit says that ${subject} was cancelled, and its history does not`;
+    }
   },
 };
 
@@ -66,6 +69,11 @@ const effects: readonly { what: string; query: string }[] = [
       select 1 from audit_records a where a.at = p.accepted_at and a.actor_kind = 'admin')`,
   },
 ];
+
+/** What an audit row says that nothing else knows of. */
+const untrue = `select subject from audit_records a where action = 'order.cancel' and not exists (
+  select 1 from timeline_entries t where 'order:' || t.order_id = a.subject and t.at = a.at
+  and t.subject = 'order' and t.to_status = 'cancelled')`;
 
 /** What can happen only once. */
 const twice: readonly { what: string; query: string }[] = [

@@ -32,7 +32,7 @@ export const caseCards: Invariant = {
     });
   },
   *atRest(look) {
-    const given = chatsGivenUp(look);
+    const given = alertsGivenUp(look);
     const cards = look.rows<CaseCard>(
       `select s.bot, s.chat_id, s.message_id, s.shown_version, c.id, c.version, c.status, c.severity, c.acknowledged_by,
          c.facts ->> 'headline' as headline, c.facts ->> 'orderNumber' as order_number
@@ -79,7 +79,8 @@ function* faultsOf(card: CaseCard, { text, keyboard }: Shown): Iterable<string> 
   for (const word of words) if (!text.includes(word)) yield `does not say ${word}`;
 }
 
-function chatsGivenUp({ rows, world }: Look): ReadonlySet<string> {
+/** Cases that a chat could not be told of, which is let go where another was. */
+export function alertsGivenUp({ rows, world }: Look): ReadonlySet<string> {
   const found = rows<{ id: string }>(
     `select distinct payload ->> 'caseId' as id from outbox_messages
      where topic = 'alert.card' and (outcome like '%blocked%' or last_error like '%told%' or last_error like '%40_: %')`,

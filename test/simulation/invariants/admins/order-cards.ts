@@ -1,3 +1,4 @@
+import { formatMoney } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import type { Invariant } from '../invariant.ts';
 import type { Look } from '../look.ts';
@@ -34,7 +35,7 @@ export const orderCards: Invariant = {
 };
 
 function missingWords(look: Look, { card, text }: { card: OrderCard; text: string }): string[] {
-  const words = [`T-${card.number} · ${wordOf(card.status)}`, ...paymentWords(look, card)];
+  const words = [`T-${card.number} · ${wordOf(card.status)}`, ...paymentWords(look, card), ...refundWords(look, card)];
   return words.filter((word) => !text.includes(word));
 }
 
@@ -48,6 +49,17 @@ function paymentWords({ rows }: Look, { id }: OrderCard): string[] {
   if (only === undefined) return ['No payment link yet.'];
   if (payments.length > 1) return [`${payments.length} payment links in all`];
   return [`${providerTitle(only.provider)}: payment ${wordOf(only.status)}`];
+}
+
+/** Earlier ones go where room runs out. */
+function refundWords({ rows }: Look, { id }: OrderCard): string[] {
+  const refunds = rows<{ amount: number; currency: string; status: string }>(
+    'select amount_minor as amount, currency, status from refunds where order_id = ? order by id desc limit 1',
+    id,
+  );
+  return refunds.map(({ amount, currency, status }) => {
+    return `Refund ${formatMoney({ amountMinor: amount, currency })} ${wordOf(status)}`;
+  });
 }
 
 function wordOf(status: string): string {

@@ -12,6 +12,8 @@ const memoryOf = createMemory((): { lostAt: Milliseconds[] } => ({ lostAt: [] })
 const losses = /"msg":"(?:started|message put back|message owed|message not settled|attempt threw|alert not shown)"/;
 /** That an answer was lost is told at the end of the attempt, which a pause at rest makes long. */
 const attemptMaxMs: Milliseconds = 600 * second;
+/** A message of a process that has ended meanwhile may still be on its way. */
+const onTheWayMaxMs: Milliseconds = 21 * second;
 const cardButton = /^alert:\w+:([\w-]{22})$/;
 
 export const ringsOnce: Invariant = {
@@ -31,7 +33,9 @@ export const ringsOnce: Invariant = {
       for (const [index, date] of dates.entries()) {
         const before = dates[index - 1];
         if (before === undefined) continue;
-        const wasLost = lostAt.some((at) => at >= before * second - second && at <= date * second + attemptMaxMs);
+        const wasLost = lostAt.some(
+          (at) => at >= before * second - onTheWayMaxMs && at <= date * second + attemptMaxMs,
+        );
         if (!wasLost)
           yield `${key} has two cards, of ${new Date(before * second).toISOString()} and ${new Date(date * second).toISOString()}`;
       }

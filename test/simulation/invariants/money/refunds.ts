@@ -94,8 +94,12 @@ function* unfinished(look: Look, refund: RefundRow): Iterable<string> {
   const { id, provider, status, sends, payment_id: paymentId } = refund;
   if (status === 'requested') yield `refund ${id} at ${provider} is still only requested`;
   if (status !== 'unknown') return;
-  const isNamed = ourSideOf(look).isNamed({ paymentId }, ['refund_unknown']);
-  if (sends < sendsMax || !isNamed) yield `refund ${id} at ${provider} is still unknown after ${sends} attempts`;
+  const ours = ourSideOf(look);
+  // It is not sent again while its money is not there.
+  const isGone = ours.payments.some((payment) => payment.id === paymentId && payment.status === 'reversed');
+  const isNamed = ours.isNamed({ paymentId }, ['refund_unknown']);
+  if ((sends < sendsMax && !isGone) || !isNamed)
+    yield `refund ${id} at ${provider} is still unknown after ${sends} attempts`;
 }
 
 interface Sides {

@@ -8,7 +8,7 @@ import type { World } from '../../world/world.ts';
 import { findCheckout, visit } from './checkout.ts';
 import { drawHabit } from './habits.ts';
 
-const amounts = ['0.50', '1.00', '9.99', '24.00', '49.00', '89.10', '250.00', '1999.95'] as const;
+const amounts = ['0.10', '0.50', '1.00', '1.10', '9.99', '24.00', '49.00', '89.10', '250.00', '1999.95'] as const;
 /** Without decimals and with three, too; which provider takes which is the product's knowledge. */
 const currencies: readonly (readonly [string, number])[] = [
   ['USD', 10],
@@ -16,31 +16,34 @@ const currencies: readonly (readonly [string, number])[] = [
   ['JPY', 1],
   ['KWD', 1],
 ];
-const choices: readonly (readonly ['auto' | ProviderName, number])[] = [
-  ['auto', 3],
-  ['coinbase', 3],
+export type ProviderChoice = readonly ['auto' | ProviderName, number];
+const choices: readonly ProviderChoice[] = [
+  ['auto', 2],
+  ['coinbase', 2],
   ['bitpay', 3],
-  ['btcpay', 3],
-  ['nowpayments', 3],
+  // At these most can go wrong.
+  ['btcpay', 5],
+  ['nowpayments', 4],
 ];
 
-interface ShownPayment {
+export interface ShownPayment {
   provider: ProviderName;
   status: string;
   checkout_url: string | null;
 }
 
-interface ShownOrder {
+export interface ShownOrder {
   id: string;
+  number: string;
   payment: ShownPayment | null;
   payments?: ShownPayment[];
 }
 
 export const buyer: StepKind = {
   share: 1,
-  perDay: 10,
+  perDay: 8,
   async act(world, chance) {
-    const order = await place(world, chance);
+    const order = await placeOrder(world, chance, choices);
     if (order === undefined) return;
     const { payment } = order;
     if (payment !== null) await follow(world, chance, payment);
@@ -48,9 +51,20 @@ export const buyer: StepKind = {
   },
 };
 
-async function place(world: World, chance: Stream): Promise<ShownOrder | undefined> {
+export interface PlacedOrder extends ShownOrder {
+  /** The shop's site makes the same request again. */
+  repeat(): Promise<unknown>;
+}
+
+/** Over the shop's site, with one of these providers. */
+export async function placeOrder(
+  world: World,
+  chance: Stream,
+  providers: readonly ProviderChoice[],
+): Promise<PlacedOrder | undefined> {
   const name = `${chance.int(2 ** 31)}`;
-  const request = { method: 'POST', path: '/v1/orders', key: `key-${name}`, body: draw(chance, name) };
+  const body = { ...draw(chance, name), provider: chance.pickWeighted(providers) };
+  const request = { method: 'POST', path: '/v1/orders', key: `key-${name}`, body };
   // Somebody presses the button twice, and the shop's site has the same key for both.
   const isPressedTwice = chance.chance(0.15);
   const [answer] = await Promise.all([
@@ -61,7 +75,8 @@ async function place(world: World, chance: Stream): Promise<ShownOrder | undefin
     await world.wait(chance.between(1, 90) * minute);
     await world.shop.call(request);
   }
-  return answer?.status === 201 ? (JSON.parse(answer.text) as ShownOrder) : undefined;
+  if (answer?.status !== 201) return undefined;
+  return { ...(JSON.parse(answer.text) as ShownOrder), repeat: () => world.shop.call(request) };
 }
 
 function draw(chance: Stream, name: string): object {
@@ -73,7 +88,6 @@ function draw(chance: Stream, name: string): object {
       { name: 'License', quantity: chance.pickWeighted([[1, 8] as const, [3, 1] as const]), unit_amount: amount },
     ],
     currency,
-    provider: chance.pickWeighted(choices),
     customer: { email: `buyer-${name}@example.org` },
   };
 }
@@ -91,10 +105,15 @@ async function follow(world: World, chance: Stream, payment: ShownPayment): Prom
 /** With the links of old mails open in other tabs: an order may be paid twice so. */
 async function comeBack(world: World, chance: Stream, orderId: string): Promise<void> {
   await world.wait(chance.between(5, 150) * minute);
-  const answer = await world.shop.call({ method: 'GET', path: `/v1/orders/${orderId}` });
-  if (answer?.status !== 200) return;
-  const { payments = [] } = JSON.parse(answer.text) as ShownOrder;
-  for (const payment of payments) {
+  for (const payment of await paymentsOf(world, orderId)) {
     if (chance.chance(0.7)) await follow(world, chance, payment);
   }
+}
+
+/** As the shop's site shows them; none when it does not answer. */
+export async function paymentsOf(world: World, orderId: string): Promise<ShownPayment[]> {
+  const answer = await world.shop.call({ method: 'GET', path: `/v1/orders/${orderId}` });
+  if (answer?.status !== 200) return [];
+  const { payments = [] } = JSON.parse(answer.text) as ShownOrder;
+  return payments;
 }

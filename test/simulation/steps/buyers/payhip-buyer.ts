@@ -1,5 +1,5 @@
 // Payhip sells by itself and tells of it by webhooks; its seller refunds in Stripe or PayPal.
-import { minute } from '#kernel/clock.ts';
+import { minute, second } from '#kernel/clock.ts';
 import { type VisitAction, VisitRefused } from '#sandbox/providers/contract.ts';
 import type { SaleInput } from '#sandbox/providers/payhip/sale.ts';
 import type { Stream } from '../../engine/random.ts';
@@ -16,7 +16,7 @@ export const payhipBuyer: StepKind = {
     const { id: reference } = payhipSeller(world.providers).buy(draw(world, chance));
     world.journal.note('buyer', `bought ${reference}`);
     for (const action of chance.pickWeighted(returns)) {
-      await world.wait(chance.between(1, 100) * minute);
+      await world.wait(chance.chance(0.3) ? chance.int(10 * second) : chance.between(1, 100) * minute);
       await visit(world, chance, { provider: 'payhip', reference, action });
     }
   },

@@ -1,9 +1,11 @@
 // The shop's site refunds orders over the store API, under idempotency keys, and repeats what was not answered.
-import { minute } from '#kernel/clock.ts';
+import { minute, second } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import { type FaultKind, lateFaultKinds } from '#sandbox/providers/contract.ts';
 import type { Stream } from '../../engine/random.ts';
 import type { StepKind } from '../../plan/step-kind.ts';
 import type { World } from '../../world/world.ts';
+import { drawSome } from '../faults/draw.ts';
 import { settleRefunds } from './dashboard.ts';
 
 interface Shown {
@@ -15,11 +17,12 @@ interface Shown {
 }
 
 export const shopRefund: StepKind = {
-  share: 0.6,
-  perDay: 4,
+  share: 0.7,
+  perDay: 5,
   async act(world, chance) {
     const order = await pickOrder(world, chance);
     if (order === undefined) return;
+    if (chance.chance(0.6)) void loseAnswers(world, chance, order);
     const name = chance.int(2 ** 31);
     const times = chance.pickWeighted([[1, 5] as const, [2, 2] as const, [3, 1] as const]);
     for (let turn = 0; turn < times; turn += 1) {
@@ -38,6 +41,24 @@ export const shopRefund: StepKind = {
     }
   },
 };
+
+/** Its providers carry out what they never answer, at once or after a while, or do not. */
+async function loseAnswers({ faults, providerFaults }: World, chance: Stream, { payments }: Shown): Promise<void> {
+  const failKinds = chance.chance(0.4)
+    ? lateFaultKinds
+    : drawSome<FaultKind>(chance, ['timeout_after', 'reset_after', 'timeout_before']);
+  const lateMs = chance.pick([20 * second, 2 * minute, 5 * minute]);
+  const settings = { failRate: chance.pick([0.4, 0.8]), failKinds, lateMs };
+  const providers = [...new Set(payments.map(({ provider }) => provider))];
+  await faults.during({
+    what: `${providers.join(', ')} loses answers: ${JSON.stringify(settings)}`,
+    ms: chance.between(1, 20) * minute,
+    begin() {
+      const ends = providers.map((provider) => providerFaults.set(provider, settings));
+      return () => ends.forEach((end) => void end());
+    },
+  });
+}
 
 function draw(chance: Stream, { id, amount, currency, payments }: Shown) {
   const share = chance.pick([0.1, 0.34, 0.5, 1, 1.2] as const);

@@ -16,7 +16,7 @@ function drawMood(chance: Stream): ShopMood {
 }
 
 /** The newest trouble is the one that shows. */
-function trouble({ shop }: World, mood: ShopMood): () => void {
+export function trouble({ shop }: World, mood: ShopMood): () => void {
   shop.mood = mood;
   return () => {
     if (shop.mood === mood) shop.mood = { kind: 'well' };

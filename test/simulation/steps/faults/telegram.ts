@@ -115,8 +115,8 @@ export const chatClosed: StepKind = {
 
 /** Once in its life: from then on it has another id. */
 export const groupUpgraded: StepKind = {
-  share: 0.3,
-  perDay: 1,
+  share: 0.5,
+  perDay: 4,
   async act(world, chance) {
     await whenBusy(world, chance);
     world.journal.note('fault', 'the group becomes a supergroup');
