@@ -1,6 +1,6 @@
 // Whoever taps or writes hears something, whatever it is: silence is taken for a broken bot, and tapped again.
 import { type Milliseconds, minute, second } from '#kernel/clock.ts';
-import type { Act } from '../../telegram/acts.ts';
+import { type Act, nameOf } from '../../telegram/acts.ts';
 import { stranger } from '../../world/settings.ts';
 import type { World } from '../../world/world.ts';
 import type { Invariant } from '../invariant.ts';
@@ -38,14 +38,22 @@ function mayBeSilent({ disturbances }: World, act: Act): boolean {
   if (isIdle || userId === stranger.id) return true;
   // In a group nobody talks to the bot.
   if (kind !== 'tap' && chat.chatId < 0) return true;
-  return disturbances.between(at - afterwardsMs, at + patienceMs, (what) => isExcuse(what, chat)) !== undefined;
+  // Whoever has left the team is a stranger, and goes on all the same.
+  const isOfTeam = (what: string): boolean => what.startsWith(`${nameOf(userId)} `) && what.endsWith(' the team');
+  if (disturbances.between(0, at, isOfTeam) !== undefined) return true;
+  const from = at - afterwardsMs;
+  return disturbances.between(from, at + patienceMs, (what) => isExcuse(what, act)) !== undefined;
 }
 
-/** What is wrong with others is none, nor what has not happened yet. */
-const others =
-  /^(?:webhooks of|the shop|coinbase|bitpay|btcpay|nowpayments|payhip|the process is to end|[A-Z_]+ is changed)\b/;
+/** The bot asks a provider before it answers. */
+const asking = /^(?:check|new|yes|\/reconcile|\/pay)/i;
+const providers = /^(?:coinbase|bitpay|btcpay|nowpayments|payhip)\b/;
 
-function isExcuse(what: string, { bot, chatId }: Act['chat']): boolean {
+/** What is wrong with others is none, nor what has not happened yet. */
+const others = /^(?:webhooks of|the shop|the process is to end|[A-Z_]+ is changed)\b/;
+
+function isExcuse(what: string, { text, chat: { bot, chatId } }: Act): boolean {
+  if (providers.test(what.replace(/^the API key of /, ''))) return asking.test(text);
   const shutOut = /^@\w+ is shut out of chat -?\d+$/.test(what);
   return shutOut ? what === `@${bot} is shut out of chat ${chatId}` : !others.test(what);
 }
