@@ -1,6 +1,6 @@
 // Money that no webhook tells of, at providers that list nothing in this set-up: each payment that has ended is asked for again.
 import { expect, test } from 'vitest';
-import { day, hour } from '#kernel/clock.ts';
+import { day, hour, minute } from '#kernel/clock.ts';
 import type { VisitAction } from '#sandbox/providers/contract.ts';
 import { openAppFixture } from '#test/support/app-fixture/app-fixture.ts';
 
@@ -52,4 +52,20 @@ test('a payment older than a day is asked for a few times a day', async () => {
   expect(await askedIn(12)).toBe(4);
   app.clock.move(9 * day);
   expect(await askedIn(12)).toBe(0);
+});
+
+test('a NOWPayments payment that only its login showed stays as it is when the login is refused', async () => {
+  await using app = await openAppFixture();
+  app.sandbox.faults('nowpayments').set({ dropWebhooks: 1 });
+  const order = await app.placeOrder({ provider: 'nowpayments' });
+  await app.visit(order, 'pay_unconfirmed');
+  app.clock.move(minute);
+  await app.runJob('poll-payments');
+  await app.awaitOrder(order.id, ({ payment }) => payment?.status === 'pending');
+  app.sandbox.faults('nowpayments').set({ refuseWith: 404 });
+  app.clock.move(minute);
+  await app.runJob('poll-payments');
+  const { payment, timeline } = await app.awaitOrder(order.id, () => true);
+  expect(payment?.status).toBe('pending');
+  expect(timeline.map(({ to }) => to)).not.toContain('needs_attention');
 });

@@ -73,4 +73,6 @@ export interface PaymentSnapshot {
   label: string | null;
   createdAt: Milliseconds | null;
   expiresAt: Milliseconds | null;
+  /** Ids below the reference that the snapshot rests on, of a provider that may not list them the next time: it is asked by them, too. */
+  details?: readonly string[];
 }

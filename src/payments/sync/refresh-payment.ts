@@ -124,7 +124,8 @@ async function fetchAndApply(
   const requested = { amount: payment.requestedAmount, asset: payment.requestedAsset };
   const known = { requested, expiresAt: payment.expiresAt };
   const snapshot = await provider.fetchPayment(input.reference, { details, known, signal: input.signal });
-  return applySnapshot(deps, { paymentId: payment.id, leaseId, snapshot, details, cause });
+  const shown = [...new Set([...details, ...(snapshot.details ?? [])])];
+  return applySnapshot(deps, { paymentId: payment.id, leaseId, snapshot, details: shown, cause });
 }
 
 function detailsOf({ details }: Payment, named: string | undefined): string[] {

@@ -123,7 +123,9 @@ async function fetchInvoice(
   }
   const about = { invoiceId: reference, observedAt: clock.now(), known };
   const snapshot = paymentsSnapshot([...payments.values()], about);
-  if (snapshot !== undefined) return snapshot;
+  // By the key alone a payment is found whose id is known: what the login has shown is not forgotten when that is refused.
+  const shown = payments.size > 0 && { details: [...payments.keys()] };
+  if (snapshot !== undefined) return { ...snapshot, ...shown };
   throw unsupported('nowpayments', { operation: 'fetch_payment', why: `nothing is known of ${reference}` });
 }
 
