@@ -20,6 +20,7 @@ import { waitingReturnRetention } from '#payments/channels/return-channel-order.
 import { expireOrders } from '#payments/collect/expire-orders.ts';
 import { idempotencyRetention } from '#payments/collect/place-order.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
+import type { AskEachPayment } from '#payments/reconciliation/ask-each-payment.ts';
 import { reconcileAll } from '#payments/reconciliation/reconcile-all.ts';
 import type { ReconcileProvider } from '#payments/reconciliation/reconcile-provider.ts';
 import { reconciliationRetention } from '#payments/reconciliation/reconciliation-runs.ts';
@@ -42,6 +43,7 @@ export interface Job {
 export interface JobsDeps {
   payments: DomainDeps;
   reconcile: ReconcileProvider;
+  askEachPayment: AskEachPayment;
   /** IANA name: the time zone of the days that are closed. */
   timeZone: string;
   watch: WatchProviders;
@@ -152,7 +154,7 @@ export function createJobs(deps: JobsDeps): Job[] {
       name: 'reconcile',
       timing: { everyMs: hour },
       timeoutMs: hour / 2,
-      run: (signal) => reconcileAll({ ...payments, reconcile: deps.reconcile }, signal),
+      run: (signal) => reconcileAll({ ...deps, ...payments }, signal),
     },
     {
       name: 'fetch-fees',

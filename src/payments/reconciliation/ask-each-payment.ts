@@ -15,7 +15,7 @@ const windowMs: Milliseconds = 9 * day;
 const freshMs: Milliseconds = day;
 const rarelyMs: Milliseconds = 3 * hour;
 const runEveryMs: Milliseconds = hour;
-/** What is left then is asked for by a later run. */
+/** The next run goes on where one ends by this. */
 const askMaxMs: Milliseconds = 10 * minute;
 
 export interface AskedPayments {
@@ -23,29 +23,40 @@ export interface AskedPayments {
   healed: number;
 }
 
-export async function askEachPayment(
-  deps: SnapshotDeps,
-  input: { provider: ProviderName; cause: Cause; signal: AbortSignal },
-): Promise<AskedPayments> {
-  const { provider, cause, signal } = input;
-  const now = deps.clock.now();
-  const askUntil = deps.clock.elapsed() + askMaxMs;
-  const counts = { compared: 0, healed: 0 };
-  const window = { provider, from: now - windowMs, to: now };
-  const pages = pagesOfPayments(
-    (query) => deps.database.read((stores) => stores.payments.listPaymentsMadeBetween(query)),
-    window,
-  );
-  for await (const page of pages) {
-    for (const payment of page) {
-      if (!isDue(payment, now)) continue;
-      const isOver = signal.aborted || deps.clock.elapsed() > askUntil;
-      if (isOver || !isAvailable(deps.providers.health(provider))) return counts;
-      counts.compared += 1;
-      if (await ask(deps, { payment, cause, signal })) counts.healed += 1;
+export type AskEachPayment = (input: {
+  provider: ProviderName;
+  cause: Cause;
+  signal: AbortSignal;
+}) => Promise<AskedPayments>;
+
+export function createPaymentAsker(deps: SnapshotDeps): AskEachPayment {
+  /** When the payment was made at which the last run ended early. */
+  const leftAt = new Map<ProviderName, Milliseconds>();
+
+  return async ({ provider, cause, signal }) => {
+    const now = deps.clock.now();
+    const askUntil = deps.clock.elapsed() + askMaxMs;
+    const counts = { compared: 0, healed: 0 };
+    const window = { provider, from: Math.max(leftAt.get(provider) ?? 0, now - windowMs), to: now };
+    leftAt.delete(provider);
+    const pages = pagesOfPayments(
+      (query) => deps.database.read((stores) => stores.payments.listPaymentsMadeBetween(query)),
+      window,
+    );
+    for await (const page of pages) {
+      for (const payment of page) {
+        if (!isDue(payment, now)) continue;
+        const isOver = signal.aborted || deps.clock.elapsed() > askUntil;
+        if (isOver || !isAvailable(deps.providers.health(provider))) {
+          leftAt.set(provider, payment.createdAt);
+          return counts;
+        }
+        counts.compared += 1;
+        if (await ask(deps, { payment, cause, signal })) counts.healed += 1;
+      }
     }
-  }
-  return counts;
+    return counts;
+  };
 }
 
 function isDue(payment: Payment, now: Milliseconds): boolean {

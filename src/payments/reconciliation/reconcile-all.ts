@@ -1,14 +1,14 @@
 import type { JsonObject } from '#kernel/json.ts';
-import type { SnapshotDeps } from '../lifecycle/deps.ts';
-import type { PaymentProvider } from '../ports/payment-provider.ts';
-import { askEachPayment } from './ask-each-payment.ts';
+import type { EventLog } from '#kernel/process.ts';
+import type { PaymentProvider, ProviderRegistry } from '../ports/payment-provider.ts';
+import type { AskEachPayment } from './ask-each-payment.ts';
 import type { ReconcileProvider } from './reconcile-provider.ts';
 
 const job = 'reconcile';
 
 /** Compares with every provider, all at once: one that is slow or unavailable delays no other. Counts. */
 export async function reconcileAll(
-  deps: SnapshotDeps & { reconcile: ReconcileProvider },
+  deps: { providers: ProviderRegistry; log: EventLog; reconcile: ReconcileProvider; askEachPayment: AskEachPayment },
   signal: AbortSignal,
 ): Promise<JsonObject> {
   const cause = { kind: 'reconciliation', id: job, actor: { kind: 'job', id: job } } as const;
@@ -31,7 +31,7 @@ export async function reconcileAll(
     }
   };
   const ask = async ({ name: provider }: PaymentProvider): Promise<void> => {
-    const { compared, healed } = await askEachPayment(deps, { provider, cause, signal });
+    const { compared, healed } = await deps.askEachPayment({ provider, cause, signal });
     counts.compared += compared;
     counts.healed += healed;
   };
