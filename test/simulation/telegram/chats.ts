@@ -28,6 +28,8 @@ export interface Chats {
   groupId(): number | null;
   /** What the message offered before it was last edited, and offers no more. */
   earlierButtons(message: SandboxMessage): readonly InlineButton[];
+  /** What was asked: the text over the buttons that confirm this action. */
+  question(pendingId: string): string | undefined;
 }
 
 /** What changes who can be written to. */
@@ -50,6 +52,7 @@ export function createChats(deps: {
 }): { chats: Chats; states: ChatStates } {
   const { sandbox, bots } = deps;
   const seen = new Map<string, Map<number, Seen>>();
+  const questions = new Map<string, string>();
   const started = new Set(deps.started.map(keyOf));
   const closed = new Set<string>();
   let group = deps.hasGroup ? groupId : null;
@@ -58,6 +61,8 @@ export function createChats(deps: {
     if (!message.from.isBot) return;
     const inChat = seen.get(keyOf(message)) ?? new Map<number, Seen>();
     seen.set(keyOf(message), inChat);
+    const pendingId = pendingIdOf(message);
+    if (pendingId !== undefined) questions.set(pendingId, message.text);
     const before = inChat.get(message.messageId)?.message;
     inChat.set(message.messageId, { message, earlier: before === undefined ? [] : lostButtons(before, message) });
   });
@@ -90,6 +95,7 @@ export function createChats(deps: {
     isClosed: (chat) => closed.has(keyOf(chat)),
     groupId: () => group,
     earlierButtons: (message) => seen.get(keyOf(message))?.get(message.messageId)?.earlier ?? [],
+    question: (pendingId) => questions.get(pendingId),
   };
   return {
     chats,
@@ -112,6 +118,14 @@ export function createChats(deps: {
 
 function keyOf({ bot, chatId }: Chat): string {
   return `${bot} ${chatId}`;
+}
+
+function pendingIdOf({ keyboard }: SandboxMessage): string | undefined {
+  for (const { callback_data: data = '' } of keyboard.flat()) {
+    const [, pendingId] = /^confirm:([\w-]+)/.exec(data) ?? [];
+    if (pendingId !== undefined) return pendingId;
+  }
+  return undefined;
 }
 
 function lostButtons(before: SandboxMessage, now: SandboxMessage): readonly InlineButton[] {

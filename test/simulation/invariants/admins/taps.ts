@@ -14,7 +14,16 @@ const deeds: readonly { data: RegExp; done: RegExp; action: string }[] = [
 ];
 
 /** Audited actions that are carried out by the second tap of a question only. */
-const confirmed = ['order.cancel', 'order.fulfil', 'order.mark_paid', 'order.write_off', 'refund.request'] as const;
+const confirmed = [
+  'order.cancel',
+  'order.fulfil',
+  'order.mark_paid',
+  'order.write_off',
+  'refund.request',
+  'product.add',
+  'product.change',
+  'product.remove',
+] as const;
 
 export const taps: Invariant = {
   number: 7,
@@ -23,8 +32,7 @@ export const taps: Invariant = {
     const { world } = look;
     const acts = world.telegram.acts.filter(({ kind, at }) => kind === 'tap' && !isForgotten(world, at));
     for (const deed of deeds) yield* checkDeed(look, { acts, ...deed });
-    // A database that was put back has forgotten some of them.
-    if (world.restores.length === 0) yield* checkConfirmed(look, acts);
+    yield* checkConfirmed(look);
   },
 };
 
@@ -51,22 +59,29 @@ function* checkDeed(
   }
 }
 
-/** Each question is good for one action, however often it is answered. */
-function* checkConfirmed(look: Look, acts: readonly Act[]): Iterable<string> {
-  const questions = new Map<string, Set<string>>();
-  for (const { userId, data = '' } of acts) {
+/** Each question is good for one action about the order that it names, however often it is answered. */
+function* checkConfirmed({ rows, world }: Look): Iterable<string> {
+  const asked = new Map<string, Map<string, string>>();
+  for (const { userId, data = '' } of world.telegram.acts) {
     const pendingId = /^confirm:([\w-]+)/.exec(data)?.[1];
     if (pendingId === undefined) continue;
-    const known = questions.get(String(userId)) ?? new Set();
-    questions.set(String(userId), known.add(pendingId));
+    const questions = asked.get(String(userId)) ?? new Map();
+    asked.set(String(userId), questions.set(pendingId, world.telegram.chats.question(pendingId) ?? ''));
   }
-  const rows = look.rows<{ actor: string; count: number }>(
-    `select actor_id as actor, count(*) as count from audit_records
-     where actor_kind = 'admin' and action in (${confirmed.map(() => '?').join(', ')}) group by 1`,
+  const done = rows<{ actor: string; number: number | null; count: number }>(
+    `select actor_id as actor, number, count(*) as count from audit_records left join orders on subject = 'order:' || orders.id
+     where actor_kind = 'admin' and action in (${confirmed.map(() => '?').join(', ')}) group by 1, 2`,
     ...confirmed,
   );
-  for (const { actor, count } of rows) {
-    const asked = questions.get(actor)?.size ?? 0;
-    if (count > asked) yield `${actor} answered ${asked} questions, and ${count} actions were carried out`;
+  for (const { actor, number, count } of done) {
+    const questions = [...(asked.get(actor)?.values() ?? [])].filter((text) => mayName(text, number));
+    const subject = number === null ? 'products' : `T-${number}`;
+    if (count > questions.length)
+      yield `${actor} answered ${questions.length} questions about ${subject}, and ${count} actions were carried out`;
   }
+}
+
+/** A question that names no order may be about any; one that does may add a product, too. */
+function mayName(text: string, number: number | null): boolean {
+  return number === null || !/\bT-\d/.test(text) || new RegExp(`\\bT-${number}\\b`).test(text);
 }

@@ -42,12 +42,15 @@ export interface Finger {
 }
 
 const againShare = 0.12;
+/** What is carried out once, whatever happens, is tapped again more often. */
+const confirmedAgainShare = 0.4;
 
 /** A tap; now and then a second one within seconds, before or after the first is answered. */
 export async function tap(world: World, chance: Stream, finger: Finger): Promise<void> {
   const { people } = world.telegram;
   people.tap(finger);
-  if (!chance.chance(againShare)) return;
+  const isConfirming = finger.button.callback_data?.startsWith('confirm:') === true;
+  if (!chance.chance(isConfirming ? confirmedAgainShare : againShare)) return;
   await world.wait(chance.int(3 * second));
   people.tap(finger);
 }
