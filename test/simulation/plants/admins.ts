@@ -139,4 +139,12 @@ export const adminPlants: readonly Plant[] = [
     breaks: [7],
     isHard: true,
   },
+  {
+    name: 'audited-twice',
+    file: 'src/access/audit.ts',
+    from: 'await tx.stores.audit.record({',
+    to: 'for (const _time of [1, 2]) await tx.stores.audit.record({',
+    sentence: 'Each action has two audit rows.',
+    breaks: [7],
+  },
 ];

@@ -53,6 +53,7 @@ describe('a plant', () => {
       ),
     );
     expect([...rooms].sort()).toEqual([
+      'access',
       'accounting',
       'app',
       'bot',

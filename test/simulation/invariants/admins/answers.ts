@@ -1,5 +1,6 @@
 // Whoever taps or writes hears something, whatever it is: silence is taken for a broken bot, and tapped again.
 import { type Milliseconds, minute, second } from '#kernel/clock.ts';
+import { restGridMs } from '../../engine/rest.ts';
 import { type Act, nameOf } from '../../telegram/acts.ts';
 import { stranger } from '../../world/settings.ts';
 import type { World } from '../../world/world.ts';
@@ -8,8 +9,9 @@ import { createMemory } from '../memory.ts';
 
 /** Telegram takes an answer to a tap for twice as long. */
 const patienceMs: Milliseconds = 15 * second;
-/** What was wrong so shortly before may hold the answer up. */
+/** What was wrong so shortly before may hold the answer up; at rest a bot that was cut off looks every ten minutes whether it still is. */
 const afterwardsMs: Milliseconds = 2 * minute;
+const cutOffMs: Milliseconds = restGridMs + minute;
 
 const memoryOf = createMemory(() => ({ seen: 0 }));
 
@@ -41,8 +43,9 @@ function mayBeSilent({ disturbances }: World, act: Act): boolean {
   // Whoever has left the team is a stranger, and goes on all the same.
   const isOfTeam = (what: string): boolean => what.startsWith(`${nameOf(userId)} `) && what.endsWith(' the team');
   if (disturbances.between(0, at, isOfTeam) !== undefined) return true;
-  const from = at - afterwardsMs;
-  return disturbances.between(from, at + patienceMs, (what) => isExcuse(what, act)) !== undefined;
+  const until = at + patienceMs;
+  const wasCutOff = disturbances.between(at - cutOffMs, until, (what) => /Telegram|network/.test(what)) !== undefined;
+  return wasCutOff || disturbances.between(at - afterwardsMs, until, (what) => isExcuse(what, act)) !== undefined;
 }
 
 /** The bot asks a provider before it answers. */

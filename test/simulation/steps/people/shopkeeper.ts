@@ -4,7 +4,7 @@ import type { Stream } from '../../engine/random.ts';
 import type { StepKind } from '../../plan/step-kind.ts';
 import { payhipSeller } from '../../world/payhip-seller.ts';
 import type { World } from '../../world/world.ts';
-import { buttonsOf, commandChat, follow, openChat } from './phone.ts';
+import { buttonsOf, commandChat, follow, openChat, tap } from './phone.ts';
 import { drawAmount } from './words.ts';
 
 export const shopkeeper: StepKind = {
@@ -50,6 +50,6 @@ async function say(
   const message = written && follow(world, written);
   const button = message && taps && buttonsOf(message).find(({ text }) => taps.test(text));
   if (message === undefined || button === undefined) return;
-  people.tap({ userId, message, button });
+  await tap(world, chance, { userId, message, button });
   await world.wait(chance.between(2_000, 5 * second));
 }
