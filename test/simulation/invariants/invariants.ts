@@ -7,6 +7,7 @@ import { casesTold } from './admins/cases-told.ts';
 import { orderCards } from './admins/order-cards.ts';
 import { ringsOnce } from './admins/rings-once.ts';
 import { taps } from './admins/taps.ts';
+import { toldSoon } from './admins/told-soon.ts';
 import { troubles } from './admins/troubles.ts';
 import { emptyQueues } from './facts/empty-queues.ts';
 import { leases } from './facts/leases.ts';
@@ -48,6 +49,7 @@ export const invariants: readonly Invariant[] = [
   restored,
   casesTold,
   allTold,
+  toldSoon,
   caseCards,
   orderCards,
   audit,

@@ -147,4 +147,12 @@ export const adminPlants: readonly Plant[] = [
     sentence: 'Each action has two audit rows.',
     breaks: [7],
   },
+  {
+    name: 'alert-told-minutes-later',
+    file: 'src/cases/raise-case.ts',
+    from: '...(isPaced && { availableAt: ended * pacedByMs }),',
+    to: 'availableAt: (ended + 4) * pacedByMs,',
+    sentence: 'Whoever could help is told of a case five minutes later.',
+    breaks: [5],
+  },
 ];

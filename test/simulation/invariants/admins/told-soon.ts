@@ -1,0 +1,83 @@
+// How long it takes from a trouble to the message about it, by what the product has written down, as long as nothing is in its way.
+import { hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
+import { restGridMs } from '../../engine/rest.ts';
+import type { World } from '../../world/world.ts';
+import type { Invariant } from '../invariant.ts';
+import type { Look } from '../look.ts';
+import { createMemory } from '../memory.ts';
+
+interface Waited extends Readonly<Record<string, unknown>> {
+  readonly row: number;
+  readonly what: string;
+  readonly began_at: number;
+  /** Null: it still waits. */
+  readonly ended_at: number | null;
+}
+
+/** Up to these rows nobody waits any more, in a database that was put back so often. */
+const memoryOf = createMemory(() => ({ cases: 0, outbox: 0, restores: 0 }));
+
+const soonMs: Milliseconds = 30 * second;
+/** At rest, whoever was cut off looks every ten minutes whether it still is. */
+const afterwardsMs: Milliseconds = restGridMs + 2 * minute;
+/** By so much the clock may be wrong. */
+const wrongMaxMs: Milliseconds = 6 * hour;
+
+export const toldSoon: Invariant = {
+  number: 5,
+  promise:
+    'Within 30 seconds a new case is shown to somebody, and what is to be told is told, as long as nothing is in the way.',
+  *always(look) {
+    const { world } = look;
+    const memory = memoryOf(world);
+    const restores = world.restores.length;
+    if (restores !== memory.restores) Object.assign(memory, { cases: 0, outbox: 0, restores });
+    for (const table of ['cases', 'outbox'] as const) {
+      let isOpen = false;
+      for (const waited of queries[table](look, memory[table])) {
+        isOpen ||= waited.ended_at === null;
+        if (!isOpen) memory[table] = waited.row;
+        yield* judge(world, waited);
+      }
+    }
+  },
+};
+
+const queries = {
+  /** A case that is over before anybody saw it need not be shown. */
+  cases: ({ rows }: Look, row: number) =>
+    rows<Waited>(
+      `select c.rowid as row, 'the case ' || key || ' is shown to nobody' as what, opened_at as began_at,
+         coalesce(min(s.sent_at), resolved_at) as ended_at
+       from cases c left join sent_messages s on s.subject = 'case:' || c.id
+       where c.rowid > ? and c.rings group by c.id order by c.rowid`,
+      row,
+    ),
+  /** What is owed to a chat that cannot be reached was told elsewhere; a card that changes again and again is drawn once a minute. */
+  outbox: ({ rows }: Look, row: number) =>
+    rows<Waited>(
+      `select rowid as row, lane || ': ' || topic || ' ' || id || ' is not settled' as what,
+         iif(key like '%:until:%', received_at + 60000, received_at) as began_at,
+         coalesce(processed_at, abandoned_at, iif(outcome = 'owed', received_at, null)) as ended_at
+       from outbox_messages where rowid > ? order by rowid`,
+      row,
+    ),
+};
+
+function* judge({ disturbances, machine }: World, { what, began_at: at, ended_at: endedAt }: Waited): Iterable<string> {
+  const until = endedAt ?? machine.now();
+  if (until - at <= soonMs) return;
+  const isClock = (wrong: string) => wrong.startsWith('the clock');
+  if (disturbances.between(at - wrongMaxMs, until + wrongMaxMs, isClock) !== undefined) return;
+  if (disturbances.between(at - afterwardsMs, until, (wrong) => isExcuse(wrong, what)) !== undefined) return;
+  yield `${what} for ${Math.round((until - at) / second)} s, and nothing was in the way`;
+}
+
+/** One chat that refuses is none, as long as there are others. */
+function isExcuse(wrong: string, what: string): boolean {
+  if (wrong.includes('Forbidden')) return false;
+  if (wrong.startsWith('webhooks of')) return false;
+  if (wrong.startsWith('the shop')) return what.startsWith('shop');
+  const isProvider = /^(?:coinbase|bitpay|btcpay|nowpayments|payhip)\b/.test(wrong);
+  return !isProvider || what.startsWith('provider');
+}
