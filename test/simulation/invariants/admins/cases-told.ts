@@ -13,17 +13,23 @@ interface Told extends Readonly<Record<string, unknown>> {
 export const casesTold: Invariant = {
   number: 5,
   promise: 'An open case was shown to somebody as it is, or is about to be.',
-  *always({ rows }) {
+  *always({ rows, count, world }) {
     // That jobs are still stuck is noted with their case, and its card says nothing of it.
     // Messages of before a group got another id can no longer be changed: they are forgotten, and the next change is shown anew.
+    // Where the clock was wrong, nothing says what was before.
+    const movedAt = count('select max(at) from chat_moves');
+    const wasClockWrong =
+      world.disturbances.between(0, world.now(), (what) => what.startsWith('the clock ')) !== undefined;
+    const toldSince = movedAt > 0 && wasClockWrong ? Number.MAX_SAFE_INTEGER : movedAt;
     const forgotten = rows<Told>(
       `select id, key, version, shown from (
          select c.id, c.key, c.version, c.last_raised_at, max(s.shown_version) as shown from cases c
          left join sent_messages s on s.subject = 'case:' || c.id
          where c.status = 'open' and c.rings group by c.id)
-       where (shown is null or (shown < version and key <> 'jobs_stuck')) and last_raised_at > (select coalesce(max(at), 0) from chat_moves) and id not in (
+       where (shown is null or (shown < version and key <> 'jobs_stuck')) and last_raised_at > ? and id not in (
          select payload ->> 'caseId' from outbox_messages
          where topic = 'alert.card' and processed_at is null and abandoned_at is null)`,
+      toldSince,
     );
     for (const { id, key, version, shown } of forgotten) {
       const what = shown === null ? 'was shown to nobody' : `is shown as it was in version ${shown} of ${version}`;
