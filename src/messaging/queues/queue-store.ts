@@ -76,6 +76,8 @@ export interface QueueStore<Row> {
   endLeases(input: { by: readonly string[]; repeatedAt: Milliseconds }): Promise<number>;
   /** Rows that wait for a time after `latest` are due then. */
   hasten(input: { latest: Milliseconds }): Promise<void>;
+  /** Leases that last until after `latest` end then. */
+  boundLeases(input: { latest: Milliseconds }): Promise<void>;
   find(id: string): Promise<Row | undefined>;
   /** Newest first. */
   listAbandoned(query: { before: TimedKey | null; after?: TimedKey | null; limit: number }): Promise<Row[]>;

@@ -46,6 +46,8 @@ export interface PaymentStore {
   listPaymentsToPoll(query: { now: Milliseconds; except: readonly ProviderName[]; limit: number }): Promise<Payment[]>;
   /** Polls that are due after `latest` are due then. */
   hastenPolls(input: { latest: Milliseconds }): Promise<void>;
+  /** Leases that last until after `latest` end then. */
+  boundPaymentLeases(input: { latest: Milliseconds }): Promise<void>;
   /** Payments of one provider that are still polled, due or not, most overdue first. */
   listAskedPayments(query: { provider: ProviderName; limit: number }): Promise<Payment[]>;
   /**

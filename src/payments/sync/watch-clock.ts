@@ -1,6 +1,7 @@
 // What waits in the database waits for a moment of the wall clock. When that is set back, messages, retries and polls would
-// wait for as much longer; they are made due instead, because to try once too often is harmless.
-import { type Clock, hour, type Milliseconds, second } from '#kernel/clock.ts';
+// wait for as much longer; they are made due instead, because to try once too often is harmless. Leases would last for as much
+// longer, too: those that were taken by the clock of before, and that nobody could give back, end as late as any other.
+import { type Clock, hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import type { EventLog } from '#kernel/process.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
@@ -15,6 +16,9 @@ interface WatchDeps {
 const noticeMs: Milliseconds = 5 * second;
 /** At a start nothing has to wait for longer: the clock may have been set back meanwhile. */
 const waitAtStartMaxMs: Milliseconds = hour;
+
+/** No lease is longer: twice the longest attempt of a worker. */
+const leaseMaxMs: Milliseconds = 4 * minute;
 
 export type WatchClock = () => Promise<{ setBack: number }>;
 
@@ -42,11 +46,18 @@ export function boundWaits(deps: Pick<WatchDeps, 'database' | 'clock'>): Promise
   return hasten(deps, { latest: deps.clock.now() + waitAtStartMaxMs });
 }
 
-function hasten({ database }: Pick<WatchDeps, 'database'>, input: { latest: Milliseconds }): Promise<void> {
+function hasten(
+  { database, clock }: Pick<WatchDeps, 'database' | 'clock'>,
+  input: { latest: Milliseconds },
+): Promise<void> {
+  const leases = { latest: clock.now() + leaseMaxMs };
   return database.transaction(async (stores) => {
     await stores.inbox.hasten(input);
     await stores.outbox.hasten(input);
     await stores.payments.hastenPolls(input);
     await stores.refunds.hastenPolls(input);
+    await stores.inbox.boundLeases(leases);
+    await stores.outbox.boundLeases(leases);
+    await stores.payments.boundPaymentLeases(leases);
   });
 }

@@ -271,6 +271,18 @@ export function describeQueues(open: OpenContractDatabase): void {
       });
     });
 
+    test('ends a lease that lasts for longer than it should, and leaves others as they are', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async ({ outbox }) => {
+        for (const id of ['long', 'short', 'free']) await outbox.enqueue(sampleMessage(id, { lane: id }));
+        await outbox.claimDue(claimBy('me', { lane: 'long', lockedUntil: noon + 99 }));
+        await outbox.claimDue(claimBy('me', { lane: 'short', lockedUntil: noon + 3 }));
+        await outbox.boundLeases({ latest: noon + 5 });
+        const rows = await Promise.all(['long', 'short', 'free'].map((id) => outbox.find(id)));
+        expect(rows.map((row) => row?.lockedUntil)).toEqual([noon + 5, noon + 3, null]);
+      });
+    });
+
     test('knows its depth, its oldest due row and its dead letters by lane', async () => {
       await using opened = await open();
       await opened.database.transaction(async ({ outbox, inbox }) => {

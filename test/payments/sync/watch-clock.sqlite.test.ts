@@ -33,6 +33,24 @@ test('a wall clock that is set back leaves nothing waiting for as long: messages
   expect(await watch()).toEqual({ setBack: 0 });
 });
 
+test('a lease that was taken before the wall clock was set back, and not given back, ends as soon as any other', async () => {
+  const paymentId = await placeTestOrder(deps, { nextPollAt: deps.clock.now() });
+  const now = deps.clock.now();
+  await opened.database.transaction((stores) =>
+    stores.payments.leasePayment({ id: paymentId, by: 'nobody', now, until: now + 3 * minute }),
+  );
+  const watch = createClockWatch(deps);
+  deps.clock.set(-2 * hour);
+  await watch();
+  const isFree = () => {
+    const query = { now: deps.clock.now(), except: [], limit: 9 };
+    return opened.database.read(async (stores) => (await stores.payments.listPaymentsToPoll(query)).length === 1);
+  };
+  expect(await isFree()).toBe(false);
+  deps.clock.advance(4 * minute);
+  expect(await isFree()).toBe(true);
+});
+
 test('time that passes, a clock set forward, and a correction of a second make nothing due', async () => {
   const watch = createClockWatch(deps);
   deps.clock.advance(20 * second);

@@ -58,6 +58,12 @@ export function createQueueStore<Row extends QueueBookkeeping>(session: Session,
         .where(and(isWaiting, gt(table.availableAt, latest)));
       session.noteDue(name, latest);
     },
+    async boundLeases({ latest }) {
+      await db
+        .update(table)
+        .set({ lockedUntil: latest })
+        .where(and(isNotNull(table.lockedBy), gt(table.lockedUntil, latest)));
+    },
     find: async (id) => asRows<Row>(await findById({ id }))[0],
     ...createDeadLetters<Row>(session, shape),
     depths: createDepths(session, shape),

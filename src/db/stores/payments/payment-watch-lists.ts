@@ -9,7 +9,7 @@ import { and, asc, eq, gt, gte, inArray, isNotNull, lt, lte, sql } from '../../s
 /** The payments that are polled, and those that show whether a provider is available. */
 export function createWatchLists(
   session: Session,
-): Pick<PaymentStore, 'hastenPolls' | 'listAskedPayments' | 'listMovedPayments'> {
+): Pick<PaymentStore, 'hastenPolls' | 'boundPaymentLeases' | 'listAskedPayments' | 'listMovedPayments'> {
   const { db } = session;
   const { payments } = session.tables;
   const { list } = rowsOf(db, payments);
@@ -18,6 +18,12 @@ export function createWatchLists(
   return {
     async hastenPolls({ latest }) {
       await db.update(payments).set({ nextPollAt: latest }).where(gt(payments.nextPollAt, latest));
+    },
+    async boundPaymentLeases({ latest }) {
+      await db
+        .update(payments)
+        .set({ lockedUntil: latest })
+        .where(and(isNotNull(payments.lockedBy), gt(payments.lockedUntil, latest)));
     },
     listAskedPayments: ({ provider, limit }) =>
       list(and(eq(payments.provider, provider), isNotNull(payments.nextPollAt)), {
