@@ -155,4 +155,12 @@ export const adminPlants: readonly Plant[] = [
     sentence: 'Whoever could help is told of a case five minutes later.',
     breaks: [5],
   },
+  {
+    name: 'each-change-rings',
+    file: 'src/bot/pager/alert-cards.ts',
+    from: "const woken = sent !== undefined && shownMark(sent) === 'snoozed' && alert.status === 'open';",
+    to: "const woken = sent !== undefined && alert.status === 'open';",
+    sentence: 'Whatever changes about an open case, its chats ring.',
+    breaks: [5],
+  },
 ];

@@ -1,9 +1,12 @@
-// Each chat has one card of a case. A message may come twice where Telegram's answer to the first was lost, or the process ended
-// before it could be written down.
+// Each chat has one card of a case, and hears of it again only when it was made to wait and is due. A message may come twice where
+// Telegram's answer to the first was lost, or the process ended before it could be written down.
+import { restoreId } from '#bot/text/callback-fields.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { second } from '#kernel/clock.ts';
+import type { Chat } from '../../telegram/chats.ts';
 import type { World } from '../../world/world.ts';
 import type { Invariant } from '../invariant.ts';
+import type { Look } from '../look.ts';
 import { createMemory } from '../memory.ts';
 
 /** True times at which the answer to a message may have been lost. */
@@ -18,42 +21,91 @@ const cardButton = /^alert:\w+:([\w-]{22})$/;
 
 export const ringsOnce: Invariant = {
   number: 5,
-  promise: 'A case is one message in a chat.',
+  promise: 'A case is one message in a chat, rings again only after it was made to wait, and does not come and go.',
   begin(world) {
     const { lostAt } = memoryOf(world);
     world.log.onLine((line) => {
       if (losses.test(line)) lostAt.push(world.now());
     });
   },
-  *atRest({ world }) {
+  *atRest(look) {
+    const { world } = look;
+    yield* flapping(look);
     // After a restore the product no longer knows what it has sent.
     if (world.restores.length > 0) return;
     const { lostAt } = memoryOf(world);
-    for (const [key, dates] of cardsOf(world)) {
-      for (const [index, date] of dates.entries()) {
-        const before = dates[index - 1];
-        if (before === undefined) continue;
-        const wasLost = lostAt.some(
-          (at) => at >= before * second - onTheWayMaxMs && at <= date * second + attemptMaxMs,
-        );
-        if (!wasLost)
-          yield `${key} has two cards, of ${new Date(before * second).toISOString()} and ${new Date(date * second).toISOString()}`;
+    const waits = waitsOf(look);
+    for (const { id, chat, cards, rings } of sentOf(world)) {
+      const wasLost = (from: number, to: number): boolean =>
+        lostAt.some((at) => at >= from * second - onTheWayMaxMs && at <= to * second + attemptMaxMs);
+      const what = `case ${id} in ${chat.bot} ${chat.chatId}`;
+      for (const [index, date] of cards.entries()) {
+        const before = cards[index - 1];
+        if (before !== undefined && !wasLost(before, date))
+          yield `${what} has two cards, of ${timeOf(before)} and ${timeOf(date)}`;
       }
+      const [first, last] = [rings[0], rings.at(-1)];
+      const waited = waits.get(restoreId(id) ?? '') ?? 0;
+      if (first === undefined || last === undefined || rings.length <= waited || wasLost(first, last)) continue;
+      yield `${what} rang again at ${rings.map(timeOf).join(', ')}, and was made to wait ${waited} times`;
     }
   },
 };
 
-/** When cards were sent, in seconds, by chat and case. */
-function cardsOf({ telegram: { chats } }: World): Map<string, number[]> {
-  const sent = new Map<string, number[]>();
-  for (const chat of chats.all()) {
+function timeOf(date: number): string {
+  return new Date(date * second).toISOString();
+}
+
+/** How often somebody made a case wait. */
+function waitsOf({ rows }: Look): ReadonlyMap<string, number> {
+  const found = rows<{ id: string; count: number }>(
+    `select c.id, count(*) as count from cases c join audit_records a on
+       (a.subject = 'case:' || c.id and a.action in ('case.snooze', 'case.wait'))
+       or (a.subject = 'order:' || c.order_id and a.action = 'order.new_link') group by 1`,
+  );
+  return new Map(found.map(({ id, count }) => [id, count]));
+}
+
+/** What comes and goes is one outage that goes on: more than so many of a provider in an hour are too many. */
+const outagesMax = 5;
+
+function* flapping({ rows }: Look): Iterable<string> {
+  const found = rows<{ key: string; count: number }>(
+    `select a.key, count(*) as count from cases a join cases b on b.key = a.key
+       and b.opened_at between a.opened_at and a.opened_at + 3600000
+     where a.kind = 'provider_down' group by a.id having count(*) > ${outagesMax}`,
+  );
+  for (const { key, count } of found) yield `${key} began ${count} times within an hour`;
+}
+
+interface Sent {
+  /** As buttons have it. */
+  readonly id: string;
+  readonly chat: Chat;
+  /** In seconds. */
+  readonly cards: number[];
+  /** Answers to the cards that make a sound. */
+  readonly rings: number[];
+}
+
+/** What was sent about each case to each chat. */
+function sentOf({ telegram: { chats } }: World): Sent[] {
+  return chats.all().flatMap((chat) => {
+    const byCase = new Map<string, Sent>();
+    const byMessage = new Map<number, Sent>();
     for (const message of chats.messages(chat)) {
-      const buttons = [...message.keyboard.flat(), ...chats.earlierButtons(message)];
+      const { keyboard, messageId, date, replyToId, silent } = message;
+      const buttons = [...keyboard.flat(), ...chats.earlierButtons(message)];
       const id = buttons.map(({ callback_data: data = '' }) => cardButton.exec(data)?.[1]).find((found) => found);
-      if (id === undefined) continue;
-      const key = `case ${id} in ${chat.bot} ${chat.chatId}`;
-      sent.set(key, [...(sent.get(key) ?? []), message.date]);
+      if (id === undefined) {
+        if (!silent && message.from.isBot) byMessage.get(replyToId ?? 0)?.rings.push(date);
+        continue;
+      }
+      const sent = byCase.get(id) ?? { id, chat, cards: [], rings: [] };
+      sent.cards.push(date);
+      byCase.set(id, sent);
+      byMessage.set(messageId, sent);
     }
-  }
-  return sent;
+    return [...byCase.values()];
+  });
 }
