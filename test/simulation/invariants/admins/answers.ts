@@ -2,6 +2,7 @@
 import { type Milliseconds, minute, second } from '#kernel/clock.ts';
 import { restGridMs } from '../../engine/rest.ts';
 import { type Act, nameOf } from '../../telegram/acts.ts';
+import type { Chat } from '../../telegram/chats.ts';
 import { stranger } from '../../world/settings.ts';
 import type { World } from '../../world/world.ts';
 import type { Invariant } from '../invariant.ts';
@@ -11,9 +12,15 @@ import { createMemory } from '../memory.ts';
 const patienceMs: Milliseconds = 15 * second;
 /** What was wrong so shortly before may hold the answer up; at rest a bot that was cut off looks every ten minutes whether it still is. */
 const afterwardsMs: Milliseconds = 2 * minute;
+/** Several calls one after the other, each until its deadline. */
+const askingMaxMs: Milliseconds = minute;
 const cutOffMs: Milliseconds = restGridMs + minute;
 
-const memoryOf = createMemory(() => ({ seen: 0 }));
+const memoryOf = createMemory(() => ({
+  seen: 0,
+  /** When each admin last did what a provider is asked about. */
+  askedAt: new Map<string, Milliseconds>(),
+}));
 
 export const answers: Invariant = {
   number: 7,
@@ -24,7 +31,9 @@ export const answers: Invariant = {
     for (; memory.seen < acts.length; memory.seen += 1) {
       const act = acts[memory.seen];
       if (act === undefined || act.at > world.now() - patienceMs) return;
-      if (isAnswered(act) || mayBeSilent(world, act)) continue;
+      if (isAsking(act)) memory.askedAt.set(turnOf(act), act.at);
+      const asksSince = memory.askedAt.get(turnOf(act)) ?? Number.NEGATIVE_INFINITY;
+      if (isAnswered(act) || mayBeSilent(world, act, asksSince >= act.at - askingMaxMs)) continue;
       const { kind, text, chat, at } = act;
       yield `${kind} “${text.slice(0, 60)}” of ${act.userId} in @${chat.bot} ${chat.chatId} at ${new Date(at).toISOString()} is not answered`;
     }
@@ -35,7 +44,7 @@ function isAnswered({ at, answeredAt }: Act): boolean {
   return answeredAt !== null && answeredAt - at <= patienceMs;
 }
 
-function mayBeSilent({ disturbances }: World, act: Act): boolean {
+function mayBeSilent({ disturbances }: World, act: Act, waitsForProvider: boolean): boolean {
   const { userId, chat, kind, at, isIdle } = act;
   if (isIdle || userId === stranger.id) return true;
   // In a group nobody talks to the bot.
@@ -45,18 +54,27 @@ function mayBeSilent({ disturbances }: World, act: Act): boolean {
   if (disturbances.between(0, at, isOfTeam) !== undefined) return true;
   const until = at + patienceMs;
   const wasCutOff = disturbances.between(at - cutOffMs, until, (what) => /Telegram|network/.test(what)) !== undefined;
-  return wasCutOff || disturbances.between(at - afterwardsMs, until, (what) => isExcuse(what, act)) !== undefined;
+  const isMine = (what: string): boolean => isExcuse(what, { chat, waitsForProvider });
+  return wasCutOff || disturbances.between(at - afterwardsMs, until, isMine) !== undefined;
 }
 
-/** The bot asks a provider before it answers. */
-const asking = /^(?:check|new|yes|\/reconcile|\/pay)/i;
+/** The bot asks a provider before it answers, and whatever the same admin does meanwhile waits for its turn. */
+function isAsking({ text }: Act): boolean {
+  return /^(?:check|new|yes|\/reconcile|\/pay)/i.test(text);
+}
+
+function turnOf({ chat, userId }: Act): string {
+  return `${chat.bot} ${userId}`;
+}
+
 const providers = /^(?:coinbase|bitpay|btcpay|nowpayments|payhip)\b/;
 
 /** What is wrong with others is none, nor what has not happened yet. */
 const others = /^(?:webhooks of|the shop|the process is to end|[A-Z_]+ is changed)\b/;
 
-function isExcuse(what: string, { text, chat: { bot, chatId } }: Act): boolean {
-  if (providers.test(what.replace(/^the API key of /, ''))) return asking.test(text);
+function isExcuse(what: string, about: { chat: Chat; waitsForProvider: boolean }): boolean {
+  const { bot, chatId } = about.chat;
+  if (providers.test(what.replace(/^the API key of /, ''))) return about.waitsForProvider;
   const shutOut = /^@\w+ is shut out of chat -?\d+$/.test(what);
   return shutOut ? what === `@${bot} is shut out of chat ${chatId}` : !others.test(what);
 }
