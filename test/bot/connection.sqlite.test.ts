@@ -77,6 +77,18 @@ describe('a bot that polls', () => {
     expect(shop.deps.log.events.map(({ message }) => message)).toContain('updates left in hand');
   });
 
+  test('deletes a webhook that a process before it has set late, and serves again', async () => {
+    await using shop = await openBotShop();
+    const timesDeleted = () => shop.telegram.history({ bot: 'till_bot', method: 'deleteWebhook' }).length;
+    shop.adminBot.start();
+    await expect.poll(timesDeleted).toBe(1);
+    await setWebhook(shop.telegram.url, 'https://shop.example/telegram/admin');
+    await beat(shop.deps.clock, () => timesDeleted() === 2);
+    await shop.telegram.sendText({ userId: ann, bot: 'till_bot', text: '/help' });
+    await shop.telegram.awaitMessage(({ text }) => text.includes('/orders'));
+    await expect.poll(() => shop.adminBot.health().ok).toBe(true);
+  });
+
   test('what was handled before a stop does not come again after the next start', async () => {
     await using shop = await openBotShop();
     shop.adminBot.start();
@@ -140,6 +152,18 @@ describe('a bot that is called', () => {
     }
   });
 
+  test('sets its webhook anew when somebody has deleted it', async () => {
+    const mode = { kind: 'webhook', publicUrl: 'https://shop.example', secret: 'a-secret' } as const;
+    await using shop = await openBotShop({ adminMode: mode });
+    shop.adminBot.start();
+    const timesSet = () => shop.telegram.history({ bot: 'till_bot', method: 'setWebhook' }).length;
+    await expect.poll(timesSet).toBe(1);
+    await expect.poll(() => shop.adminBot.health().ok).toBe(true);
+    await setWebhook(shop.telegram.url, '');
+    await beat(shop.deps.clock, () => timesSet() === 3);
+    expect(shop.deps.log.events.map(({ message }) => message)).toContain('webhook was lost, set anew');
+  });
+
   test('an update without sense is put aside', async () => {
     await using shop = await openBotShop({ adminMode: { kind: 'send_only' } });
     const senseless = [{ update_id: 1 }, { update_id: 2, callback_query: {} }, { update_id: 3, message: { text: 7 } }];
@@ -174,6 +198,12 @@ describe('a bot that is called', () => {
     await beat(shop.deps.clock, () => shop.pager.health().ok);
   });
 });
+
+/** As another process does that has the token; an empty address deletes it. */
+async function setWebhook(telegramUrl: string, url: string): Promise<void> {
+  const call = `${telegramUrl}/bot7000001:admin-token-that-no-log-may-show/setWebhook?url=${encodeURIComponent(url)}`;
+  expect((await fetch(call)).status).toBe(200);
+}
 
 /** Moves the clock minute by minute until it is so; the bound is the test's own. */
 async function beat(clock: { advance(ms: number): void }, isSo: () => boolean): Promise<void> {

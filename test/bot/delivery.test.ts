@@ -142,6 +142,7 @@ function aLine(differences: Partial<TelegramLine<TelegramUpdate>>): TelegramLine
     getUpdates: async () => [],
     setWebhook: async () => undefined,
     deleteWebhook: async () => undefined,
+    findWebhook: async () => '',
     onReached: async () => undefined,
     classify: () => ({ kind: 'unreachable', reason: 'x' }),
     handle: async () => undefined,

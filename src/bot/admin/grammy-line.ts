@@ -50,6 +50,7 @@ export function createLine(
     async deleteWebhook(signal) {
       await api.deleteWebhook({}, asGrammySignal(signal));
     },
+    findWebhook: async (signal) => (await api.getWebhookInfo(asGrammySignal(signal))).url ?? '',
     onReached: () => serveReached(deps),
     classify: readGrammyError,
     async handle(update) {

@@ -36,6 +36,8 @@ export function createPagerLine(
     async deleteWebhook(signal) {
       await telegram.callApi('deleteWebhook', {}, { signal: asTelegrafSignal(signal) });
     },
+    findWebhook: async (signal) =>
+      (await telegram.callApi('getWebhookInfo', {}, { signal: asTelegrafSignal(signal) })).url ?? '',
     onReached: () => serveReached(deps),
     classify: readTelegrafError,
     async handle(update) {

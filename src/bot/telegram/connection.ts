@@ -16,6 +16,8 @@ export interface TelegramLine<Update extends TelegramUpdate> {
   getUpdates(query: { offset: number; timeoutSeconds: number }, signal: AbortSignal): Promise<Update[]>;
   setWebhook(webhook: { url: string; secret: string }, signal: AbortSignal): Promise<void>;
   deleteWebhook(signal: AbortSignal): Promise<void>;
+  /** The address that updates are posted to; empty when there is none. */
+  findWebhook(signal: AbortSignal): Promise<string>;
   /** Telegram is there, for the first time or again after a failure. Never rejects. */
   onReached(): Promise<void>;
   classify(error: unknown): SendOutcome;
@@ -133,16 +135,29 @@ export function createConnection<Update extends TelegramUpdate>(
     await persist(() => line.prepare(bounded(minute)));
     await persist(async () => {
       if (mode.kind === 'polling') await line.deleteWebhook(bounded());
-      if (mode.kind !== 'webhook') return;
-      await line.setWebhook({ url: `${mode.publicUrl}/telegram/${bot}`, secret: mode.secret }, bounded());
+      if (mode.kind === 'webhook') await setWebhook(mode);
     });
   }
 
+  function setWebhook({ publicUrl, secret }: Extract<UpdateMode, { kind: 'webhook' }>): Promise<void> {
+    return line.setWebhook({ url: addressOf(publicUrl), secret }, bounded());
+  }
+
+  const addressOf = (publicUrl: string): string => `${publicUrl}/telegram/${bot}`;
+
   async function poll(): Promise<void> {
+    let isInConflict = false;
     while (!stopping.signal.aborted) {
       await persist(async () => {
+        // A webhook that a process before this one was about to set may have been set after it was deleted here.
+        if (isInConflict) await line.deleteWebhook(bounded());
+        isInConflict = false;
         const query = { offset, timeoutSeconds: pollSeconds };
-        const updates = await line.getUpdates(query, bounded(pollSeconds * second + callTimeoutMs));
+        const updates = await line.getUpdates(query, bounded(pollSeconds * second + callTimeoutMs)).catch((error) => {
+          const outcome = line.classify(error);
+          isInConflict = outcome.kind === 'unreachable' && outcome.isConflict === true;
+          throw error;
+        });
         for (const update of updates) {
           offset = update.update_id + 1;
           void accept(update);
@@ -180,9 +195,18 @@ export function createConnection<Update extends TelegramUpdate>(
     while (!stopping.signal.aborted) {
       await clock.sleep(heartbeatMs, stopping.signal);
       await persist(async () => {
-        await line.introduce(bounded());
+        if (mode.kind === 'webhook') await keepWebhook(mode);
+        else await line.introduce(bounded());
       });
     }
+  }
+
+  /** A process before this one may have been about to delete it, or somebody else did. */
+  async function keepWebhook(wanted: Extract<UpdateMode, { kind: 'webhook' }>): Promise<void> {
+    const url = await line.findWebhook(bounded());
+    if (url === addressOf(wanted.publicUrl)) return;
+    log.warn('webhook was lost, set anew', { bot });
+    await setWebhook(wanted);
   }
 
   /** An update that comes again, because it was not answered in time, is that of before. */

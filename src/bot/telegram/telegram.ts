@@ -33,7 +33,7 @@ export type SendOutcome =
   | { kind: 'moved'; toChatId: number }
   | { kind: 'slow_down'; retryAfterMs: Milliseconds }
   /** No answer, a failure at Telegram, or a token that is not accepted: worth another try. */
-  | { kind: 'unreachable'; reason: string; isTokenRefused?: true }
+  | { kind: 'unreachable'; reason: string; isTokenRefused?: true; isConflict?: true }
   /** Telegram will never accept this message. */
   | { kind: 'refused'; reason: string };
 
@@ -83,7 +83,9 @@ export function classifyRefusal(refusal: TelegramRefusal): SendOutcome {
   if (refusal.migrateToChatId !== undefined) return { kind: 'moved', toChatId: refusal.migrateToChatId };
   // 401 is a token that Telegram does not know, 404 one that cannot be a token.
   if (code === 401 || code === 404) return { kind: 'unreachable', reason, isTokenRefused: true };
-  if (code === 409 || code >= 500) return { kind: 'unreachable', reason };
+  // Somebody else takes the updates.
+  if (code === 409) return { kind: 'unreachable', reason, isConflict: true };
+  if (code >= 500) return { kind: 'unreachable', reason };
   if (code === 403 || blockedWords.test(description)) return { kind: 'blocked', reason };
   if (/message is not modified/i.test(description)) return { kind: 'not_modified' };
   if (goneWords.test(description)) return { kind: 'gone' };
