@@ -19,6 +19,8 @@ const unforeseeable: readonly RegExp[] = [
   /^Bad Request: query is too old and response timeout expired or query ID is invalid$/,
 ];
 
+const webhookInTheWay = "Conflict: can't use getUpdates method while webhook is active";
+
 const hindering = /^(?:Too Many Requests|Forbidden|Conflict)\b|upgraded to a supergroup/;
 
 /** An admin has not pressed Start yet: there is no menu to set, and a check says so. */
@@ -27,8 +29,14 @@ const asksAboutChat: ReadonlySet<string> = new Set(['getChat', 'setMyCommands'])
 /** A sentence for each call that Telegram refused for what stood in it. */
 export function watchRefusals(sandbox: TelegramSandboxCore): readonly string[] {
   const refused: string[] = [];
+  /** Bots that were told of a webhook in their way, and have not deleted it yet. */
+  const inConflict = new Set<string>();
   sandbox.onCall((call) => {
-    if (!call.ok && !isExpected(call)) refused.push(sentenceOf(call));
+    const { bot, method, ok, error = '' } = call;
+    if (method === 'deleteWebhook' && ok) inConflict.delete(bot);
+    // A process that has ended meanwhile may have been about to set one.
+    if (error.startsWith(webhookInTheWay) && !inConflict.has(bot)) inConflict.add(bot);
+    else if (!ok && !isExpected(call)) refused.push(sentenceOf(call));
   });
   return refused;
 }
