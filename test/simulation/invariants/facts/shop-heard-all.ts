@@ -60,8 +60,11 @@ function happened({ rows }: Look): Told[] {
   );
 }
 
-/** A payment that its provider refused to make ends at once, and the shop hears of that in the answer to its order. */
-const wasThere = `exists (select 1 from payments p where p.id = t.payment_id and p.creation <> 'refused')`;
+/**
+ * A payment that its provider refused to make ends at once, and the shop hears of that in the answer to its order; that it was made
+ * all the same may turn out later.
+ */
+const wasThere = `exists (select 1 from payments p where p.id = t.payment_id and p.creation <> 'refused') and t.text not like 'no payment of %'`;
 
 /** Of each message that counts as sent, the shop has heard; none was given up on. */
 function* unheard({ rows }: Look, takenIds: ReadonlySet<string>): Iterable<string> {
