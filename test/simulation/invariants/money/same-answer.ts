@@ -1,10 +1,16 @@
 // The shop repeats a request under its key when no answer came: it gets the answer of the first one, and nothing is made twice.
 import { second } from '#kernel/clock.ts';
 import type { ProviderRecord } from '#sandbox/providers/contract.ts';
+import type { ShopRequest } from '../../world/shop-site.ts';
+import type { World } from '../../world/world.ts';
+import { isForgotten } from '../forgotten.ts';
 import type { Invariant } from '../invariant.ts';
 import type { Look } from '../look.ts';
 import { ourSideOf } from './our-side.ts';
 import { holdingOf, isListing, paymentIdOf, providerSideOf } from './provider-side.ts';
+
+/** A request of a process that has ended meanwhile. */
+const onTheWayMaxMs = 30 * second;
 
 interface Answered {
   key: string;
@@ -17,7 +23,6 @@ export const sameAnswer: Invariant = {
   number: 6,
   promise: 'The same idempotency key and body get the same answer, and make no second checkout.',
   *always(look) {
-    if (look.world.restores.length > 0) return;
     for (const answered of goodAnswers(look)) {
       const different = new Set(answered.texts);
       if (different.size > 1)
@@ -25,17 +30,22 @@ export const sameAnswer: Invariant = {
     }
   },
   *atRest(look) {
-    if (look.world.restores.length > 0) return;
     yield* checkouts(look);
     yield* orders(look);
   },
 };
 
+/** A database that was put back knows nothing of what came in between, and the shop may get another answer then. */
+function isLostRequest({ restores }: World, { at, answeredAt }: ShopRequest): boolean {
+  return restores.some(({ backedUpAt, restoredAt }) => at <= restoredAt && answeredAt >= backedUpAt - second);
+}
+
 /** What was answered with success, by key, path and body; a refund's answer shows its progress, and only its identity stays. */
 function goodAnswers({ world }: Look): Answered[] {
   const known = new Map<string, Answered>();
-  for (const { key, path, body = '', answers } of world.shop.requests) {
-    if (key === undefined) continue;
+  for (const request of world.shop.requests) {
+    const { key, path, body = '', answers } = request;
+    if (key === undefined || isLostRequest(world, request)) continue;
     const id = `${path} ${key} ${body}`;
     const answered = known.get(id) ?? { key, path, body, texts: [] };
     known.set(id, answered);
@@ -66,7 +76,7 @@ function* checkouts(look: Look): Iterable<string> {
   const payments = new Map(ourSideOf(look).payments.map((payment) => [payment.id, payment]));
   for (const record of providerSideOf(look).all) {
     const paymentId = record.isForeign ? undefined : paymentIdOf(record);
-    if (paymentId === undefined) continue;
+    if (paymentId === undefined || isLostCheckout(look, record)) continue;
     const { provider, reference } = record;
     const payment = payments.get(paymentId);
     if (payment === undefined)
@@ -75,6 +85,16 @@ function* checkouts(look: Look): Iterable<string> {
       yield `${provider} has checkout ${reference} beside ${payment.reference} of payment ${paymentId}`;
     }
   }
+}
+
+/** Made after the backup, or on its way when that was put back. */
+function isLostCheckout(look: Look, record: ProviderRecord): boolean {
+  const { world } = look;
+  const { createdAtMs } = record;
+  if (world.restores.length === 0) return false;
+  return (
+    isForgotten(world, createdAtMs) || isForgotten(world, createdAtMs - onTheWayMaxMs) || wasMadeLate(look, record)
+  );
 }
 
 /** Where nothing can be searched for, or not yet, the checkout of a lost answer is left behind; nobody has its address. */
