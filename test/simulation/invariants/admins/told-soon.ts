@@ -53,11 +53,14 @@ const queries = {
        where c.rowid > ? and c.rings group by c.id order by c.rowid`,
       row,
     ),
-  /** What is owed to a chat that cannot be reached was told elsewhere; a card that changes again and again is drawn once a minute. */
+  /**
+   * What is owed to a chat that cannot be reached was told elsewhere; a card that changes again and again is drawn once a
+   * minute; and what was put back is taken up again on the grid of idle waits.
+   */
   outbox: ({ rows }: Look, row: number) =>
     rows<Waited>(
       `select rowid as row, lane || ': ' || topic || ' ' || id || ' is not settled' as what,
-         iif(key like '%:until:%', received_at + 60000, received_at) as began_at,
+         received_at + iif(key like '%:until:%', ${minute}, 0) + iif(last_error is null, 0, ${restGridMs}) as began_at,
          coalesce(processed_at, abandoned_at, iif(outcome = 'owed', received_at, null)) as ended_at
        from outbox_messages where rowid > ? order by rowid`,
       row,
