@@ -25,6 +25,7 @@ export const messagingPlants: readonly Plant[] = [
     sentence:
       'The wait before the next attempt doubles without an end, so that a long outage is followed by a longer silence.',
     breaks: [2, 9],
+    days: 0.5,
   },
   {
     name: 'webhook-id-by-attempt',
