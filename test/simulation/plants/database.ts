@@ -101,4 +101,20 @@ export const databasePlants: readonly Plant[] = [
     sentence: 'Each event for the shop has the secret beside it that signs it.',
     breaks: [10],
   },
+  {
+    name: 'call-counted-twice',
+    file: 'src/server/operations/provider-metrics.ts',
+    from: 'calls.inc({ provider, operation, outcome });',
+    to: 'calls.inc({ provider, operation, outcome }, 2);',
+    sentence: 'Each call of a provider counts twice in the metrics.',
+    breaks: [10],
+  },
+  {
+    name: 'send-counted-twice',
+    file: 'src/server/operations/metrics.ts',
+    from: 'countTelegramSend: (send) => sends.inc(send),',
+    to: 'countTelegramSend: (send) => sends.inc(send, 2),',
+    sentence: 'Each card counts twice in the metrics.',
+    breaks: [10],
+  },
 ];

@@ -5,6 +5,7 @@ import { callProduct } from '../../world/call-product.ts';
 import type { World } from '../../world/world.ts';
 import type { Invariant } from '../invariant.ts';
 import type { Look } from '../look.ts';
+import { checkCallCounts, countCalls } from './calls-counted.ts';
 import { readSamples, type Sample } from './samples.ts';
 
 const longestWaitMs = 11 * minute;
@@ -15,6 +16,7 @@ const toleranceSeconds = 5;
 
 export const metricsFit: Invariant = {
   number: 10,
+  begin: countCalls,
   promise: 'Every number on the metrics page fits the database, and all is well at rest.',
   async atRest(look) {
     const { world } = look;
@@ -30,7 +32,8 @@ export const metricsFit: Invariant = {
     }
     if (metrics?.status !== 200) return [...found, `/metrics at rest: ${metrics?.status ?? 'no answer'}`];
     const samples = readSamples(metrics.text);
-    return [...found, ...checkGauges(look, samples), ...checkCounters(look, samples)];
+    const counted = [...checkCounters(look, samples), ...checkCallCounts(world, samples)];
+    return [...found, ...checkGauges(look, samples), ...checkUp(look, samples), ...counted];
   },
 };
 
@@ -84,6 +87,11 @@ const gauges: Readonly<Record<string, string>> = {
   tillkeeper_queue_oldest_wait_seconds: `select 'inbox' as queue, source as lane, :now - min(received_at) / 1e3 as value
     from inbox_events where ${waiting} group by 2 union all
     select 'outbox', lane, :now - min(received_at) / 1e3 from outbox_messages where ${waiting} group by 2`,
+  tillkeeper_queue_oldest_age_seconds: `select 'inbox' as queue, source as lane, max(0, :now - min(available_at) / 1e3) as value
+    from inbox_events where ${waiting} group by 2 union all
+    select 'outbox', lane, max(0, :now - min(available_at) / 1e3) from outbox_messages where ${waiting} group by 2`,
+  tillkeeper_shop_untold_seconds: `select :now - min(received_at) / 1e3 as value from outbox_messages
+    where lane = 'shop' and ${waiting} and received_at / 1e3 < :now - 100 having count(*) > 0`,
   tillkeeper_shop_untold_orders: `select count(distinct payload -> 'order' ->> 'id') as value from outbox_messages
     where lane = 'shop' and processed_at is null and received_at / 1e3 < :now - 100`,
   tillkeeper_alerts_owed: `select count(*) as value from outbox_messages where lane = 'pager' and ${waiting}
@@ -121,6 +129,18 @@ function* checkGauges(look: Look, samples: readonly Sample[]): Iterable<string> 
     for (const row of expected) {
       if (!shown.some((sample) => isOf(row, sample))) yield `${name} does not show ${JSON.stringify(row)}`;
     }
+  }
+}
+
+/** At rest no breaker is open but for an outage that goes on. */
+function* checkUp({ count }: Look, samples: readonly Sample[]): Iterable<string> {
+  for (const sample of samples) {
+    if (sample.name !== 'tillkeeper_provider_up' || sample.value === 1) continue;
+    const isAway = count(
+      'select count(*) from provider_outages where live_provider = ?',
+      sample.labels['provider'] ?? '',
+    );
+    if (isAway === 0) yield `${wordsOf(sample)}, and the database knows of no outage`;
   }
 }
 
