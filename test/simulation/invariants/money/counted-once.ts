@@ -76,7 +76,8 @@ function* ourPayments(look: Look): Iterable<string> {
     const record = find(payment.provider, payment.reference);
     if (record === undefined) {
       if (payment.provider !== 'payhip') yield `${nameOf(payment)} has a reference that its provider does not know`;
-      else if (payment.held_at === null) yield `${nameOf(payment)} counts, and nobody bought it: it is made up`;
+      else if (payment.held_at === null && payment.status !== 'cancelled')
+        yield `${nameOf(payment)} counts, and nobody bought it: it is made up`;
       continue;
     }
     if (isUnheard(look, record)) continue;
