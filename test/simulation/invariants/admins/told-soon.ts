@@ -44,13 +44,13 @@ export const toldSoon: Invariant = {
 };
 
 const queries = {
-  /** A case that is over before anybody saw it need not be shown. */
+  /** A case that is over before anybody saw it need not be shown; cards of before a group got another id are forgotten. */
   cases: ({ rows }: Look, row: number) =>
     rows<Waited>(
       `select c.rowid as row, 'the case ' || key || ' is shown to nobody' as what, opened_at as began_at,
          coalesce(min(s.sent_at), resolved_at) as ended_at
        from cases c left join sent_messages s on s.subject = 'case:' || c.id
-       where c.rowid > ? and c.rings group by c.id order by c.rowid`,
+       where c.rowid > ? and c.rings and c.opened_at > (select coalesce(max(at), 0) from chat_moves) group by c.id order by c.rowid`,
       row,
     ),
   /**
