@@ -187,8 +187,8 @@ async function stop(core: Core, sides: Sides): Promise<void> {
   log.info('stopping');
   sides.endReconciliations();
   await Promise.all([databaseWatch.stop(), takeOver.stop()]);
-  await Promise.all([server.stop(), bots.adminBot.stop(), bots.pager.stop()]);
-  await scheduler.stop();
+  // At once: one after the other, what each has in hand would take longer than a process is given.
+  await Promise.all([server.stop(), bots.adminBot.stop(), bots.pager.stop(), scheduler.stop()]);
   await Promise.all([workers.inbox, ...workers.outbox].map((worker) => worker.stop()));
   await core.database.close();
   log.info('stopped');
