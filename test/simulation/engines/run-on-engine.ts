@@ -12,7 +12,8 @@ import { type EndState, type ReadRows, readEndState } from './end-state.ts';
 
 /**
  * They end the process, or fill or replace its file, in ways of which each engine has its own; `scraper` and `stranger` read the
- * file; and how slow a slow network is depends on what was called before.
+ * file; how slow a slow network is depends on what was called before; and without a network all calls of one moment fail in that
+ * moment, so that their order decides which of them opens a breaker.
  */
 const leftOut: ReadonlySet<StepName> = new Set([
   'killed',
@@ -22,6 +23,7 @@ const leftOut: ReadonlySet<StepName> = new Set([
   'scraper',
   'stranger',
   'slowNetwork',
+  'offline',
 ]);
 
 /** So long that hardly ever two calls arrive at one moment, whose order would decide which of them a provider fails. */
