@@ -20,6 +20,8 @@ const memoryOf = createMemory(() => ({ cases: 0, outbox: 0, restores: 0 }));
 const soonMs: Milliseconds = 30 * second;
 /** At rest, whoever was cut off looks every ten minutes whether it still is. */
 const afterwardsMs: Milliseconds = restGridMs + 2 * minute;
+/** An event that the shop did not take is sent again after an hour at most, and those of its order wait behind it. */
+const shopRetryMaxMs: Milliseconds = hour;
 /** By so much the clock may be wrong. */
 const wrongMaxMs: Milliseconds = 6 * hour;
 
@@ -72,7 +74,8 @@ function* judge({ disturbances, machine }: World, { what, began_at: at, ended_at
   if (until - at <= soonMs) return;
   const isClock = (wrong: string) => wrong.startsWith('the clock');
   if (disturbances.between(at - wrongMaxMs, until + wrongMaxMs, isClock) !== undefined) return;
-  if (disturbances.between(at - afterwardsMs, until, (wrong) => isExcuse(wrong, what)) !== undefined) return;
+  const heedMs = afterwardsMs + (what.startsWith('shop') ? shopRetryMaxMs : 0);
+  if (disturbances.between(at - heedMs, until, (wrong) => isExcuse(wrong, what)) !== undefined) return;
   yield `${what} for ${Math.round((until - at) / second)} s, and nothing was in the way`;
 }
 
