@@ -87,14 +87,12 @@ function* checkouts(look: Look): Iterable<string> {
   }
 }
 
-/** Made after the backup, or on its way when that was put back. */
+/** Made after the backup, in the second of it (BTCPay names no smaller part), or on its way when that was put back. */
 function isLostCheckout(look: Look, record: ProviderRecord): boolean {
   const { world } = look;
-  const { createdAtMs } = record;
   if (world.restores.length === 0) return false;
-  return (
-    isForgotten(world, createdAtMs) || isForgotten(world, createdAtMs - onTheWayMaxMs) || wasMadeLate(look, record)
-  );
+  const moments = [0, second, -onTheWayMaxMs].map((ms) => record.createdAtMs + ms);
+  return moments.some((at) => isForgotten(world, at)) || wasMadeLate(look, record);
 }
 
 /** Where nothing can be searched for, or not yet, the checkout of a lost answer is left behind; nobody has its address. */
