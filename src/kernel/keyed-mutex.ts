@@ -17,6 +17,7 @@ export function createKeyedMutex(): KeyedMutex {
   const lines = new Map<string, { last: Promise<unknown>; length: number }>();
   return {
     run<Result>(key: string, work: () => Promise<Result>, signal?: AbortSignal) {
+      if (signal?.aborted === true) return Promise.reject<Result>(signal.reason);
       const line = lines.get(key) ?? { last: Promise.resolve(), length: 0 };
       const given = Promise.withResolvers<Result>();
       const giveUp = (): void => given.reject(signal?.reason);

@@ -76,9 +76,10 @@ describe('work under a key', () => {
     ending.abort(new Error('too late'));
     await expect(second).rejects.toThrow('too late');
     expect(mutex.depth('a')).toBe(3);
+    await expect(mutex.run('a', note('fourth'), ending.signal)).rejects.toThrow('too late');
     gate.resolve();
     await Promise.all([first, third]);
     expect([done, mutex.size()]).toEqual([['third'], 0]);
-    await expect(mutex.run('a', note('fourth'), ending.signal)).rejects.toThrow('too late');
+    await expect(mutex.run('a', note('fifth'), ending.signal)).rejects.toThrow('too late');
   });
 });

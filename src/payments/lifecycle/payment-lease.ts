@@ -46,30 +46,48 @@ export type Leased<Result> =
   | { kind: 'unknown' };
 
 /** Runs `work` under the payment's lease. The lease is released whatever happens. */
-export function withPayment<Result>(
+export async function withPayment<Result>(
   deps: TransactionDeps<PaymentStores>,
   input: {
     paymentId: PaymentId;
     work: (held: { payment: Payment; leaseId: string }) => Promise<Result>;
     /** A caller that finds so many waiting in this process does not wait; without it every caller waits. */
     waitingMax?: number;
+    /** A caller whose turn has not come by its end waits no longer. `work` sees to its own end. */
+    signal?: AbortSignal | undefined;
   },
 ): Promise<Leased<Result>> {
-  const { paymentId, waitingMax = Number.POSITIVE_INFINITY } = input;
+  const { paymentId, waitingMax = Number.POSITIVE_INFINITY, signal } = input;
   const queue = queueOf(deps);
   // The caller that is working does not count as waiting.
-  if (queue.depth(paymentId) > waitingMax) return Promise.resolve({ kind: 'busy', isHere: true });
-  return queue.run(paymentId, async () => {
-    const leaseId = `${deps.database.holder}:${deps.ids.newId()}`;
-    const payment = await takeLease(deps, { paymentId, leaseId });
-    if (payment === 'unknown') return { kind: 'unknown' };
-    if (payment === 'busy') return { kind: 'busy', isHere: false };
-    try {
-      return { kind: 'done', result: await input.work({ payment, leaseId }) };
-    } finally {
-      await deps.database.transaction((stores) => stores.payments.releasePayment({ id: paymentId, by: leaseId }));
-    }
-  });
+  if (queue.depth(paymentId) > waitingMax) return { kind: 'busy', isHere: true };
+  let hasBegun = false;
+  const turn = (): Promise<Leased<Result>> => {
+    hasBegun = true;
+    return underLease(deps, input);
+  };
+  try {
+    return await queue.run(paymentId, turn, signal);
+  } catch (error) {
+    if (hasBegun || signal?.aborted !== true) throw error;
+    return { kind: 'busy', isHere: true };
+  }
+}
+
+async function underLease<Result>(
+  deps: TransactionDeps<PaymentStores>,
+  input: { paymentId: PaymentId; work: (held: { payment: Payment; leaseId: string }) => Promise<Result> },
+): Promise<Leased<Result>> {
+  const { paymentId } = input;
+  const leaseId = `${deps.database.holder}:${deps.ids.newId()}`;
+  const payment = await takeLease(deps, { paymentId, leaseId });
+  if (payment === 'unknown') return { kind: 'unknown' };
+  if (payment === 'busy') return { kind: 'busy', isHere: false };
+  try {
+    return { kind: 'done', result: await input.work({ payment, leaseId }) };
+  } finally {
+    await deps.database.transaction((stores) => stores.payments.releasePayment({ id: paymentId, by: leaseId }));
+  }
 }
 
 function takeLease(

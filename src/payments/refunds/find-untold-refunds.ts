@@ -55,6 +55,7 @@ async function fetchThem(
   try {
     const leased = await withPayment(deps, {
       paymentId: input.payment.id,
+      signal,
       work: ({ payment }) => fetchRefunds(deps, { payment, cause, signal }),
     });
     return leased.kind === 'done' ? leased.result.changed : 0;

@@ -59,6 +59,7 @@ async function followOne(
 async function snapshot(deps: ProviderDeps, input: { refund: Refund; signal: AbortSignal | undefined }): Promise<void> {
   await withPayment(deps, {
     paymentId: input.refund.paymentId,
+    signal: input.signal,
     work: ({ payment }) => fetchRefunds(deps, { payment, cause, signal: input.signal }),
   });
 }

@@ -65,6 +65,7 @@ export async function sendRefund(
   if (port === null) return { kind: 'not_sent', error: `${refund.provider} cannot refund`, retryAfterMs: null };
   const leased = await withPayment(deps, {
     paymentId: refund.paymentId,
+    signal: input.signal,
     work: ({ payment }) => step(deps, { ...input, payment, port }),
   });
   if (leased.kind === 'done') return leased.result;

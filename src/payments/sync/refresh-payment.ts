@@ -27,6 +27,7 @@ export async function refreshPayment(
     detail?: string;
     /** A caller that finds so many waiting for the payment in this process is answered `busy`. */
     waitingMax?: number;
+    /** Aborts the calls, and the wait for others who work on the payment: then it is answered `busy`. */
     signal?: AbortSignal;
   },
 ): Promise<Refresh> {
@@ -34,6 +35,7 @@ export async function refreshPayment(
   const leased = await withPayment(deps, {
     paymentId: input.paymentId,
     ...(waitingMax !== undefined && { waitingMax }),
+    signal: input.signal,
     work: async ({ payment, leaseId }): Promise<Refresh> => {
       const held = { payment, leaseId, cause: input.cause, ...(input.signal && { signal: input.signal }) };
       if (deps.providers.find(payment.provider) === undefined) {
