@@ -24,8 +24,9 @@ const grids: readonly (readonly [sinceMs: Milliseconds, gridMs: Milliseconds])[]
 ];
 /** Idle waits at rest end at the next multiple of this. */
 export const restGridMs: Milliseconds = 30 * 60_000;
-/** Long polls and their time-outs are stretched sooner: they say nothing when they end. */
-const stretchedAfterMs: Milliseconds = 60_000;
+/** Long polls are stretched sooner, they say nothing when they end; their time-outs before them, which begin earlier. */
+const heldAfterMs: Milliseconds = 60_000;
+const guardedAfterMs: Milliseconds = 30_000;
 const stretchedToMs: Milliseconds = 30 * 60_000;
 /** Time-outs of ordinary calls are shorter. */
 const longMs: Milliseconds = 45_000;
@@ -77,11 +78,11 @@ export function createRest({ now, after }: Pick<Timeline, 'now' | 'after'>): Res
     nextStir: () => new Promise((resolve) => void waiting.push(resolve)),
     idleGridMs: () => grids.find(([sinceMs]) => quietMs() < sinceMs)?.[1] ?? restGridMs,
     hold(ms, run) {
-      if (quietMs() < stretchedAfterMs) return after(ms, run);
+      if (quietMs() < heldAfterMs) return after(ms, run);
       return stretch({ ms, toMs: stretchedToMs, graceMs: 0, run });
     },
     guard(ms, run) {
-      if (ms < longMs || quietMs() < stretchedAfterMs) return after(ms, run);
+      if (ms < longMs || quietMs() < guardedAfterMs) return after(ms, run);
       return stretch({ ms, toMs: ms + stretchedToMs, graceMs, run });
     },
   };

@@ -12,6 +12,7 @@ import { type Look, withLook } from '../invariants/look.ts';
 import { useDisk } from '../machine/disk.ts';
 import { drawPlan, type Plan, type PlanOptions, streamOf } from '../plan/plan.ts';
 import { steps } from '../plan/steps.ts';
+import { openChat } from '../steps/people/phone.ts';
 import { createWorld, type World } from '../world/world.ts';
 import type { Variant } from './variant.ts';
 
@@ -150,11 +151,15 @@ async function leave({ machine }: World, over: AbortController): Promise<void> {
 }
 
 /** Whatever still fails, fails no longer; a process that is down is about to be started again. */
-function endFaults({ faults, operator, telegram, journal }: World): void {
+function endFaults(world: World): void {
+  const { faults, operator, telegram, journal, settings } = world;
   journal.note('world', 'the faults end');
   faults.endAll();
   operator.startNow();
   telegram.troubles.reset();
+  // An admin who forgot to press Start in a chat is told so in another one.
+  const chats = settings.admins.flatMap(({ id }) => telegram.chats.all().filter(({ chatId }) => chatId === id));
+  for (const chat of chats) void openChat(world, chat.chatId, chat);
 }
 
 function wordsOf(error: unknown): string {

@@ -1,6 +1,6 @@
 // Who runs the machine: a supervisor that starts the product whenever it has ended, and an admin who changes its settings at a restart.
 import { loadConfig } from '#config/load-config.ts';
-import { type Milliseconds, second } from '#kernel/clock.ts';
+import { type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { Journal } from '../engine/journal.ts';
 import { ProcessEnded } from '../machine/disk.ts';
 import type { EndingPoint, Machine } from '../machine/machine.ts';
@@ -20,9 +20,10 @@ export interface Operator {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** After an orderly stop, and after a start that failed. */
+/** After an orderly stop. */
 const usualDownMs: Milliseconds = second;
-const failedDownMs: Milliseconds = 5 * second;
+/** After starts that failed one after the other, as supervisors wait. */
+const failedDownMs = (failed: number): Milliseconds => Math.min(5 * second * 2 ** (failed - 1), 2 * minute);
 
 export function createOperator(deps: {
   machine: Machine;
@@ -37,6 +38,7 @@ export function createOperator(deps: {
   const { machine, journal, wait } = deps;
   let environment = deps.environment;
   let downMs = usualDownMs;
+  let failedStarts = 0;
   /** Nothing is started before this has ended. */
   let maintenance: Promise<void> = Promise.resolve();
   const waiting: (() => void)[] = [];
@@ -48,6 +50,7 @@ export function createOperator(deps: {
     if (!loaded.ok) throw new Error(`the settings are refused: ${loaded.faults.join('; ')}`);
     try {
       await machine.start(loaded.config);
+      failedStarts = 0;
       for (const resolve of waiting.splice(0)) resolve();
     } catch (error) {
       // Whoever ended it has said when it is to be started again.
@@ -55,7 +58,8 @@ export function createOperator(deps: {
       const why = error instanceof Error ? error.message : 'unknown';
       journal.note('operator', `the start failed: ${why}`);
       deps.onFailedStart(why);
-      downMs = failedDownMs;
+      failedStarts += 1;
+      downMs = failedDownMs(failedStarts);
       await machine.stop();
     }
   }
