@@ -109,16 +109,38 @@ export const lifecyclePlants: readonly Plant[] = [
   {
     name: 'payment-work-side-by-side',
     file: 'src/payments/lifecycle/payment-lease.ts',
-    from: `  return queue.run(paymentId, async () => {
-    const leaseId = \`\${deps.database.holder}:\${deps.ids.newId()}\`;
-    const payment = await takeLease(deps, { paymentId, leaseId });
-    if (payment === 'unknown') return { kind: 'unknown' };
-    if (payment === 'busy') return { kind: 'busy', isHere: false };`,
-    to: `  return queue.run(deps.ids.newId(), async () => {
-    const leaseId = \`\${deps.database.holder}:\${paymentId}\`;
-    await takeLease(deps, { paymentId, leaseId });
-    const payment = await deps.database.read((stores) => stores.payments.findPayment(paymentId));
-    if (payment === undefined) return { kind: 'unknown' };`,
+    from: `    return await queue.run(paymentId, turn, signal);
+  } catch (error) {
+    if (hasBegun || signal?.aborted !== true) throw error;
+    return { kind: 'busy', isHere: true };
+  }
+}
+
+async function underLease<Result>(
+  deps: TransactionDeps<PaymentStores>,
+  input: { paymentId: PaymentId; work: (held: { payment: Payment; leaseId: string }) => Promise<Result> },
+): Promise<Leased<Result>> {
+  const { paymentId } = input;
+  const leaseId = \`\${deps.database.holder}:\${deps.ids.newId()}\`;
+  const payment = await takeLease(deps, { paymentId, leaseId });
+  if (payment === 'unknown') return { kind: 'unknown' };
+  if (payment === 'busy') return { kind: 'busy', isHere: false };`,
+    to: `    return await queue.run(deps.ids.newId(), turn, signal);
+  } catch (error) {
+    if (hasBegun || signal?.aborted !== true) throw error;
+    return { kind: 'busy', isHere: true };
+  }
+}
+
+async function underLease<Result>(
+  deps: TransactionDeps<PaymentStores>,
+  input: { paymentId: PaymentId; work: (held: { payment: Payment; leaseId: string }) => Promise<Result> },
+): Promise<Leased<Result>> {
+  const { paymentId } = input;
+  const leaseId = \`\${deps.database.holder}:\${paymentId}\`;
+  await takeLease(deps, { paymentId, leaseId });
+  const payment = await deps.database.read((stores) => stores.payments.findPayment(paymentId));
+  if (payment === undefined) return { kind: 'unknown' };`,
     sentence: 'Work on one payment is not serialized: each takes the lease of the other for its own.',
     breaks: [6, 1, 3],
     isHard: true,
