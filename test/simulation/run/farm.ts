@@ -14,6 +14,8 @@ export interface SeedResult {
 }
 
 const hangsAfterMs: Milliseconds = 3 * minute;
+/** What each history leaves in memory adds up: a process makes room for a new one after so many. */
+const seedsAProcess = 250;
 const mainFile = fileURLToPath(new URL('../main.ts', import.meta.url));
 
 export interface FarmInput {
@@ -58,7 +60,7 @@ async function work(
   }
 }
 
-/** Resolves when no seed is left, or with the seed that the process did not come back from. */
+/** Resolves when no seed is left or it has run its share, or with the seed that the process did not come back from. */
 function runProcess(input: {
   words: readonly string[];
   first: number;
@@ -68,6 +70,7 @@ function runProcess(input: {
   return new Promise((resolve) => {
     const child = fork(mainFile, ['--worker', ...input.words], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     let seed: number | undefined = input.first;
+    let ended = 0;
     let watch: NodeJS.Timeout | undefined;
     const send = (): void => {
       clearTimeout(watch);
@@ -80,7 +83,8 @@ function runProcess(input: {
     };
     child.on('message', (result) => {
       input.report(result as SeedResult);
-      seed = input.take();
+      ended += 1;
+      seed = ended < seedsAProcess ? input.take() : undefined;
       send();
     });
     child.once('exit', () => {
