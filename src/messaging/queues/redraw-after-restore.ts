@@ -51,6 +51,6 @@ function messageFor(subject: string): TopicMessage | undefined {
   // What is new rings first.
   if (kind === 'case')
     return { topic: 'alert.card', key: `alert.card:${id}`, priority: 3, payload: { caseId: id, version: 0 } };
-  if (kind === 'order') return { topic: 'order.card', key: `order.card:${id}`, payload: { orderId: id, version: 0 } };
+  if (kind === 'order') return { topic: 'order.card', key: `order.card:${id}`, payload: { orderId: id } };
   return undefined;
 }

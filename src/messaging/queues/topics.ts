@@ -22,7 +22,7 @@ export const topics = {
   'refund.send': { name: 'refund to send', lane: 'provider', priority: 0 },
   /** Announces a fact to the shop. Payload: `{ webhookId, type, timestamp, order }`. */
   'shop.event': { name: 'event for the shop', lane: 'shop', priority: 1 },
-  /** Brings the open cards of an order up to date. Payload: `{ orderId, version }`. */
+  /** Brings the open cards of an order up to date. Payload: `{ orderId }`. */
   'order.card': { name: 'card of an order in the chat', lane: 'chat', priority: 2 },
 } as const satisfies Record<string, { name: string; lane: Lane; priority: number }>;
 export type Topic = keyof typeof topics;

@@ -13,7 +13,7 @@ import { amountDetail } from '../model/amount-detail.ts';
 import { moneyMove } from '../model/amount-difference.ts';
 import { balanceOf, orderEventOf } from '../model/balance.ts';
 import { decidePayment, type PaymentDecision } from '../model/decide-payment.ts';
-import { hasLink, type Payment, type PaymentStatus } from '../model/payment.ts';
+import { hasLink, isShownAnew, type Payment, type PaymentStatus } from '../model/payment.ts';
 import { hasUnconfirmedMoney } from '../model/refundable.ts';
 import type { PaymentSnapshot } from '../model/snapshot.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
@@ -117,6 +117,7 @@ export async function applySnapshotInto(
     });
   }
   await raiseIfStuck(tx, { order, before: payment, payment: after });
+  if (isShownAnew(payment, after)) await refreshOrderCards(tx, order);
   return decision.kind === 'changed'
     ? { kind: 'changed', from: decision.from, to: decision.to }
     : { kind: 'unchanged', status: payment.status };
@@ -189,7 +190,6 @@ async function applyDecision(
   if (to === 'reversed') await announcePayment(tx, { order: after, payment, type: 'payment.reversed' });
   const isRestored = from === 'reversed' && news.event === 'payment_paid';
   if (isRestored) await announcePayment(tx, { order: after, payment, type: 'payment.restored' });
-  await refreshOrderCards(tx, after);
 }
 
 /** Money that was refunded before the order was paid, or was paid again, is still refunded. */

@@ -150,10 +150,10 @@ function isDelivery({ event, to }: { event: OrderEventInput['event']; to: OrderS
 /**
  * Updates the order's open cards in the chat. The key has an id of its own, because payments change without the order.
  */
-export async function refreshOrderCards(tx: PaymentTx, order: Pick<Order, 'id' | 'version'>): Promise<void> {
+export async function refreshOrderCards(tx: PaymentTx, order: Pick<Order, 'id'>): Promise<void> {
   await enqueueOutboxMessage(tx, {
     topic: 'order.card',
     key: `order.card:${order.id}:${tx.ids.newId()}`,
-    payload: { orderId: order.id, version: order.version },
+    payload: { orderId: order.id },
   });
 }

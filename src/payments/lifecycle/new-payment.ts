@@ -8,7 +8,7 @@ import { type Payment, paymentOpenForMs } from '../model/payment.ts';
 import type { PaymentSnapshot } from '../model/snapshot.ts';
 import type { PaymentProvider } from '../ports/payment-provider.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
-import { applyOrderEvent } from './change-order.ts';
+import { applyOrderEvent, refreshOrderCards } from './change-order.ts';
 import { writeTimeline } from './write-timeline.ts';
 
 /** A create without an answer is searched for after this: later than any create call can still be running. */
@@ -129,5 +129,7 @@ export async function reopenOrder(
     trust: null,
     text: event === 'reopen' ? 'a new payment link was requested' : 'a payment link for the rest was requested',
   });
+  // The new payment stands on the order's cards, whatever becomes of it.
+  if (applied.decision.kind === 'unchanged') await refreshOrderCards(tx, order);
   return { isAllowed: applied.decision.kind !== 'refused', order: applied.order };
 }

@@ -131,3 +131,25 @@ export function payablePayment<Some extends Pick<Payment, 'status' | 'mismatched
   const awaited = payments.filter(isAwaitedPayment);
   return awaited.findLast((payment) => payment.checkoutUrl !== null) ?? awaited.at(-1);
 }
+
+/** What is shown of a payment, beside when it was asked for last. */
+const shownFields = [
+  'status',
+  'creation',
+  'checkoutUrl',
+  'providerStatus',
+  'trust',
+  'receivedAmount',
+  'expectedAmount',
+  'coinReceived',
+  'coinExpected',
+  'feeAmount',
+  'netAmount',
+  'paidAt',
+  'mismatchedAt',
+] as const satisfies readonly (keyof Payment)[];
+
+/** Whether something that stands on cards differs. */
+export function isShownAnew(before: Payment, after: Payment): boolean {
+  return shownFields.some((field) => before[field] !== after[field]);
+}

@@ -47,7 +47,11 @@ export async function applyRefundEvent(
   if (decision.kind === 'refused') return { kind: 'refused' };
   const to = decision.kind === 'changed' ? decision.to : refund.status;
   const after = await storeRefund(tx, { ...input, to });
-  if (decision.kind === 'unchanged') return { kind: 'unchanged', refund: after };
+  if (decision.kind === 'unchanged') {
+    // What the provider says of it stands on the card, and where the buyer claims it.
+    await refreshOrderCards(tx, { id: refund.orderId });
+    return { kind: 'unchanged', refund: after };
+  }
   const order = await tx.stores.orders.findOrder(refund.orderId);
   assert(order !== undefined, `order of refund ${refund.id} vanished`);
   await writeTimeline(tx, {

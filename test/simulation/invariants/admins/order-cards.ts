@@ -1,3 +1,4 @@
+import { type CaseKind, needsDecision } from '#cases/case.ts';
 import { formatMoney } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import type { Invariant } from '../invariant.ts';
@@ -38,7 +39,7 @@ function missingWords(look: Look, { card, text }: { card: OrderCard; text: strin
   const words = [`T-${card.number} · ${wordOf(card.status)}`];
   // What is left out first, where there is more to say than room.
   const isCut = /^… \d+ (?:more items?|earlier refunds?)$/m.test(text);
-  if (!isCut) words.push(...paymentWords(look, card), ...refundWords(look, card));
+  if (!isCut) words.push(...paymentWords(look, card), ...refundWords(look, card), ...caseWords(look, card));
   return words.filter((word) => !text.includes(word));
 }
 
@@ -63,6 +64,17 @@ function refundWords({ rows }: Look, { id }: OrderCard): string[] {
   return refunds.map(({ amount, currency, status }) => {
     return `Refund ${formatMoney({ amountMinor: amount, currency })} ${wordOf(status)}`;
   });
+}
+
+/** More of them than these go where room runs out. */
+const casesShownMax = 3;
+
+function caseWords({ rows }: Look, { id }: OrderCard): string[] {
+  const cases = rows<{ kind: CaseKind; headline: string }>(
+    `select kind, facts ->> 'headline' as headline from cases where order_id = ? and status <> 'resolved'`,
+    id,
+  ).filter(needsDecision);
+  return cases.length > casesShownMax ? [] : cases.map(({ headline }) => headline);
 }
 
 function wordOf(status: string): string {
