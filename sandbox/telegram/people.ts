@@ -71,7 +71,7 @@ export function createPeople(platform: Platform): People {
     }
     const message = world.post(chat, { from: wireUser(user), ...draft, ...formatted });
     for (const bot of hearers(world, { chat, message })) {
-      platform.inbound(bot).queue.push('message', wireMessage(message, { chat, world }));
+      platform.inbound(bot).queue.push('message', wireMessage(message, { chat, world }), chat.id);
     }
     return sandboxMessage(message, { chat, world });
   }
@@ -103,7 +103,8 @@ function upgrade(platform: Platform, chatId: number): number {
     const message = world.post(chat, { from: owner ? wireUser(owner) : wireGroupBot, text: '', entities: [] });
     for (const id of chat.botIds) {
       const bot = chat.removedBotIds.has(id) ? undefined : world.botById(id);
-      if (bot) platform.inbound(bot).queue.push('message', { ...wireMessage(message, { chat, world }), ...service });
+      if (bot === undefined) continue;
+      platform.inbound(bot).queue.push('message', { ...wireMessage(message, { chat, world }), ...service }, chat.id);
     }
   };
   tell(group, { migrate_to_chat_id: supergroup.id });
@@ -150,13 +151,14 @@ function setRemoved(platform: Platform, change: { at: Place; isRemoved: boolean 
 function tellOfMembership(platform: Platform, { at, from, to }: { at: Place; from: string; to: string }): void {
   const { world } = platform;
   const { bot, user, chat } = at;
-  platform.inbound(bot).queue.push('my_chat_member', {
+  const change = {
     chat: wireChat(chat, world),
     from: wireUser(user),
     date: world.nowSeconds(),
     old_chat_member: { user: wireBot(bot), status: from },
     new_chat_member: { user: wireBot(bot), status: to },
-  });
+  };
+  platform.inbound(bot).queue.push('my_chat_member', change, chat.id);
   world.emit({ type: 'chat', chat });
 }
 
@@ -169,13 +171,14 @@ function tap(platform: Platform, { at, input }: { at: Place; input: TapButton })
   if (!isThere && !input.forged) throw new Error(`message ${message.id} has no button with data ${input.data}`);
   const owner = world.botById(message.from.id) ?? bot;
   const query = platform.callbacks.open(owner.id);
-  platform.inbound(owner).queue.push('callback_query', {
+  const tapped = {
     id: query.id,
     from: wireUser(user),
     message: wireMessage(message, { chat, world }),
     chat_instance: chatInstance(chat),
     data: input.data,
-  });
+  };
+  platform.inbound(owner).queue.push('callback_query', tapped, user.id);
   return query.answered;
 }
 

@@ -19,7 +19,8 @@ export interface PollInput {
 
 /** What one bot has not fetched yet. Either it polls, or a webhook drains the queue; never both. */
 export interface UpdateQueue {
-  push(kind: string, payload: unknown): void;
+  /** `about`: whose tap it is, or the chat; a webhook is told of updates of one kind about the same in their order. */
+  push(kind: string, payload: unknown, about: number): void;
   poll(input: PollInput): Promise<readonly Update[]>;
   /** Ends a waiting poll with 409. */
   interrupt(reason: string): void;
@@ -27,12 +28,18 @@ export interface UpdateQueue {
   wake(): void;
   allow(kinds: readonly string[] | undefined): void;
   allowed(): readonly string[];
-  first(): Update | undefined;
-  confirm(updateId: number): void;
+  /** The first update of a line that is not among these. */
+  firstBeside(lines: { has(line: string): boolean }): Queued | undefined;
+  remove(updateId: number): void;
   clear(): void;
   pending(): number;
-  /** Resolves when there is something to fetch, or the signal ends. */
-  filled(signal: AbortSignal): Promise<void>;
+  /** Tells of each update that comes; returns what ends that. */
+  onPush(wake: () => void): () => void;
+}
+
+interface Queued {
+  readonly line: string;
+  readonly update: Update;
 }
 
 interface Waiter {
@@ -58,7 +65,7 @@ async function waitForOne(input: PollInput & { sleep: Sleep }, hold: (waiter: Wa
 }
 
 export function createUpdateQueue(firstId: number, sleep: Sleep): UpdateQueue {
-  let queue: Update[] = [];
+  let queue: Queued[] = [];
   let nextId = firstId;
   let allowed: readonly string[] = [];
   let poller: Waiter | undefined;
@@ -75,13 +82,13 @@ export function createUpdateQueue(firstId: number, sleep: Sleep): UpdateQueue {
 
   function confirmBefore(offset: number | undefined): void {
     if (offset === undefined) return;
-    queue = offset < 0 ? queue.slice(offset) : queue.filter((update) => update.update_id >= offset);
+    queue = offset < 0 ? queue.slice(offset) : queue.filter(({ update }) => update.update_id >= offset);
   }
 
   return {
-    push(kind, payload) {
+    push(kind, payload, about) {
       if (!isAllowed(kind)) return;
-      queue.push({ update_id: nextId++, [kind]: payload });
+      queue.push({ line: `${kind} ${about}`, update: { update_id: nextId++, [kind]: payload } });
       if (queue.length > pendingMax) queue.shift();
       poller?.wake();
       for (const wake of [...watchers]) wake();
@@ -99,7 +106,7 @@ export function createUpdateQueue(firstId: number, sleep: Sleep): UpdateQueue {
         });
       }
       const limit = Math.min(Math.max(input.limit ?? 100, 1), 100);
-      return input.signal?.aborted === true ? [] : queue.slice(0, limit);
+      return input.signal?.aborted === true ? [] : queue.slice(0, limit).map(({ update }) => update);
     },
     interrupt,
     wake: () => poller?.wake(),
@@ -107,23 +114,17 @@ export function createUpdateQueue(firstId: number, sleep: Sleep): UpdateQueue {
       if (kinds) allowed = kinds;
     },
     allowed: () => allowed,
-    first: () => queue[0],
-    confirm: (updateId) => confirmBefore(updateId + 1),
+    firstBeside: (lines) => queue.find(({ line }) => !lines.has(line)),
+    remove: (updateId) => {
+      queue = queue.filter(({ update }) => update.update_id !== updateId);
+    },
     clear: () => {
       queue = [];
     },
     pending: () => queue.length,
-    async filled(signal) {
-      if (queue.length > 0 || signal.aborted) return;
-      await new Promise<void>((resolve) => {
-        const done = () => {
-          watchers.delete(done);
-          signal.removeEventListener('abort', done);
-          resolve();
-        };
-        watchers.add(done);
-        signal.addEventListener('abort', done);
-      });
+    onPush(wake) {
+      watchers.add(wake);
+      return () => watchers.delete(wake);
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Sleep } from '../kit/sleep.ts';
 import { badRequest } from './api-error.ts';
 import type { Outage } from './outage.ts';
-import type { UpdateQueue } from './updates.ts';
+import type { Update, UpdateQueue } from './updates.ts';
 
 /** Telegram waits longer and longer; the sandbox starts sooner, so that a test need not. */
 const firstRetryMs = 100;
@@ -39,7 +39,10 @@ export interface WebhookDeps {
   readonly reply: (body: Record<string, unknown>) => Promise<void>;
 }
 
-/** Delivers updates in order, one at a time, and comes again until the bot answers with a 2xx. */
+/**
+ * Comes again with an update until the bot answers with a 2xx. Updates of one line are delivered in order, others beside them, as Telegram
+ * does it: a bot that takes long over one user's tap is told of the next user's meanwhile.
+ */
 export function createWebhook(deps: WebhookDeps): Webhook {
   let settings: WebhookSettings | undefined;
   let lastError: { date: number; message: string } | undefined;
@@ -47,21 +50,41 @@ export function createWebhook(deps: WebhookDeps): Webhook {
   let running: Promise<void> = Promise.resolve();
 
   async function deliver(target: WebhookSettings, signal: AbortSignal): Promise<void> {
-    let retryMs = firstRetryMs;
+    const inHand = new Map<string, Promise<void>>();
     while (!signal.aborted) {
-      await deps.queue.filled(signal);
       await deps.outage.over(signal);
-      const update = deps.queue.first();
-      if (!update || signal.aborted) continue;
-      const fault = await send(target, { ...deps, update, signal });
-      if (fault === undefined) {
-        deps.queue.confirm(update.update_id);
-        retryMs = firstRetryMs;
+      if (signal.aborted) break;
+      const next = inHand.size < target.maxConnections ? deps.queue.firstBeside(inHand) : undefined;
+      if (next === undefined) {
+        await somethingNew([...inHand.values()], signal);
         continue;
       }
+      const { line, update } = next;
+      const over = deliverOne(target, { update, signal }).finally(() => inHand.delete(line));
+      inHand.set(line, over);
+    }
+    await Promise.all(inHand.values());
+  }
+
+  /** Resolves when an update comes, one in hand is over, or the signal ends. */
+  async function somethingNew(inHand: readonly Promise<void>[], signal: AbortSignal): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const wake = (): void => resolve();
+    const forget = deps.queue.onPush(wake);
+    signal.addEventListener('abort', wake);
+    await Promise.race([promise, ...inHand]);
+    forget();
+    signal.removeEventListener('abort', wake);
+  }
+
+  async function deliverOne(target: WebhookSettings, it: { update: Update; signal: AbortSignal }): Promise<void> {
+    const { update, signal } = it;
+    for (let retryMs = firstRetryMs; !signal.aborted; retryMs = Math.min(retryMs * 2, retryMsMax)) {
+      const fault = await send(target, { ...deps, update, signal });
+      if (fault === undefined) return deps.queue.remove(update.update_id);
       lastError = { date: deps.nowSeconds(), message: fault };
       await deps.sleep(retryMs, signal).catch(() => undefined);
-      retryMs = Math.min(retryMs * 2, retryMsMax);
+      await deps.outage.over(signal);
     }
   }
 

@@ -81,14 +81,18 @@ describe('getUpdates', () => {
 });
 
 describe('a webhook', () => {
-  async function listen(answers: readonly (readonly [number, string])[]) {
+  async function listen(
+    answers: readonly (readonly [number, string])[],
+    handle: (text: string | undefined) => Promise<void> = async () => undefined,
+  ) {
     const seen: { secret: unknown; body: { message?: { text: string } } }[] = [];
     const server = createServer(async (request, response) => {
       const body = JSON.parse(await readText(request)) as { message?: { text: string } };
       const [status, answer] = answers[seen.length] ?? [200, ''];
       seen.push({ secret: request.headers['x-telegram-bot-api-secret-token'], body });
-      response.writeHead(status, { 'content-type': 'application/json' }).end(answer);
       server.emit('seen');
+      await handle(body.message?.text);
+      response.writeHead(status, { 'content-type': 'application/json' }).end(answer);
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     onTestFinished(() => void server.close());
@@ -108,6 +112,21 @@ describe('a webhook', () => {
       url: hook.url,
       last_error_message: 'Wrong response from the webhook: 500 Internal Server Error',
     });
+  });
+
+  test('tells of one chat in order, and of another while the bot takes its time', async () => {
+    const sandbox = await openSandbox();
+    const held = Promise.withResolvers<void>();
+    const hook = await listen([], (text) => (text === 'slow' ? held.promise : Promise.resolve()));
+    await call(sandbox, 'setWebhook', { url: hook.url });
+    await sandbox.sendText({ userId: ada.id, bot: 'till_bot', text: 'slow' });
+    await sandbox.sendText({ userId: ada.id, bot: 'till_bot', text: 'next' });
+    await sandbox.sendText({ userId: bob.id, bot: 'till_bot', text: 'quick' });
+    while (hook.seen.length < 2) await once(hook.server, 'seen');
+    expect(hook.seen.map((hit) => hit.body.message?.text)).toEqual(['slow', 'quick']);
+    held.resolve();
+    while (hook.seen.length < 3) await once(hook.server, 'seen');
+    expect(hook.seen.at(-1)?.body.message?.text).toBe('next');
   });
 
   test('may answer with a method, which is carried out', async () => {
