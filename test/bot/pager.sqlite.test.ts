@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { createPagerLine } from '#bot/pager/line.ts';
 import { encodeCallback } from '#bot/text/callback-data.ts';
 import { acknowledgeCase } from '#cases/acknowledge-case.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
@@ -150,17 +149,6 @@ describe('the menu of the pager', () => {
     await expect.poll(() => shop.pager.health().ok).toBe(true);
     expect(menu(shop, 'till_bot')).toEqual(['begin here']);
   });
-});
-
-test('updates of one chat are served in turn, and those of two chats side by side', () => {
-  const { keyOf } = createPagerLine({ telegraf: {} } as unknown as Parameters<typeof createPagerLine>[0]);
-  const chat = (id: number) => ({ message: { chat: { id } } });
-  const keys = [
-    { update_id: 1, ...chat(5) },
-    { update_id: 2, callback_query: { from: { id: 9 }, ...chat(5) } },
-    { update_id: 3, callback_query: { from: { id: 9 } } },
-  ].map((update) => keyOf(update as unknown as Parameters<typeof keyOf>[0]));
-  expect(keys).toEqual(['5', '5', '9']);
 });
 
 describe('taps on a card', () => {

@@ -63,8 +63,8 @@ export function createLine(
       }
     },
     keyOf(update) {
-      const chat = update.message?.chat ?? update.callback_query?.message?.chat;
-      return String(chat?.id ?? update.callback_query?.from.id ?? 0);
+      const { message, callback_query: tap } = update;
+      return String(message?.from?.id ?? message?.chat.id ?? tap?.from.id ?? 0);
     },
   };
 }

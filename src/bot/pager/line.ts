@@ -50,11 +50,8 @@ export function createPagerLine(
       }
     },
     keyOf(update) {
-      if ('message' in update) return String(update.message.chat.id);
-      if ('callback_query' in update) {
-        return String(update.callback_query.message?.chat.id ?? update.callback_query.from.id);
-      }
-      return '0';
+      if ('message' in update) return String(update.message.from.id);
+      return 'callback_query' in update ? String(update.callback_query.from.id) : '0';
     },
   };
 }

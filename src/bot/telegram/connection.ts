@@ -22,7 +22,7 @@ export interface TelegramLine<Update extends TelegramUpdate> {
   onReached(): Promise<void>;
   classify(error: unknown): SendOutcome;
   handle(update: Update): Promise<void>;
-  /** Updates of one key are handled one after the other. */
+  /** Updates of one key are handled one after the other: who sent it, so that nobody in a group waits for what somebody else asked for. */
   keyOf(update: Update): string;
 }
 
@@ -163,7 +163,7 @@ export function createConnection<Update extends TelegramUpdate>(
           void accept(update);
         }
       });
-      // One chat that is slow does not hold up the others; a flood waits at Telegram.
+      // One admin whose wish takes long does not hold up the others; a flood waits at Telegram.
       while (queue.size() >= inHandMax && !stopping.signal.aborted) await endsWithin(second);
     }
     const isHandled = await endsWithin(endMaxMs);

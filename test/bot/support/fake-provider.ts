@@ -12,6 +12,8 @@ export interface FakeProvider extends ProviderRegistry {
   /** What every payment shows from here on. */
   shows(differences: Partial<PaymentSnapshot>): void;
   goesAway(): void;
+  /** Whoever fetches a payment from here on waits until `goOn`; `asked` resolves with the first who does. */
+  holds(): { asked: Promise<void>; goOn(): void };
   /** How often it was asked whether it is there. */
   probes(): number;
   /** Its list shows this payment too, which nobody here has made. */
@@ -24,6 +26,7 @@ export function createFakeProvider(now: () => number, refunds: RefundProvider): 
   let shown: Partial<PaymentSnapshot> = {};
   let isAway = false;
   let probes = 0;
+  let beforeFetch = async (): Promise<void> => undefined;
   const strangers: PaymentSnapshot[] = [];
 
   function look(reference: string): PaymentSnapshot {
@@ -72,7 +75,10 @@ export function createFakeProvider(now: () => number, refunds: RefundProvider): 
       return look(reference);
     },
     findCreatedPayment: async () => undefined,
-    fetchPayment: async (reference) => look(reference),
+    async fetchPayment(reference) {
+      await beforeFetch();
+      return look(reference);
+    },
     async *listPayments() {
       yield [...[...payments.keys()].map(look), ...strangers];
     },
@@ -103,6 +109,15 @@ export function createFakeProvider(now: () => number, refunds: RefundProvider): 
     lists: (stranger) => void strangers.push(stranger),
     goesAway: () => {
       isAway = true;
+    },
+    holds() {
+      const asked = Promise.withResolvers<void>();
+      const held = Promise.withResolvers<void>();
+      beforeFetch = () => {
+        asked.resolve();
+        return held.promise;
+      };
+      return { asked: asked.promise, goOn: held.resolve };
     },
     probes: () => probes,
   };
