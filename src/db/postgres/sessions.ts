@@ -5,12 +5,8 @@ import { createStores } from '../engine/create-stores.ts';
 import { DatabaseUnavailable } from '../engine/database-errors.ts';
 import { withDeadline } from '../engine/deadline.ts';
 import type { Scope, Scopes } from '../engine/scope.ts';
-import { postgresClaim, type Session } from '../query/session.ts';
-import { postgresDriver } from '../schema/drizzle.ts';
-import { postgresKit } from '../schema/kit.ts';
-import { buildTables } from '../schema/tables.ts';
+import { createPostgresSession } from './postgres-session.ts';
 
-const postgresTables = buildTables(postgresKit());
 /** For statements that take no time: a session that does not answer them leads nowhere any more. */
 const answerMaxMs: Milliseconds = 3_000;
 
@@ -107,17 +103,13 @@ function answered(query: Promise<unknown>): Promise<unknown> {
 
 function createConnection(client: pg.PoolClient, deps: Parameters<typeof createSessions>[1]): Connection {
   const { scopes, clock, requirePresence } = deps;
-  // Drizzle calls the logger before it sends a query: the one place where each query can be refused.
-  const logger = { logQuery: () => scopes.requireOpen((scope) => scope === connection.scope) };
-  const session: Session = {
-    db: postgresDriver().drizzle({ client, logger }),
-    tables: postgresTables,
-    claimed: postgresClaim,
+  const session = createPostgresSession(client, {
+    requireOpen: () => scopes.requireOpen((scope) => scope === connection.scope),
     requirePresence,
     noteDue(queue, availableAt) {
       if (availableAt === null || availableAt <= clock.now()) connection.scope?.queued.add(queue);
     },
-  };
+  });
   const connection: Connection = { client, stores: createStores(session), scope: undefined };
   return connection;
 }

@@ -22,11 +22,11 @@ interface CompareAndSet<Value extends Versioned> {
 }
 
 export function createCompareAndSet<Value extends Versioned>(
-  { db }: Session,
+  session: Session,
   { name, table }: { name: string; table: PgTable & Record<keyof Versioned, PgColumn> },
 ): CompareAndSet<Value> {
-  const update = preparedByShape((keys, suffix) =>
-    db
+  const update = preparedByShape(session, `change_${name}`, (keys) =>
+    session.db
       .update(table)
       .set({ ...settingsOf(table, keys), version: sql`${table.version} + 1` })
       .where(
@@ -36,8 +36,7 @@ export function createCompareAndSet<Value extends Versioned>(
           eq(table.version, sql.placeholder('expectedVersion')),
         ),
       )
-      .returning({ id: table.id })
-      .prepare(`change_${name}_${suffix}`),
+      .returning({ id: table.id }),
   );
 
   async function tryChange(

@@ -1,39 +1,47 @@
 import type { Placeholder, SQL } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import { getTableColumns, sql } from '../schema/drizzle.ts';
-import type { QueryBuilder } from './session.ts';
-
-type Values = Record<string, unknown>;
-interface Statement<Rows> {
-  execute(values?: Values): Promise<Rows>;
-}
+import { type Built, type Compiled, compile } from './compiled.ts';
+import type { Session } from './session.ts';
 
 const amongKeptMax = 16;
 
-/** A statement that is built at its first use and kept: building one costs ten times as much as running it. */
-export function prepared<Rows>(build: () => Statement<Rows>): (values?: object) => Promise<Rows> {
-  let statement: Statement<Rows> | undefined;
-  // Awaited here, because SQLite's answer is a lazy thenable: it runs only when it is awaited.
-  return async (values) => {
-    statement ??= build();
-    return await statement.execute({ ...values });
-  };
+/**
+ * A statement that is built at its first use in the process and kept: building one costs ten times as much as running it. By its
+ * name it is found again for other connections, so it must be built of nothing that differs among them.
+ */
+export function prepared<Rows>(
+  session: Session,
+  name: string,
+  build: () => Built<Rows>,
+): (values?: object) => Promise<Rows> {
+  const run = preparedByShape(session, name, build);
+  return (values = {}) => run([], values);
 }
 
-/** One kept statement for each set of changed columns; `suffix` makes the statement's name unique on its connection. */
+/** One kept statement for each set of changed columns. */
 export function preparedByShape<Rows>(
-  build: (keys: readonly string[], suffix: string) => Statement<Rows>,
-): (keys: readonly string[], values: Values) => Promise<Rows> {
-  const statements = new Map<string, Statement<Rows>>();
-  return async (keys, values) => {
+  session: Session,
+  name: string,
+  build: (keys: readonly string[]) => Built<Rows>,
+): (keys: readonly string[], values: object) => Promise<Rows> {
+  session.statements.claimName(name);
+  const statements = new Map<string, Compiled<Rows>>();
+  return (keys, values) => {
     const shape = keys.join();
     let statement = statements.get(shape);
     if (statement === undefined) {
-      statement = build(keys, String(statements.size));
+      statement = session.statements.find(`${name} ${shape}`, (asName) => compile(asName, build(keys)));
       statements.set(shape, statement);
     }
-    return await statement.execute(values);
+    return run(session, statement, values);
   };
+}
+
+async function run<Rows>({ statements }: Session, statement: Compiled<Rows>, values: object): Promise<Rows> {
+  const rows = statements.run(statement, statement.parameters(values));
+  // SQLite has its rows at once.
+  return statement.read(Array.isArray(rows) ? rows : await rows);
 }
 
 /**
@@ -41,17 +49,17 @@ export function preparedByShape<Rows>(
  * anew: there could be one for any number of values.
  */
 export function preparedByCount<Rows>(
+  session: Session,
   name: string,
-  build: (among: Placeholder[]) => { prepare(name: string): Statement<Rows> },
+  build: (among: Placeholder[]) => Built<Rows>,
 ): (among: readonly unknown[], values: object) => Promise<Rows> {
-  const prepare = (keys: readonly string[], named: string) =>
-    build(keys.map((key) => sql.placeholder(key))).prepare(named);
-  const run = preparedByShape((keys, suffix) => prepare(keys, `${name}_${suffix}`));
-  return async (among, values) => {
+  const buildFor = (keys: readonly string[]): Built<Rows> => build(keys.map((key) => sql.placeholder(key)));
+  const runKept = preparedByShape(session, name, buildFor);
+  return (among, values) => {
     const keys = among.map((_, index) => `among${index}`);
     const filled = { ...values, ...Object.fromEntries(keys.map((key, index) => [key, among[index]])) };
     // PostgreSQL keeps no statement without a name.
-    return keys.length > amongKeptMax ? await prepare(keys, '').execute(filled) : await run(keys, filled);
+    return keys.length > amongKeptMax ? run(session, compile('', buildFor(keys)), filled) : runKept(keys, filled);
   };
 }
 
@@ -73,36 +81,32 @@ function placeholdersOf<Table extends PgTable>(
  * taken is not stored, and the answer is false.
  */
 export function prepareInsert(
-  db: QueryBuilder,
+  session: Session,
   into: { name: string; table: PgTable; unless?: PgColumn[] | 'taken'; leftOut?: readonly string[] },
 ): (row: object) => Promise<boolean> {
   const { name, table, unless, leftOut } = into;
-  const insert = prepared<unknown>(() => {
-    const query = db.insert(table).values(placeholdersOf(table, leftOut));
-    if (unless === undefined) return query.prepare(name);
-    return query
-      .onConflictDoNothing(unless === 'taken' ? {} : { target: unless })
-      .returning({ stored: sql`1` })
-      .prepare(name);
+  const insert = prepared<unknown>(session, name, () => {
+    const query = session.db.insert(table).values(placeholdersOf(table, leftOut));
+    if (unless === undefined) return query;
+    return query.onConflictDoNothing(unless === 'taken' ? {} : { target: unless }).returning({ stored: sql`1` });
   });
   return async (row) => {
-    const stored = await insert({ ...row });
+    const stored = await insert(row);
     return unless === undefined || (Array.isArray(stored) && stored.length === 1);
   };
 }
 
 /** The same, but the new row replaces one that has the same values in the columns of `key`. */
 export function prepareReplace<Table extends PgTable>(
-  db: QueryBuilder,
+  session: Session,
   into: { name: string; table: Table; key: readonly (keyof Table['_']['columns'] & string)[] },
 ): (row: Table['$inferInsert']) => Promise<void> {
   const { name, table, key } = into;
-  const replace = prepared<unknown>(() =>
-    db
+  const replace = prepared<unknown>(session, name, () =>
+    session.db
       .insert<PgTable>(table)
       .values(placeholdersOf<PgTable>(table))
-      .onConflictDoUpdate(replacing<PgTable>(table, key))
-      .prepare(name),
+      .onConflictDoUpdate(replacing<PgTable>(table, key)),
   );
   return async (row) => {
     await replace(row);

@@ -2,7 +2,7 @@ import type { GetColumnData, Placeholder, SQL } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import { and, eq, getTableColumns, inArray, sql } from '../schema/drizzle.ts';
 import { prepared, preparedByCount } from './prepared.ts';
-import type { QueryBuilder } from './session.ts';
+import type { QueryBuilder, Session } from './session.ts';
 
 export const rowCount = sql<number>`count(*)`;
 
@@ -14,10 +14,11 @@ interface Listed {
 
 /** Reads of one table, always of the same columns, and always awaited: a drizzle query runs only then. */
 export function rowsOf<Table extends PgTable, Columns extends Record<string, PgColumn> = Table['_']['columns']>(
-  db: QueryBuilder,
+  session: Session,
   table: Table,
   columns?: Columns,
 ) {
+  const { db } = session;
   // The type that drizzle gives a select of these columns when they are named one by one.
   type Row = { [Key in keyof Columns]: GetColumnData<Columns[Key]> };
   type Column = keyof Table['_']['columns'] & string;
@@ -36,18 +37,18 @@ export function rowsOf<Table extends PgTable, Columns extends Record<string, PgC
     /** For frequent reads: the rows with these values, by a statement that is prepared once. */
     prepare<Key extends Column>(name: string, by: readonly Key[], order: SQL[] = []) {
       const isIt = by.map((key) => eq(known[key] as PgColumn, sql.placeholder(key)));
-      const run = prepared(() => listing({ where: and(...isIt), order }).prepare(name));
+      const run = prepared(session, name, () => listing({ where: and(...isIt), order }));
       type Values = { [At in Key]: GetColumnData<Table['_']['columns'][At], 'raw'> };
       return async (values: Values): Promise<Row[]> => (await run(values)) as Row[];
     },
     /** The same for any condition: its placeholders are filled from the query, by their names. */
     prepareList<Query extends object>(name: string, listed: Listed) {
-      const run = prepared(() => listing(listed).prepare(name));
+      const run = prepared(session, name, () => listing(listed));
       return async (query: Query): Promise<Row[]> => (await run(query)) as Row[];
     },
     /** The same where the condition names a list of values, such as `in (…)`. */
     prepareListAmong<Query extends object>(name: string, listed: (among: Placeholder[]) => Listed) {
-      const run = preparedByCount(name, (among) => listing(listed(among)));
+      const run = preparedByCount(session, name, (among) => listing(listed(among)));
       return async (among: readonly unknown[], query: Query): Promise<Row[]> => (await run(among, query)) as Row[];
     },
     async find(where: SQL | undefined): Promise<Row | undefined> {

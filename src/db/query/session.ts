@@ -7,6 +7,7 @@ import type { PgColumn, PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core
 import type { Milliseconds } from '#kernel/clock.ts';
 import { inArray, sql } from '../schema/drizzle.ts';
 import type { Tables } from '../schema/tables.ts';
+import type { Statements } from './statements.ts';
 
 export type QueryBuilder = PgDatabase<PgQueryResultHKT>;
 
@@ -19,7 +20,9 @@ interface Candidates extends SQLWrapper {
 
 /** One connection, as the stores see it. */
 export interface Session {
+  /** Builds statements. It also runs those that are not worth keeping. */
   readonly db: QueryBuilder;
+  readonly statements: Statements;
   readonly tables: Tables;
   /** The condition that a row is among the candidates, which no other transaction can claim until this one ends. */
   claimed(id: PgColumn, candidates: Candidates): SQL;

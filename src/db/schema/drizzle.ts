@@ -8,6 +8,7 @@ const load = createRequire(import.meta.url);
 export const {
   and,
   asc,
+  Column,
   desc,
   eq,
   getTableColumns,
@@ -15,13 +16,18 @@ export const {
   gt,
   gte,
   inArray,
+  is,
   isNotNull,
   isNull,
   lt,
   lte,
   ne,
+  noopDecoder,
   notInArray,
   or,
+  Param,
+  Placeholder,
+  SQL,
   sql,
 } = load('drizzle-orm') as typeof import('drizzle-orm');
 

@@ -35,12 +35,17 @@ function withoutReplanning(text: string): string {
 
 /** Whether rows are arrays is asked for at each execution, because a statement remembers it. */
 function runsOf(statement: Statement<unknown[]>): Runs {
-  const asObjects = () => (statement.reader ? statement.raw(false) : statement);
+  let isRaw = false;
+  const as = (wanted: 'arrays' | 'objects'): Statement<unknown[]> => {
+    if (isRaw === (wanted === 'arrays')) return statement;
+    isRaw = !isRaw;
+    return statement.raw(isRaw);
+  };
   return {
     run: (...values) => statement.run(...values),
-    all: (...values) => asObjects().all(...values),
-    get: (...values) => asObjects().get(...values),
-    raw: () => statement.raw(true),
+    all: (...values) => as('objects').all(...values),
+    get: (...values) => as('objects').get(...values),
+    raw: () => as('arrays'),
   };
 }
 

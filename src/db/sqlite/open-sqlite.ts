@@ -8,17 +8,13 @@ import { withDeadline } from '../engine/deadline.ts';
 import { createInFlight } from '../engine/in-flight.ts';
 import { limits, type OpenDatabase, type OpenOptions } from '../engine/open-options.ts';
 import { createScope, createScopes, type Scope } from '../engine/scope.ts';
-import { asSharedDatabase, type Session, sqliteClaim } from '../query/session.ts';
-import { sqliteDriver } from '../schema/drizzle.ts';
-import { sqliteKit } from '../schema/kit.ts';
-import { buildTables } from '../schema/tables.ts';
 import { isBusy } from './claim.ts';
 import { createCommitBatcher, lockRetryMs } from './commit-batcher.ts';
 import { migrateSqlite, type SqliteConnection } from './connections.ts';
 import { keepStatements } from './kept-statements.ts';
 import { openOwnedFile } from './owned-file.ts';
+import { createSqliteSession } from './sqlite-session.ts';
 
-const sqliteTables = buildTables(sqliteKit());
 const probeWritesEveryMs = 5_000;
 const probeWrite =
   "insert into counters (name, value) values ('readiness_probe', 1) on conflict (name) do update set value = value + 1";
@@ -49,17 +45,12 @@ export function openSqlite(file: string, options: OpenOptions): OpenDatabase {
   });
 
   const storesOf = (connection: SqliteConnection, isOwn: (scope: Scope) => boolean): AccountingStores => {
-    // Drizzle calls the logger before it sends a query: the one place where each query can be refused.
-    const logger = { logQuery: () => scopes.requireOpen(isOwn) };
-    const session: Session = {
-      db: asSharedDatabase(sqliteDriver().drizzle({ client: connection, logger })),
-      tables: sqliteTables,
-      claimed: sqliteClaim,
-      requirePresence: async () => undefined,
+    const session = createSqliteSession(connection, {
+      requireOpen: () => scopes.requireOpen(isOwn),
       noteDue(queue, availableAt) {
         if (availableAt === null || availableAt <= clock.now()) batcher.current()?.queued.add(queue);
       },
-    };
+    });
     return createStores(session);
   };
   const writing = storesOf(writer, (scope) => scope === batcher.current());

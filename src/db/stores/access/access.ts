@@ -8,13 +8,13 @@ import { and, asc, eq, gt, isNotNull, lt } from '../../schema/drizzle.ts';
 export function createAuditStore(session: Session): AuditStore {
   const { db } = session;
   const { auditRecords } = session.tables;
-  const insert = prepareInsert(db, { name: 'record_audit', table: auditRecords });
+  const insert = prepareInsert(session, { name: 'record_audit', table: auditRecords });
   return {
     async record(entry) {
       await insert(entry);
     },
     listAudit: ({ subject, limit }) =>
-      rowsOf(db, auditRecords).list(subject === null ? undefined : eq(auditRecords.subject, subject), {
+      rowsOf(session, auditRecords).list(subject === null ? undefined : eq(auditRecords.subject, subject), {
         order: keyset(auditRecords, 'at').newestFirst,
         limit,
       }),
@@ -57,10 +57,10 @@ export function createPendingActionStore(session: Session): PendingActionStore {
         gt(pendingActions.expiresAt, now),
       );
       const order = keyset(pendingActions, 'awaitsTextSince').newestFirst;
-      return (await rowsOf(db, pendingActions).list(isAwaiting, { order, limit: 1 }))[0];
+      return (await rowsOf(session, pendingActions).list(isAwaiting, { order, limit: 1 }))[0];
     },
     listWaiting: ({ now, limit }) =>
-      rowsOf(db, pendingActions).list(gt(pendingActions.expiresAt, now), {
+      rowsOf(session, pendingActions).list(gt(pendingActions.expiresAt, now), {
         order: [asc(pendingActions.expiresAt)],
         limit,
       }),

@@ -6,7 +6,7 @@ import { and, eq } from '../../schema/drizzle.ts';
 export function createSettingStore(session: Session): SettingStore {
   const { db } = session;
   const { storedSettings: settings } = session.tables;
-  const find = rowsOf(db, settings).prepare('find_setting', ['key']);
+  const find = rowsOf(session, settings).prepare('find_setting', ['key']);
   return {
     findSetting: async (key) => (await find({ key }))[0],
     async changeSetting({ key, value, expectedVersion, updatedAt }) {

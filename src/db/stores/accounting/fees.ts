@@ -7,12 +7,11 @@ import type { Session } from '../../query/session.ts';
 import { and, asc, eq, inArray, isNotNull } from '../../schema/drizzle.ts';
 
 export function createFeeStore(session: Session): FeeStore {
-  const { db } = session;
   const { providerFees: fees, settlements } = session.tables;
-  const listFees = rowsOf(db, fees).list;
-  const listSettlements = rowsOf(db, settlements).list;
+  const listFees = rowsOf(session, fees).list;
+  const listSettlements = rowsOf(session, settlements).list;
   return {
-    saveFee: prepareReplace(db, { name: 'save_fee', table: fees, key: ['provider', 'reference', 'asset'] }),
+    saveFee: prepareReplace(session, { name: 'save_fee', table: fees, key: ['provider', 'reference', 'asset'] }),
     listFees: ({ provider, standing, limit, ...period }) =>
       listFees(and(eq(fees.standing, standing), within(fees.at, period), eq(fees.provider, provider)), {
         order: [asc(fees.at), asc(fees.reference), asc(fees.asset)],
@@ -21,7 +20,7 @@ export function createFeeStore(session: Session): FeeStore {
     listKnownFees: (query) => listKnownFees(session, query),
     listFeesOfPayments: (paymentIds) =>
       listFees(inArray(fees.paymentId, [...paymentIds]), { order: [asc(fees.paymentId), asc(fees.asset)] }),
-    saveSettlement: prepareReplace(db, { name: 'save_settlement', table: settlements, key: ['provider', 'id'] }),
+    saveSettlement: prepareReplace(session, { name: 'save_settlement', table: settlements, key: ['provider', 'id'] }),
     listSettlements: ({ provider, limit, ...period }) =>
       listSettlements(and(eq(settlements.provider, provider), within(settlements.settledAt, period)), {
         order: [asc(settlements.settledAt), asc(settlements.id)],

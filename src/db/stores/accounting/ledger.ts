@@ -10,8 +10,8 @@ const rowsMax = 500;
 export function createLedgerStore(session: Session): LedgerStore {
   const { db } = session;
   const { ledgerClosings: closings, closingDelays: delays } = session.tables;
-  const insert = prepareInsert(db, { name: 'insert_closing', table: closings, unless: 'taken' });
-  const { find, list } = rowsOf(db, closings);
+  const insert = prepareInsert(session, { name: 'insert_closing', table: closings, unless: 'taken' });
+  const { find, list } = rowsOf(session, closings);
   return {
     insertClosing: (closing) => insert(closing),
     findClosing: (day) => find(eq(closings.day, day)),
@@ -29,7 +29,7 @@ export function createLedgerStore(session: Session): LedgerStore {
           set: { reason, lastTriedAt: at, tries: sql`${delays.tries} + 1` },
         });
     },
-    findDelay: (day) => rowsOf(db, delays).find(eq(delays.day, day)),
+    findDelay: (day) => rowsOf(session, delays).find(eq(delays.day, day)),
   };
 }
 
@@ -41,7 +41,7 @@ function createEntries(session: Session): Pick<LedgerStore, 'insertEntries' | 'l
       for (let at = 0; at < rows.length; at += rowsMax) await db.insert(entries).values(rows.slice(at, at + rowsMax));
     },
     listEntries: ({ number, after, limit }) =>
-      rowsOf(db, entries).list(
+      rowsOf(session, entries).list(
         and(eq(entries.number, number), after === null ? undefined : gt(entries.paymentId, after)),
         { order: [asc(entries.paymentId)], limit },
       ),

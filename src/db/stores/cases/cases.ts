@@ -12,9 +12,9 @@ export function createCaseStore(session: Session): CaseStore {
   const { db } = session;
   const { cases } = session.tables;
   const { liveKey, formerId, ...columns } = getTableColumns(cases);
-  const rows = rowsOf(db, cases, columns);
+  const rows = rowsOf(session, cases, columns);
   const byAge = keyset(cases, 'openedAt');
-  const insert = prepareInsert(db, { name: 'insert_case', table: cases, unless: [cases.liveKey] });
+  const insert = prepareInsert(session, { name: 'insert_case', table: cases, unless: [cases.liveKey] });
   const update = createCompareAndSet<Case>(session, { name: 'case', table: cases });
   const isLive = inArray(cases.status, [...liveStatuses]);
   const findLive = rows.prepare('find_live_case', ['liveKey']);

@@ -8,7 +8,7 @@ import { asRows, untouched } from './queue-shape.ts';
 
 export function createInboxStore(session: Session): InboxStore {
   const { inboxEvents } = session.tables;
-  const insert = prepareInsert(session.db, {
+  const insert = prepareInsert(session, {
     name: 'inbox_append',
     table: inboxEvents,
     unless: [inboxEvents.source, inboxEvents.eventKey],
@@ -26,19 +26,17 @@ export function createInboxStore(session: Session): InboxStore {
     gte(inboxEvents.receivedAt, sql.placeholder('from')),
     lt(inboxEvents.receivedAt, sql.placeholder('to')),
   );
-  const countReferences = prepared(() =>
+  const countReferences = prepared(session, 'inbox_count_references', () =>
     session.db
       .select({ references: sql<number>`count(distinct ${inboxEvents.reference})` })
       .from(inboxEvents)
-      .where(and(isFrom, isWithin))
-      .prepare('inbox_count_references'),
+      .where(and(isFrom, isWithin)),
   );
-  const findLast = prepared(() =>
+  const findLast = prepared(session, 'inbox_last_arrival', () =>
     session.db
       .select({ at: sql<number | null>`max(${inboxEvents.receivedAt})` })
       .from(inboxEvents)
-      .where(isFrom)
-      .prepare('inbox_last_arrival'),
+      .where(isFrom),
   );
   return {
     ...queue,

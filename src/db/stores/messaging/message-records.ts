@@ -16,22 +16,20 @@ export function createQuarantineStore(session: Session): QuarantineStore {
   const byArrival = keyset(webhooks, 'receivedAt');
   const keptBytes = sql<number>`case when ${webhooks.body} is null then 0 else ${webhooks.bodyBytes} end`;
   const isFrom = eq(webhooks.source, sql.placeholder('source'));
-  const insert = prepareInsert(db, { name: 'quarantine_webhook', table: webhooks });
-  const findKept = prepared(() =>
+  const insert = prepareInsert(session, { name: 'quarantine_webhook', table: webhooks });
+  const findKept = prepared(session, 'find_kept_quarantined', () =>
     db
       .select({ id: webhooks.id })
       .from(webhooks)
       .where(and(isFrom, eq(webhooks.bodyHash, sql.placeholder('bodyHash')), isNotNull(webhooks.body)))
-      .limit(1)
-      .prepare('find_kept_quarantined'),
+      .limit(1),
   );
-  const listSizes = prepared(() =>
+  const listSizes = prepared(session, 'list_sizes_of_quarantined', () =>
     db
       .select({ id: webhooks.id, bytes: keptBytes })
       .from(webhooks)
       .where(isFrom)
-      .orderBy(sql`${webhooks.body} is null`, ...byArrival.newestFirst)
-      .prepare('list_sizes_of_quarantined'),
+      .orderBy(sql`${webhooks.body} is null`, ...byArrival.newestFirst),
   );
   return {
     async quarantine(webhook, bounds) {
@@ -41,7 +39,7 @@ export function createQuarantineStore(session: Session): QuarantineStore {
       if (gone.length > 0) await db.delete(webhooks).where(inArray(webhooks.id, gone));
     },
     listQuarantined: ({ source, withBody, after = null, limit }) =>
-      rowsOf(db, webhooks).list(
+      rowsOf(session, webhooks).list(
         and(
           source === null ? undefined : eq(webhooks.source, source),
           withBody === true ? isNotNull(webhooks.body) : undefined,
@@ -78,13 +76,13 @@ function beyond(rows: readonly { id: string; bytes: number }[], bounds: { rowsMa
 export function createSentMessageStore(session: Session): SentMessageStore {
   const { db } = session;
   const { sentMessages: sent } = session.tables;
-  const { prepare, list } = rowsOf(db, sent);
+  const { prepare, list } = rowsOf(session, sent);
   const find = prepare('find_sent_message', ['bot', 'chatId', 'subject']);
   const byChat = [asc(sent.bot), asc(sent.chatId)];
   const listAll = prepare('list_sent_messages', ['subject'], byChat);
   const listOfBot = prepare('list_sent_messages_of_bot', ['bot', 'subject'], byChat);
-  const save = prepareReplace(db, { name: 'save_sent_message', table: sent, key: ['subject', 'bot', 'chatId'] });
-  const forgetMessage = prepared(() =>
+  const save = prepareReplace(session, { name: 'save_sent_message', table: sent, key: ['subject', 'bot', 'chatId'] });
+  const forgetMessage = prepared(session, 'forget_sent_message', () =>
     db
       .delete(sent)
       .where(
@@ -94,8 +92,7 @@ export function createSentMessageStore(session: Session): SentMessageStore {
           eq(sent.messageId, sql.placeholder('messageId')),
         ),
       )
-      .returning({ subject: sent.subject })
-      .prepare('forget_sent_message'),
+      .returning({ subject: sent.subject }),
   );
   const isOf = (one: Pick<SentMessage, 'bot' | 'chatId' | 'subject'>) =>
     and(eq(sent.bot, one.bot), eq(sent.chatId, one.chatId), eq(sent.subject, one.subject));
@@ -121,10 +118,9 @@ export function createSentMessageStore(session: Session): SentMessageStore {
 }
 
 export function createChatMoveStore(session: Session): ChatMoveStore {
-  const { db } = session;
   const { chatMoves: moves } = session.tables;
-  const find = rowsOf(db, moves).prepare('chat_moves_find', ['chatId']);
-  const insert = prepareInsert(db, { name: 'chat_moves_record', table: moves, unless: [moves.chatId] });
+  const find = rowsOf(session, moves).prepare('chat_moves_find', ['chatId']);
+  const insert = prepareInsert(session, { name: 'chat_moves_record', table: moves, unless: [moves.chatId] });
   return {
     recordMove: (move) => insert(move),
     findMove: async (chatId) => (await find({ chatId }))[0]?.movedTo,

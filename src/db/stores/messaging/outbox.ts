@@ -19,28 +19,26 @@ export function createOutboxStore(session: Session): OutboxStore {
       and(isNotNull(outboxMessages.lastError), lt(outboxMessages.receivedAt, sql.placeholder('lateBefore'))),
     ),
   );
-  const countOwed = prepared(() =>
-    db.select({ count: rowCount }).from(outboxMessages).where(isOwed).prepare('outbox_count_owed'),
+  const countOwed = prepared(session, 'outbox_count_owed', () =>
+    db.select({ count: rowCount }).from(outboxMessages).where(isOwed),
   );
-  const findOldestOwed = prepared(() =>
+  const findOldestOwed = prepared(session, 'outbox_oldest_owed', () =>
     db
       .select({ since: outboxMessages.receivedAt, reason: outboxMessages.lastError })
       .from(outboxMessages)
       .where(isOwed)
       .orderBy(asc(outboxMessages.receivedAt), asc(outboxMessages.id))
-      .limit(1)
-      .prepare('outbox_oldest_owed'),
+      .limit(1),
   );
-  const makeDue = prepared(() =>
+  const makeDue = prepared(session, 'outbox_make_owed_due', () =>
     db
       .update(outboxMessages)
       .set({ availableAt: sql`${sql.placeholder('at')}` })
       .where(and(isOwed, gt(outboxMessages.availableAt, sql.placeholder('at'))))
-      .returning({ id: outboxMessages.id })
-      .prepare('outbox_make_owed_due'),
+      .returning({ id: outboxMessages.id }),
   );
   const { subject, turn, id } = outboxMessages;
-  const findAhead = prepared(() =>
+  const findAhead = prepared(session, 'outbox_find_ahead', () =>
     db
       .select({ availableAt: outboxMessages.availableAt })
       .from(outboxMessages)
@@ -54,11 +52,10 @@ export function createOutboxStore(session: Session): OutboxStore {
         ),
       )
       .orderBy(asc(turn), asc(id))
-      .limit(1)
-      .prepare('outbox_find_ahead'),
+      .limit(1),
   );
   const { outcome, ...columns } = getTableColumns(outboxMessages);
-  const insert = prepareInsert(db, {
+  const insert = prepareInsert(session, {
     name: 'outbox_enqueue',
     table: outboxMessages,
     unless: [outboxMessages.key],

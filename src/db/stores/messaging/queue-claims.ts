@@ -26,7 +26,7 @@ export function createClaims<Row extends QueueBookkeeping>(
       kind.includes('lane') ? eq(lane, sql.placeholder('lane')) : undefined,
     );
 
-  const claim = preparedByShape((kind, suffix) => {
+  const claim = preparedByShape(session, `${name}_claim`, (kind) => {
     const first = db
       .select({ id: table.id })
       .from(table)
@@ -41,16 +41,12 @@ export function createClaims<Row extends QueueBookkeeping>(
         startedAttempts: sql`${table.startedAttempts} + 1`,
       })
       .where(session.claimed(table.id, first))
-      .returning(columns)
-      .prepare(`${name}_claim_${suffix}`);
+      .returning(columns);
   });
   const isAnyDue = (kind: readonly string[]): SQL<unknown> =>
     sql`exists ${db.select({ id: table.id }).from(table).where(candidates(kind)).limit(1)}`;
-  const findDue = preparedByShape((kind, suffix) =>
-    db
-      .select({ suspected: isAnyDue([...kind, 'suspected']), sound: isAnyDue(kind) })
-      .from(sql`(select 1) as once`)
-      .prepare(`${name}_find_due_${suffix}`),
+  const findDue = preparedByShape(session, `${name}_find_due`, (kind) =>
+    db.select({ suspected: isAnyDue([...kind, 'suspected']), sound: isAnyDue(kind) }).from(sql`(select 1) as once`),
   );
 
   return {

@@ -14,7 +14,7 @@ export function createDeadLetters<Row extends QueueBookkeeping>(
   const { db } = session;
   const isDeadLetter = and(isNotNull(table.abandonedAt), isNull(table.processedAt));
   const byEnd = keyset(table, 'abandonedAt');
-  const listNewest = rowsOf(db, table, columns).prepareList<{ limit: number }>(`${name}_newest_abandoned`, {
+  const listNewest = rowsOf(session, table, columns).prepareList<{ limit: number }>(`${name}_newest_abandoned`, {
     where: isDeadLetter,
     order: byEnd.newestFirst,
     limit: sql.placeholder('limit'),

@@ -20,12 +20,13 @@ export function createDepths(session: Session, shape: QueueShape): (now: Millise
   };
 }
 
-function prepareCounts({ db }: Session, shape: QueueShape) {
+function prepareCounts(session: Session, shape: QueueShape) {
+  const { db } = session;
   const { table, name } = shape;
   // As an expression: for the column alone SQLite would scan the index of the inbox's keys, with every processed row.
   const lane = sql<string>`${shape.lane} || ''`;
   const isDue = sql`${table.availableAt} <= cast(${sql.placeholder('now')} as bigint)`;
-  const countWaiting = prepared(() =>
+  const countWaiting = prepared(session, `${name}_count_waiting`, () =>
     db
       .select({
         lane,
@@ -35,16 +36,14 @@ function prepareCounts({ db }: Session, shape: QueueShape) {
       })
       .from(table)
       .where(and(isNull(table.processedAt), isNull(table.abandonedAt)))
-      .groupBy(lane)
-      .prepare(`${name}_count_waiting`),
+      .groupBy(lane),
   );
-  const countAbandoned = prepared(() =>
+  const countAbandoned = prepared(session, `${name}_count_abandoned`, () =>
     db
       .select({ lane, abandoned: rowCount })
       .from(table)
       .where(and(isNotNull(table.abandonedAt), isNull(table.processedAt)))
-      .groupBy(lane)
-      .prepare(`${name}_count_abandoned`),
+      .groupBy(lane),
   );
   return { countWaiting, countAbandoned };
 }

@@ -16,7 +16,7 @@ export function createQueueStore<Row extends QueueBookkeeping>(session: Session,
   const { db } = session;
   const { table, columns, name } = shape;
   const isWaiting = and(isNull(table.processedAt), isNull(table.abandonedAt));
-  const findById = rowsOf(db, table, columns).prepare(`${name}_find`, ['id']);
+  const findById = rowsOf(session, table, columns).prepare(`${name}_find`, ['id']);
   const { process, abandon, release } = prepareSettling(session, shape);
 
   async function endLeases(whose: SQL | undefined, repeatedAt: Milliseconds): Promise<number> {
@@ -76,27 +76,26 @@ export function createQueueStore<Row extends QueueBookkeeping>(session: Session,
 }
 
 /** The settling statements change only a row that the caller still has leased. */
-function prepareSettling({ db }: Session, { table, name }: QueueShape) {
+function prepareSettling(session: Session, { table, name }: QueueShape) {
+  const { db } = session;
   const isWaiting = and(isNull(table.processedAt), isNull(table.abandonedAt));
   const isLeased = and(eq(table.id, sql.placeholder('id')), eq(table.lockedBy, sql.placeholder('lockedBy')), isWaiting);
   const settled = { lockedUntil: null, lockedBy: null, finishedAttempts: sql`${table.finishedAttempts} + 1` };
-  const process = prepared(() =>
+  const process = prepared(session, `${name}_mark_processed`, () =>
     db
       .update(table)
       .set({ ...settled, processedAt: sql`${sql.placeholder('at')}`, outcome: sql`${sql.placeholder('outcome')}` })
       .where(isLeased)
-      .returning({ id: table.id })
-      .prepare(`${name}_mark_processed`),
+      .returning({ id: table.id }),
   );
-  const abandon = prepared(() =>
+  const abandon = prepared(session, `${name}_abandon`, () =>
     db
       .update(table)
       .set({ ...settled, abandonedAt: sql`${sql.placeholder('at')}`, lastError: sql`${sql.placeholder('reason')}` })
       .where(isLeased)
-      .returning({ id: table.id })
-      .prepare(`${name}_abandon`),
+      .returning({ id: table.id }),
   );
-  const release = prepared(() =>
+  const release = prepared(session, `${name}_release`, () =>
     db
       .update(table)
       .set({
@@ -109,8 +108,7 @@ function prepareSettling({ db }: Session, { table, name }: QueueShape) {
         finishedAttempts: sql`${table.finishedAttempts} + cast(${sql.placeholder('finished')} as bigint) * (${table.startedAttempts} - ${table.finishedAttempts})`,
       })
       .where(isLeased)
-      .returning({ id: table.id })
-      .prepare(`${name}_release`),
+      .returning({ id: table.id }),
   );
   return { process, abandon, release };
 }

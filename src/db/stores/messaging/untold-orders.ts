@@ -6,8 +6,9 @@ import type { Session } from '../../query/session.ts';
 import { and, eq, isNotNull, isNull, lte, sql } from '../../schema/drizzle.ts';
 
 /** Orders in events for the shop that are not settled; both partial indexes leave out the settled ones, by far the most. */
-export function createUntoldOrders({ db, tables }: Session): Pick<OutboxStore, 'listUntoldOrders'> {
-  const { outboxMessages: messages } = tables;
+export function createUntoldOrders(session: Session): Pick<OutboxStore, 'listUntoldOrders'> {
+  const { db } = session;
+  const { outboxMessages: messages } = session.tables;
   // Both engines read JSON with these operators.
   const orderId = sql<string>`${messages.payload} -> 'order' ->> 'id'`;
   const number = sql<string>`min(${messages.payload} -> 'order' ->> 'number')`;
@@ -16,7 +17,7 @@ export function createUntoldOrders({ db, tables }: Session): Pick<OutboxStore, '
 
   /** Of all orders, or of one. */
   const prepareList = (name: string, isUnsettled: SQL | undefined) =>
-    preparedByShape((keys, suffix) =>
+    preparedByShape(session, name, (keys) =>
       db
         .select({ orderId, number, since, reason })
         .from(messages)
@@ -30,8 +31,7 @@ export function createUntoldOrders({ db, tables }: Session): Pick<OutboxStore, '
         )
         .groupBy(orderId)
         .orderBy(since)
-        .limit(sql.placeholder('limit'))
-        .prepare(`${name}_${suffix}`),
+        .limit(sql.placeholder('limit')),
     );
   const listWaiting = prepareList(
     'list_untold_waiting',

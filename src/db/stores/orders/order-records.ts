@@ -7,15 +7,14 @@ import { and, asc, desc, eq, isNull, lt, sql } from '../../schema/drizzle.ts';
 export function createTimelineStore(session: Session): TimelineStore {
   const { db } = session;
   const { timelineEntries } = session.tables;
-  const insert = prepareInsert(db, { name: 'append_to_timeline', table: timelineEntries });
-  const newest = prepared(() =>
+  const insert = prepareInsert(session, { name: 'append_to_timeline', table: timelineEntries });
+  const newest = prepared(session, 'list_timeline', () =>
     db
       .select()
       .from(timelineEntries)
       .where(eq(timelineEntries.orderId, sql.placeholder('orderId')))
       .orderBy(desc(timelineEntries.at), desc(timelineEntries.id))
-      .limit(sql.placeholder('limit'))
-      .prepare('list_timeline'),
+      .limit(sql.placeholder('limit')),
   );
   return {
     async append(entry) {
@@ -28,8 +27,8 @@ export function createTimelineStore(session: Session): TimelineStore {
 export function createIdempotencyStore(session: Session): IdempotencyStore {
   const { db } = session;
   const { idempotentRequests: requests } = session.tables;
-  const insert = prepareInsert(db, { name: 'reserve_idempotency_key', table: requests, unless: [requests.key] });
-  const findByKey = rowsOf(db, requests).prepare('find_idempotency_key', ['key']);
+  const insert = prepareInsert(session, { name: 'reserve_idempotency_key', table: requests, unless: [requests.key] });
+  const findByKey = rowsOf(session, requests).prepare('find_idempotency_key', ['key']);
   return {
     async reserve(request) {
       const isNew = await insert({ ...request, paymentId: null });

@@ -15,9 +15,9 @@ export function createOrderStore(session: Session): OrderStore {
   const { db } = session;
   const { orders, payments } = session.tables;
   const { searchText, searchNote, ...columns } = getTableColumns(orders);
-  const { list, prepare, prepareList } = rowsOf(db, orders, columns);
+  const { list, prepare, prepareList } = rowsOf(session, orders, columns);
   const nextNumber = prepareNextNumber(session);
-  const insert = prepareInsert(db, { name: 'insert_order', table: orders });
+  const insert = prepareInsert(session, { name: 'insert_order', table: orders });
   const findById = prepare('find_order', ['id']);
   const findByNumber = prepare('find_order_by_number', ['number']);
   const compareAndSet = createCompareAndSet<Order>(session, { name: 'order', table: orders });
@@ -105,12 +105,11 @@ function searchColumns(order: Order): { searchText: string; searchNote: string }
 /** Orders are numbered one after the other; a transaction that is rolled back gives its number back. */
 function prepareNextNumber(session: Session) {
   const { counters } = session.tables;
-  return prepared(() =>
+  return prepared(session, 'next_order_number', () =>
     session.db
       .insert(counters)
       .values({ name: 'order_number', value: firstOrderNumber })
       .onConflictDoUpdate({ target: counters.name, set: { value: sql`${counters.value} + 1` } })
-      .returning({ value: counters.value })
-      .prepare('next_order_number'),
+      .returning({ value: counters.value }),
   );
 }

@@ -11,8 +11,8 @@ type Row = Session['tables']['products']['$inferSelect'];
 export function createProductStore(session: Session): ProductStore {
   const { db } = session;
   const { products } = session.tables;
-  const insert = prepareInsert(db, { name: 'insert_product', table: products, unless: 'taken' });
-  const { list, prepare } = rowsOf(db, products);
+  const insert = prepareInsert(session, { name: 'insert_product', table: products, unless: 'taken' });
+  const { list, prepare } = rowsOf(session, products);
   const findById = prepare('find_product', ['id']);
   const findBySku = prepare('find_product_by_sku', ['skuKey']);
   const listBySku = async (where: SQL | undefined, limit?: number) =>

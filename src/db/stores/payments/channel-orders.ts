@@ -28,7 +28,7 @@ function createMarks(
   const { db } = session;
   const { channelOrderMarks: marks } = session.tables;
   const target = [marks.reference, marks.provider];
-  const { find, list } = rowsOf(db, marks);
+  const { find, list } = rowsOf(session, marks);
   const isIt = ({ provider, reference }: Pick<ChannelOrderMark, 'provider' | 'reference'>) =>
     and(eq(marks.reference, reference), eq(marks.provider, provider));
   const isWaiting = and(isNull(marks.soldAt), gt(marks.returnedMinor, 0));
@@ -145,7 +145,7 @@ function createSubscriptions(
   const { db } = session;
   const { channelSubscriptions: subscriptions } = session.tables;
   const { searchText, ...columns } = getTableColumns(subscriptions);
-  const { find, list } = rowsOf(db, subscriptions, columns);
+  const { find, list } = rowsOf(session, subscriptions, columns);
   return {
     async saveSubscription(subscription) {
       const { customerEmail, customerName } = subscription;

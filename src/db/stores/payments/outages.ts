@@ -14,8 +14,8 @@ export function createOutageStore(session: Session): OutageStore {
   const { providerOutages: outages } = session.tables;
   const { liveProvider, ...columns } = getTableColumns(outages);
   const compareAndSet = createCompareAndSet<Outage>(session, { name: 'outage', table: outages });
-  const insert = prepareInsert(db, { name: 'insert_outage', table: outages, unless: [outages.liveProvider] });
-  const { list, prepare, prepareList } = rowsOf(db, outages, columns);
+  const insert = prepareInsert(session, { name: 'insert_outage', table: outages, unless: [outages.liveProvider] });
+  const { list, prepare, prepareList } = rowsOf(session, outages, columns);
   const { oldestFirst, newestFirst } = keyset(outages, 'beganAt');
   const findLive = prepare('find_live_outage', ['liveProvider']);
   const listLive = prepareList('list_live_outages', { where: isNotNull(outages.liveProvider), order: oldestFirst });
@@ -42,11 +42,10 @@ export function createOutageStore(session: Session): OutageStore {
 }
 
 export function createWebhookRateStore(session: Session): WebhookRateStore {
-  const { db } = session;
   const { webhookRates: rates } = session.tables;
-  const find = rowsOf(db, rates).prepare('find_webhook_rate', ['provider']);
+  const find = rowsOf(session, rates).prepare('find_webhook_rate', ['provider']);
   return {
     findRate: async (provider) => (await find({ provider }))[0],
-    saveRate: prepareReplace(db, { name: 'save_webhook_rate', table: rates, key: ['provider'] }),
+    saveRate: prepareReplace(session, { name: 'save_webhook_rate', table: rates, key: ['provider'] }),
   };
 }

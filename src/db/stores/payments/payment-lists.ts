@@ -16,7 +16,7 @@ type Lists = Pick<
 /** The lists that the daily close and the exports read. */
 export function createPaymentLists(session: Session): Lists {
   const { payments } = session.tables;
-  const { list } = rowsOf(session.db, payments);
+  const { list } = rowsOf(session, payments);
   const byCreation = keyset(payments, 'createdAt');
   const byUpdate = keyset(payments, 'updatedAt');
   return {

@@ -12,7 +12,7 @@ export function createWatchLists(
 ): Pick<PaymentStore, 'hastenPolls' | 'boundPaymentLeases' | 'listAskedPayments' | 'listMovedPayments'> {
   const { db } = session;
   const { payments } = session.tables;
-  const { list } = rowsOf(db, payments);
+  const { list } = rowsOf(session, payments);
   const listMovedByPolls = prepareMoved(session, ['poll', 'reconciliation']);
   const listMovedByAll = prepareMoved(session, ['poll', 'reconciliation', 'webhook']);
   return {
@@ -40,10 +40,10 @@ export function createWatchLists(
 }
 
 /** By the statuses that a payment may have moved to; none stands for any. */
-function prepareMoved({ db, tables }: Session, causes: CauseKind[]) {
-  const { payments, timelineEntries: timeline } = tables;
-  return preparedByCount(`list_payments_moved_by_${causes.length}`, (to) =>
-    db
+function prepareMoved(session: Session, causes: CauseKind[]) {
+  const { payments, timelineEntries: timeline } = session.tables;
+  return preparedByCount(session, `list_payments_moved_by_${causes.length}`, (to) =>
+    session.db
       .selectDistinct({ id: payments.id })
       .from(payments)
       .innerJoin(timeline, and(eq(timeline.orderId, payments.orderId), sql`${timeline.paymentId} = ${payments.id}`))

@@ -14,8 +14,8 @@ import { createWatchLists } from './payment-watch-lists.ts';
 export function createPaymentStore(session: Session): PaymentStore {
   const { db } = session;
   const { payments } = session.tables;
-  const rows = rowsOf(db, payments);
-  const insert = prepareInsert(db, { name: 'insert_payment', table: payments });
+  const rows = rowsOf(session, payments);
+  const insert = prepareInsert(session, { name: 'insert_payment', table: payments });
   const findById = rows.prepare('find_payment', ['id']);
   const findByReference = rows.prepare('find_payment_by_reference', ['reference', 'provider']);
   const listForOrder = rows.prepare('list_payments_for_order', ['orderId'], keyset(payments, 'createdAt').oldestFirst);
@@ -70,7 +70,7 @@ export function createPaymentStore(session: Session): PaymentStore {
 function createLists(session: Session): Pick<PaymentStore, 'listPaymentsToPoll' | 'searchPayments' | 'countPayments'> {
   const { db } = session;
   const { payments, paymentTransactionIds } = session.tables;
-  const { list, prepareListAmong } = rowsOf(db, payments);
+  const { list, prepareListAmong } = rowsOf(session, payments);
   const now = sql.placeholder('now');
   const listToPoll = prepareListAmong<{ now: Milliseconds; limit: number }>('list_payments_to_poll', (except) => ({
     where: and(
@@ -105,13 +105,13 @@ function createLists(session: Session): Pick<PaymentStore, 'listPaymentsToPoll' 
 }
 
 /** Copies what changed in the list of the payment's row into the side table, which is searched. */
-function createTransactionIds({ db, tables: { paymentTransactionIds: table } }: Session) {
-  const insert = prepareInsert(db, { name: 'insert_transaction_id', table, unless: 'taken' });
-  const remove = prepared<unknown>(() =>
-    db
+function createTransactionIds(session: Session) {
+  const { paymentTransactionIds: table } = session.tables;
+  const insert = prepareInsert(session, { name: 'insert_transaction_id', table, unless: 'taken' });
+  const remove = prepared<unknown>(session, 'delete_transaction_id', () =>
+    session.db
       .delete(table)
-      .where(and(eq(table.paymentId, sql.placeholder('paymentId')), eq(table.transactionId, sql.placeholder('id'))))
-      .prepare('delete_transaction_id'),
+      .where(and(eq(table.paymentId, sql.placeholder('paymentId')), eq(table.transactionId, sql.placeholder('id')))),
   );
   return async ({ id: paymentId, transactionIds }: Payment, former: readonly string[]): Promise<void> => {
     const [now, before] = [new Set(transactionIds), new Set(former)];
@@ -122,7 +122,7 @@ function createTransactionIds({ db, tables: { paymentTransactionIds: table } }: 
 
 function prepareLease(session: Session) {
   const { payments } = session.tables;
-  const lease = prepared(() =>
+  const lease = prepared(session, 'lease_payment', () =>
     session.db
       .update(payments)
       .set(settingsOf(payments, ['lockedUntil', 'lockedBy']))
@@ -136,15 +136,13 @@ function prepareLease(session: Session) {
           ),
         ),
       )
-      .returning({ id: payments.id })
-      .prepare('lease_payment'),
+      .returning({ id: payments.id }),
   );
-  const release = prepared(() =>
+  const release = prepared(session, 'release_payment', () =>
     session.db
       .update(payments)
       .set({ lockedUntil: null, lockedBy: null })
-      .where(and(eq(payments.id, sql.placeholder('id')), eq(payments.lockedBy, sql.placeholder('by'))))
-      .prepare('release_payment'),
+      .where(and(eq(payments.id, sql.placeholder('id')), eq(payments.lockedBy, sql.placeholder('by')))),
   );
   return { lease, release };
 }

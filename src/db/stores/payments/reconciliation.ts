@@ -7,9 +7,9 @@ import { and, eq, inArray, lt, sql } from '../../schema/drizzle.ts';
 export function createReconciliationStore(session: Session): ReconciliationStore {
   const { db } = session;
   const { reconciliationRuns: runs, reconciliationFindings: findings } = session.tables;
-  const { find, list } = rowsOf(db, runs);
+  const { find, list } = rowsOf(session, runs);
   const byStart = keyset(runs, 'startedAt');
-  const listOfFindings = rowsOf(db, findings).list;
+  const listOfFindings = rowsOf(session, findings).list;
   return {
     async insertRun(run) {
       await db.insert(runs).values(run);

@@ -12,8 +12,8 @@ export function createRefundStore(session: Session): RefundStore {
   const { db } = session;
   const { refunds } = session.tables;
   const compareAndSet = createCompareAndSet<Refund>(session, { name: 'refund', table: refunds });
-  const insert = prepareInsert(db, { name: 'insert_refund', table: refunds });
-  const { list, prepare, prepareListAmong } = rowsOf(db, refunds);
+  const insert = prepareInsert(session, { name: 'insert_refund', table: refunds });
+  const { list, prepare, prepareListAmong } = rowsOf(session, refunds);
   const findById = prepare('find_refund', ['id']);
   const findByKey = prepare('find_refund_by_key', ['requestKey']);
   const order = keyset(refunds, 'createdAt').oldestFirst;
