@@ -60,3 +60,13 @@ test('ends early when it is over', async () => {
   expect(seen).toEqual([1, 2, 3]);
   expect(timeline.now()).toBe(3);
 });
+
+test('of one moment, what is late comes in the order in which it was due', async () => {
+  const timeline = createTimeline();
+  const seen: string[] = [];
+  timeline.after(60, () => void seen.push('on time'));
+  timeline.after(60, () => void seen.push('late by 10'), 50);
+  timeline.after(60, () => void seen.push('late by 50'), 10);
+  await timeline.runUntil(100);
+  expect(seen).toEqual(['late by 50', 'late by 10', 'on time']);
+});

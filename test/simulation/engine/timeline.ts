@@ -6,8 +6,8 @@ import { settle } from './settle.ts';
 export interface Timeline {
   /** Since the beginning of the history. */
   now(): Milliseconds;
-  /** Runs after so many milliseconds, at once for 0 or less; returns what calls it off. */
-  after(ms: Milliseconds, run: () => void): () => void;
+  /** Runs after so many milliseconds, at once for 0 or less; returns what calls it off. What is late, being `dueMs` from now, comes before what is not. */
+  after(ms: Milliseconds, run: () => void, dueMs?: Milliseconds): () => void;
   /** Lets time pass until that moment; ends early when `isOver` says so. */
   runUntil(at: Milliseconds, isOver?: () => boolean): Promise<void>;
   /** Moments that have passed. */
@@ -16,6 +16,7 @@ export interface Timeline {
 
 interface Event {
   at: Milliseconds;
+  due: Milliseconds;
   order: number;
   run: (() => void) | undefined;
 }
@@ -28,9 +29,14 @@ export function createTimeline(): Timeline {
 
   return {
     now: () => now,
-    after(ms, run) {
+    after(ms, run, dueMs = ms) {
       order += 1;
-      const event: Event = { at: now + Math.max(0, Math.ceil(ms)), order, run };
+      const event: Event = {
+        at: now + Math.max(0, Math.ceil(ms)),
+        due: now + Math.max(0, Math.ceil(dueMs)),
+        order,
+        run,
+      };
       push(heap, event);
       return () => {
         event.run = undefined;
@@ -62,7 +68,8 @@ export function createTimeline(): Timeline {
 }
 
 function isBefore(left: Event, right: Event): boolean {
-  return left.at < right.at || (left.at === right.at && left.order < right.order);
+  if (left.at !== right.at) return left.at < right.at;
+  return left.due < right.due || (left.due === right.due && left.order < right.order);
 }
 
 function push(heap: Event[], event: Event): void {

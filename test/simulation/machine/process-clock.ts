@@ -6,7 +6,7 @@ interface ProcessClockDeps {
   now(): Milliseconds;
   elapsed(): Milliseconds;
   /** Runs later, unless the process has ended by then; returns what calls it off. */
-  after(ms: Milliseconds, run: () => void): () => void;
+  after(ms: Milliseconds, run: () => void, dueMs?: Milliseconds): () => void;
   /** The same for a time-out. */
   guard(ms: Milliseconds, run: () => void): () => void;
   /** Idle waits end at the next multiple of this, as those of a machine that saves power do. */
@@ -17,7 +17,7 @@ interface ProcessClockDeps {
 
 /** The clock of one process in simulated time. */
 export function createProcessClock(deps: ProcessClockDeps): Clock {
-  function wait(ms: Milliseconds, signal: AbortSignal | undefined): Promise<void> {
+  function wait(ms: Milliseconds, signal: AbortSignal | undefined, dueMs = ms): Promise<void> {
     if (deps.endsHere()) return never();
     if (signal?.aborted === true || ms <= 0) return Promise.resolve();
     return new Promise((resolve) => {
@@ -26,7 +26,7 @@ export function createProcessClock(deps: ProcessClockDeps): Clock {
         signal?.removeEventListener('abort', done);
         resolve();
       };
-      const cancel = deps.after(ms, done);
+      const cancel = deps.after(ms, done, dueMs);
       signal?.addEventListener('abort', done, { once: true });
     });
   }
@@ -37,9 +37,9 @@ export function createProcessClock(deps: ProcessClockDeps): Clock {
     sleep(ms, signal) {
       const grid = deps.idleGridMs();
       const now = deps.elapsed();
-      return wait(Math.ceil((now + ms) / grid) * grid - now, signal);
+      return wait(Math.ceil((now + ms) / grid) * grid - now, signal, ms);
     },
-    pause: wait,
+    pause: (ms, signal) => wait(ms, signal),
     deadline(ms) {
       const ending = new AbortController();
       deps.guard(ms, () => ending.abort(timeOver));

@@ -27,7 +27,7 @@ export interface Process {
 export interface ProcessDeps {
   now(): Milliseconds;
   elapsed(): Milliseconds;
-  after(ms: Milliseconds, run: () => void): () => void;
+  after(ms: Milliseconds, run: () => void, dueMs?: Milliseconds): () => void;
   rest: Rest;
   network: Network;
   /** `host:port` at which it is reached. */
@@ -51,14 +51,14 @@ export function openProcess(deps: ProcessDeps): Process {
 
   /** What is due while the process stands still happens when it goes on. */
   function whenAwake(timer: ProcessDeps['after']): ProcessDeps['after'] {
-    return (ms, run) => {
+    return (ms, run, dueMs) => {
       let isCalledOff = false;
       const fire = (): void => {
         if (isCalledOff || !isAlive) return;
         if (deps.isAsleep()) deps.onWaking(fire);
         else run();
       };
-      const cancel = timer(ms, fire);
+      const cancel = timer(ms, fire, dueMs);
       return () => {
         isCalledOff = true;
         cancel();
