@@ -77,15 +77,23 @@ export interface IdempotentRequest {
   orderId: OrderId;
   /** The payment that the first answer named; null until there was an answer. */
   paymentId: PaymentId | null;
+  /** When that answer said the payment expires; the provider may move it afterwards. Null until there was an answer, and for those of older versions. */
+  paymentExpiresAt: Milliseconds | null;
   createdAt: Milliseconds;
+}
+
+/** What the first answer said of its payment. */
+export interface KeptAnswer {
+  paymentId: PaymentId;
+  paymentExpiresAt: Milliseconds | null;
 }
 
 export interface IdempotencyStore {
   /** Stores the key, inside a transaction; returns the record that has the key already, or undefined when this one was stored. */
-  reserve(request: Omit<IdempotentRequest, 'paymentId'>): Promise<IdempotentRequest | undefined>;
+  reserve(request: Omit<IdempotentRequest, keyof KeptAnswer>): Promise<IdempotentRequest | undefined>;
   find(key: string): Promise<IdempotentRequest | undefined>;
-  /** Notes the payment that the answer names, unless one is noted already; returns the one that is. */
-  keepPayment(input: { key: string; paymentId: PaymentId }): Promise<PaymentId>;
+  /** Notes what the answer says, unless an earlier one is noted already; returns the one that is. */
+  keepAnswer(input: { key: string; answer: KeptAnswer }): Promise<KeptAnswer>;
   /** Deletes at most `limit` keys older than `before`; returns how many. */
   prune(query: { before: Milliseconds; limit: number }): Promise<number>;
 }

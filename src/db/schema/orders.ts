@@ -76,6 +76,7 @@ export function buildIdempotentRequests({ index, integer, table, text }: Kit) {
       bodyHash: text('body_hash').notNull(),
       orderId: text('order_id').notNull().$type<OrderId>(),
       paymentId: text('payment_id').$type<PaymentId>(),
+      paymentExpiresAt: integer('payment_expires_at'),
       createdAt: integer('created_at').notNull(),
     },
     (row) => [index('idempotent_requests_by_time').on(row.createdAt)],

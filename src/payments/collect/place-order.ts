@@ -86,7 +86,8 @@ export async function placeOrder(deps: SnapshotDeps, input: NewOrder): Promise<P
 
 /**
  * The first payment with a link. A payment whose creation was not answered may get its link later, after another provider's
- * was given out: what a key was answered with is kept, so that its repeats name that one.
+ * was given out, and a provider may move the end of its page: what a key was answered with is kept, so that its repeats say
+ * the same.
  */
 async function answeredPayment(
   deps: { database: Database<PaymentStores> },
@@ -94,10 +95,11 @@ async function answeredPayment(
 ): Promise<PaymentView | null> {
   const first = order.payments.find((payment) => payment.checkout_url !== null);
   if (first === undefined || key === null) return first ?? null;
-  const paymentId = await deps.database.transaction(({ idempotency }) =>
-    idempotency.keepPayment({ key, paymentId: first.id }),
-  );
-  return order.payments.find(({ id }) => id === paymentId) ?? first;
+  const answer = { paymentId: first.id, paymentExpiresAt: Date.parse(first.expires_at) };
+  const kept = await deps.database.transaction(({ idempotency }) => idempotency.keepAnswer({ key, answer }));
+  const payment = order.payments.find(({ id }) => id === kept.paymentId) ?? first;
+  if (kept.paymentExpiresAt === null) return payment;
+  return { ...payment, expires_at: new Date(kept.paymentExpiresAt).toISOString() };
 }
 
 type Written = { kind: 'written'; orderId: OrderId; isRepeat: boolean } | { kind: 'key_reused' } | { kind: 'nothing' };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ConcurrentChange } from '#kernel/database.ts';
-import { asOrderId, asPaymentId } from '#kernel/ids.ts';
+import { asOrderId, asPaymentId, type PaymentId } from '#kernel/ids.ts';
 import type { Order } from '#orders/order.ts';
 import type { OrderStores, SearchedAmount } from '#orders/order-store.ts';
 import type { OpenContractDatabase } from './harness.ts';
@@ -230,11 +230,12 @@ export function describeOrders(open: OpenContractDatabase): void {
       expect(stored?.paymentId).toBeNull();
       expect(answers.filter((answer) => answer !== undefined)).toEqual([stored, stored]);
       const [first, second] = [asPaymentId('payment-1'), asPaymentId('payment-2')];
+      const answerOf = (paymentId: PaymentId) => ({ paymentId, paymentExpiresAt: paymentId === first ? noon : null });
       for (const paymentId of [first, second]) {
-        const keep = { key: 'k', paymentId };
-        expect(await database.transaction(({ idempotency }) => idempotency.keepPayment(keep))).toBe(first);
+        const keep = { key: 'k', answer: answerOf(paymentId) };
+        expect(await database.transaction(({ idempotency }) => idempotency.keepAnswer(keep))).toEqual(answerOf(first));
       }
-      expect((await database.read(({ idempotency }) => idempotency.find('k')))?.paymentId).toBe(first);
+      expect(await database.read(({ idempotency }) => idempotency.find('k'))).toMatchObject(answerOf(first));
       await database.transaction(async ({ idempotency }) => {
         expect(await idempotency.find('unknown')).toBeUndefined();
         expect(await idempotency.prune({ before: noon, limit: 5 })).toBe(0);

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { adminActor } from '#access/admin.ts';
 import { storeActor } from '#kernel/actor.ts';
+import { minute } from '#kernel/clock.ts';
 import { cancelOrder } from '#payments/collect/cancel-order.ts';
 import { createPaymentLink } from '#payments/collect/create-payment-link.ts';
 import { type NewOrder, type PlacedOrder, placeOrder } from '#payments/collect/place-order.ts';
@@ -96,6 +97,20 @@ test('a repeat names the link of the first answer, although another one turned u
     shows: { state: 'open', checkoutUrl: 'https://coinbase.example/late' },
   });
   expect(await answered()).toEqual(first);
+});
+
+test('a repeat tells the expiry of the first answer, although the provider moved it meanwhile', async () => {
+  const answered = async () => {
+    const result = await placeOrder(deps, request);
+    return result.kind === 'placed' ? result.payment?.expires_at : undefined;
+  };
+  const first = await answered();
+  const [payment] = (await onlyOrder()).payments;
+  if (payment === undefined) throw new Error('no payment');
+  const expiresAt = deps.clock.now() + minute;
+  await showSnapshot(deps, { paymentId: payment.id, shows: { state: 'open', expiresAt } });
+  expect((await onlyOrder()).payments).toMatchObject([{ expiresAt }]);
+  expect(await answered()).toBe(first);
 });
 
 test('a provider that refuses raises no alert when the next one takes the order', async () => {

@@ -28,12 +28,20 @@ export const collectPlants: readonly Plant[] = [
   {
     name: 'repeat-names-the-newest-link',
     file: 'src/payments/collect/place-order.ts',
-    from: 'return order.payments.find(({ id }) => id === paymentId) ?? first;',
-    to: 'return order.payments.findLast(({ id, checkout_url: url }) => id === paymentId || url !== null) ?? first;',
+    from: 'const payment = order.payments.find(({ id }) => id === kept.paymentId) ?? first;',
+    to: 'const payment = order.payments.findLast(({ id, checkout_url: url }) => id === kept.paymentId || url !== null) ?? first;',
     sentence:
       'A repeated request is answered with the newest payment of the order, and not with the one of the first answer.',
     breaks: [6],
     isHard: true,
+  },
+  {
+    name: 'repeat-tells-the-present-expiry',
+    file: 'src/payments/collect/place-order.ts',
+    from: 'if (kept.paymentExpiresAt === null) return payment;',
+    to: 'if (kept.paymentExpiresAt !== 0) return payment;',
+    sentence: 'A repeated request is told when the payment expires by now, and not what the first answer said.',
+    breaks: [6],
   },
   {
     name: 'order-without-a-link-never-expires',

@@ -31,14 +31,16 @@ export function createIdempotencyStore(session: Session): IdempotencyStore {
   const findByKey = rowsOf(session, requests).prepare('find_idempotency_key', ['key']);
   return {
     async reserve(request) {
-      const isNew = await insert({ ...request, paymentId: null });
+      const isNew = await insert({ ...request, paymentId: null, paymentExpiresAt: null });
       return isNew ? undefined : (await findByKey({ key: request.key }))[0];
     },
     find: async (key) => (await findByKey({ key }))[0],
-    async keepPayment({ key, paymentId }) {
+    async keepAnswer({ key, answer }) {
       const isFirst = and(eq(requests.key, key), isNull(requests.paymentId));
-      await db.update(requests).set({ paymentId }).where(isFirst);
-      return (await findByKey({ key }))[0]?.paymentId ?? paymentId;
+      await db.update(requests).set(answer).where(isFirst);
+      const kept = (await findByKey({ key }))[0];
+      if (kept === undefined || kept.paymentId === null) return answer;
+      return { paymentId: kept.paymentId, paymentExpiresAt: kept.paymentExpiresAt };
     },
     async prune({ before, limit }) {
       const where = lt(requests.createdAt, before);

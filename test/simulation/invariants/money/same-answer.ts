@@ -51,7 +51,7 @@ function goodAnswers({ world }: Look): Answered[] {
     known.set(id, answered);
     for (const answer of answers) {
       if (answer?.status === 201)
-        answered.texts.push(path.endsWith('/refunds') ? identityOf(answer.text) : withoutExpiry(answer.text));
+        answered.texts.push(path.endsWith('/refunds') ? identityOf(answer.text) : answer.text);
       // Once it has been answered, no repeat is refused.
       else if (answer !== null && answer.status < 500 && answered.texts.length > 0) {
         if (answer.status !== 409 && answer.status !== 429) answered.texts.push(`${answer.status} ${answer.text}`);
@@ -59,11 +59,6 @@ function goodAnswers({ world }: Look): Answered[] {
     }
   }
   return [...known.values()];
-}
-
-/** A provider's page may be closed sooner than it was to be: when, is told as it is now. */
-function withoutExpiry(text: string): string {
-  return text.replaceAll(/"expires_at":"[^"]*"/g, '"expires_at":null');
 }
 
 function identityOf(text: string): string {

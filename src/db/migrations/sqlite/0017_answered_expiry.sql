@@ -1,0 +1,1 @@
+ALTER TABLE `idempotent_requests` ADD `payment_expires_at` integer;
