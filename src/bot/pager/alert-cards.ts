@@ -4,6 +4,7 @@ import type { Case } from '#cases/case.ts';
 import { findCase } from '#cases/read-cases.ts';
 import { createKeyedMutex } from '#kernel/keyed-mutex.ts';
 import type { OutboxMessage, SentMessage } from '#messaging/queues/messaging-store.ts';
+import { asKnown, hadUnknownAttempt, redrawLater } from '#messaging/queues/redraw.ts';
 import { listSentMessages } from '#messaging/queues/sent-messages.ts';
 import type { DeliveryResult, OutboxHandler } from '#messaging/workers/outbox-handler.ts';
 import type { AdminBotDeps } from '../kit/env.ts';
@@ -13,7 +14,7 @@ import type { ChatSender, SendOutcome } from '../telegram/telegram.ts';
 import { providerPage } from '../wording/provider-page.ts';
 import { type Place, type TellDeps, tellAdmins } from './tell-admins.ts';
 
-type AlertCardDeps = TellDeps & Pick<AdminBotDeps, 'database' | 'providers'>;
+type AlertCardDeps = TellDeps & Pick<AdminBotDeps, 'database' | 'providers' | 'ids'>;
 
 export function createAlertCardHandler(deps: AlertCardDeps, options: { timeZone: string }): OutboxHandler {
   const inTurn = createKeyedMutex();
@@ -24,8 +25,9 @@ export function createAlertCardHandler(deps: AlertCardDeps, options: { timeZone:
   ): Promise<DeliveryResult> {
     const alert = await findCase(deps, caseId);
     if (alert === undefined) return { kind: 'done', outcome: 'no such case' };
-    const cards = await listSentMessages(deps, { subject: `case:${caseId}` });
-    return tellAdmins(deps, {
+    const subject = `case:${caseId}`;
+    const cards = asKnown(await listSentMessages(deps, { subject }), message);
+    const result = await tellAdmins(deps, {
       facts: { caseId },
       queuedAt: message.receivedAt,
       // One that is acknowledged, snoozed or over was seen by somebody, or need not be.
@@ -33,6 +35,8 @@ export function createAlertCardHandler(deps: AlertCardDeps, options: { timeZone:
       alsoIn: cards.map(({ bot, chatId }) => ({ bot: bot === 'admin' ? 'admin' : 'pager', chatId })),
       show: (place, sender) => show(alert, { place, sender, sent: cardIn(cards, place), signal }),
     });
+    if (result.kind === 'done' && cards.length > 0 && hadUnknownAttempt(message)) await redrawLater(deps, { subject });
+    return result;
   }
 
   /** Undefined when this chat needs nothing: it shows this version, or the case was over before it was shown. */

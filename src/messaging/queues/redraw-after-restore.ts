@@ -4,8 +4,8 @@ import type { SettingStore } from '#access/setting-store.ts';
 import { systemActor } from '#kernel/actor.ts';
 import { causeOf, inTransaction, type TransactionContext, type TransactionDeps } from '#kernel/transaction-context.ts';
 import { enqueueOutboxMessage } from './enqueue-outbox-message.ts';
-import type { MessagingStores, SentMessage } from './messaging-store.ts';
-import type { TopicMessage } from './topics.ts';
+import type { MessagingStores } from './messaging-store.ts';
+import { asUnknown, redrawMessage } from './redraw.ts';
 
 type Stores = Pick<MessagingStores, 'outbox' | 'sentMessages'> & { settings: SettingStore };
 
@@ -34,23 +34,7 @@ export function redrawAfterRestore(deps: TransactionDeps<Stores>): Promise<numbe
   });
 }
 
-/** What it shows is not known any more: any version is newer, and no content is the same. */
-function asUnknown(message: SentMessage): SentMessage {
-  const mark = message.contentHash.slice(0, message.contentHash.lastIndexOf(':') + 1);
-  return { ...message, shownVersion: 0, contentHash: mark };
-}
-
 async function redraw(tx: TransactionContext<Stores>, input: { subject: string; at: number }): Promise<void> {
-  const message = messageFor(input.subject);
+  const message = redrawMessage(input.subject);
   if (message !== undefined) await enqueueOutboxMessage(tx, { ...message, key: `${message.key}:restored:${input.at}` });
-}
-
-/** Undefined for a message that is not kept current. */
-function messageFor(subject: string): TopicMessage | undefined {
-  const [kind, id = ''] = subject.split(':');
-  // What is new rings first.
-  if (kind === 'case')
-    return { topic: 'alert.card', key: `alert.card:${id}`, priority: 3, payload: { caseId: id, version: 0 } };
-  if (kind === 'order') return { topic: 'order.card', key: `order.card:${id}`, payload: { orderId: id } };
-  return undefined;
 }

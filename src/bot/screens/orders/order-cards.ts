@@ -1,4 +1,6 @@
 import { asOrderId, type OrderId } from '#kernel/ids.ts';
+import type { OutboxMessage } from '#messaging/queues/messaging-store.ts';
+import { asKnown, hadUnknownAttempt, redrawLater } from '#messaging/queues/redraw.ts';
 import { listSentMessages } from '#messaging/queues/sent-messages.ts';
 import type { DeliveryResult, OutboxHandler } from '#messaging/workers/outbox-handler.ts';
 import { formatOrderNumber, parseOrderNumber } from '#orders/order.ts';
@@ -40,9 +42,13 @@ export function showOrder(env: AdminEnv, at: At, orderId: OrderId): Promise<bool
     const details = await getOrderDetails(env, { id: orderId });
     if (details === undefined) return false;
     const view = drawOrder(env, details);
-    const messageId = await showView(at, view);
+    const subject = orderSubject(orderId);
+    const messageId = await showView(at, view).catch(async (error) => {
+      await redrawLater(env, { subject });
+      throw error;
+    });
     if (messageId === undefined) return true;
-    const card = { chatId: contextOf(at).chat.id, subject: orderSubject(orderId), version: details.order.version };
+    const card = { chatId: contextOf(at).chat.id, subject, version: details.order.version };
     await rememberCard(env, { ...card, view, mark: 'card', sent: undefined, messageId });
     return true;
   });
@@ -82,12 +88,13 @@ export async function runOrder(env: AdminEnv, ctx: TextContext, words: string): 
  * shows is told by its content.
  */
 export function createOrderCardHandler(
-  env: DrawEnv & Pick<AdminEnv, 'database' | 'clock' | 'log' | 'orderTurns'>,
+  env: DrawEnv & Pick<AdminEnv, 'database' | 'clock' | 'ids' | 'log' | 'orderTurns'>,
   sender: ChatSender,
 ): OutboxHandler {
-  async function refresh(orderId: OrderId, signal: AbortSignal): Promise<DeliveryResult> {
+  async function refresh(message: OutboxMessage, signal: AbortSignal): Promise<DeliveryResult> {
+    const orderId = orderIdOf(message);
     const subject = orderSubject(orderId);
-    const cards = await listSentMessages(env, { bot: 'admin', subject });
+    const cards = asKnown(await listSentMessages(env, { bot: 'admin', subject }), message);
     if (cards.length === 0) return { kind: 'done', outcome: 'no open card' };
     const details = await getOrderDetails(env, { id: orderId });
     if (details === undefined) return { kind: 'done', outcome: 'no such order' };
@@ -103,15 +110,16 @@ export function createOrderCardHandler(
       }
       outcomes.push({ chatId, outcome });
     }
-    return sumUp(outcomes);
+    const result = sumUp(outcomes);
+    if (result.kind === 'done' && hadUnknownAttempt(message)) await redrawLater(env, { subject });
+    return result;
   }
 
   return {
     topic: 'order.card',
     async deliver(message, signal) {
-      const orderId = asOrderId(String(message.payload['orderId']));
       try {
-        return await env.orderTurns.run(orderId, () => refresh(orderId, signal), signal);
+        return await env.orderTurns.run(orderIdOf(message), () => refresh(message, signal), signal);
       } catch (error) {
         // An admin's tap is ahead, and Telegram does not answer it.
         if (!signal.aborted) throw error;
@@ -119,4 +127,8 @@ export function createOrderCardHandler(
       }
     },
   };
+}
+
+function orderIdOf({ payload }: OutboxMessage): OrderId {
+  return asOrderId(String(payload['orderId']));
 }
