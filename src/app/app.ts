@@ -115,7 +115,7 @@ function assemble({ config, jobClock, createListener, onUnusable, ...deps }: App
   const handlers = [
     ...bots.adminBot.outboxHandlers,
     ...bots.pager.outboxHandlers,
-    createShopWebhookHandler({ target: config.storeWebhook, clock, database }),
+    createShopWebhookHandler({ ...payments, target: config.storeWebhook }),
     createCancelHandler(payments),
     createRefundHandler(payments),
   ];

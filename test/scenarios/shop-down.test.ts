@@ -1,21 +1,23 @@
 import { expect, test } from 'vitest';
 import { hour, minute } from '#kernel/clock.ts';
-import { openAppFixture } from '#test/support/app-fixture/app-fixture.ts';
+import { type AppFixture, openAppFixture } from '#test/support/app-fixture/app-fixture.ts';
 import { awaitUntil } from '#test/support/time/await-until.ts';
+
+async function buy(app: AppFixture): Promise<{ id: string; number: string }> {
+  const order = await app.placeOrder({ provider: 'btcpay' });
+  await app.visit(order, 'pay');
+  await app.awaitOrder(order.id, ({ status }) => status === 'paid');
+  await awaitUntil(() => triesOf(app, order.id) > 0, { what: 'an attempt' });
+  return { id: order.id, number: String((await app.getOrder(order.id)).number) };
+}
+
+const triesOf = (app: AppFixture, id: string): number =>
+  app.shop.deliveries.filter(({ order }) => order.id === id).length;
 
 test('a shop that is down rings within three minutes, in one case that names the orders and ends when it takes them', async () => {
   await using app = await openAppFixture();
   app.shop.answerWith(500);
-  const buy = async () => {
-    const order = await app.placeOrder({ provider: 'btcpay' });
-    await app.visit(order, 'pay');
-    await app.awaitOrder(order.id, ({ status }) => status === 'paid');
-    await awaitUntil(() => app.shop.deliveries.some((delivery) => delivery.order.id === order.id), {
-      what: 'an attempt',
-    });
-    return { id: order.id, number: String((await app.getOrder(order.id)).number) };
-  };
-  const first = await buy();
+  const first = await buy(app);
   await app.runJob('watch-shop');
   const shown = await app.ask(`/order ${first.number}`);
   expect(shown.text).not.toContain('Shop not told yet');
@@ -44,7 +46,7 @@ test('a shop that is down rings within three minutes, in one case that names the
   const health = await app.ask('/health', ({ text }) => text.includes('Something is wrong'));
   expect(health.text).toContain('🔴 shop · not told of 1 order');
 
-  const second = await buy();
+  const second = await buy(app);
   app.clock.move(2 * minute);
   await app.runJob('watch-shop');
   await awaitUntil(() => app.pagerText(card.messageId).includes('Shop not told of 2 orders'), {
@@ -70,4 +72,18 @@ test('a shop that is down rings within three minutes, in one case that names the
   expect((await app.send('/readyz')).text).toContain(
     '{"name":"shop","ok":true,"vital":false,"detail":"no order waits long to be told of"',
   );
+});
+
+test('what waited for a shop that was away is sent again as soon as it takes another event', async () => {
+  await using app = await openAppFixture();
+  await buy(app);
+  app.shop.answerWith(500);
+  const missed = await buy(app);
+  for (let tries = 1; tries < 9; tries += 1) {
+    await awaitUntil(() => triesOf(app, missed.id) > tries, { what: 'a try', meanwhile: () => app.clock.move(minute) });
+  }
+  app.shop.answerWith(200);
+  await buy(app);
+  const isTold = () => app.shop.heardOf(missed.id).some(({ type }) => type === 'order.paid');
+  await awaitUntil(isTold, { what: 'the event that waited' });
 });

@@ -99,8 +99,8 @@ export interface OutboxStore extends QueueStore<OutboxMessage> {
   listUntoldOrders(query: { orderId?: string; before: Milliseconds; limit: number }): Promise<UntoldOrder[]>;
   /** Messages that were put back as owed, and those that were queued before `lateBefore` and failed. */
   readOwed(query: { lane: string; lateBefore: Milliseconds }): Promise<OwedMessages>;
-  /** Makes them due at once; how many were not. */
-  makeOwedDue(input: { lane: string; lateBefore: Milliseconds; at: Milliseconds }): Promise<number>;
+  /** Makes them due at once, the oldest first and at most `limit`; how many were not. */
+  makeOwedDue(input: { lane: string; lateBefore: Milliseconds; at: Milliseconds; limit: number }): Promise<number>;
 }
 
 /** A webhook that was refused, as it is kept for a later check. */

@@ -14,6 +14,9 @@ const lane: Lane = 'pager';
 /** One that fails for longer is owed as well: so long the failure may pass unnoticed. */
 const lateAfterMs: Milliseconds = 5 * minute;
 
+/** More than this come when they are due by themselves. */
+const madeDueMax = 1_000;
+
 export function readOwedMessages(deps: OwedDeps): Promise<OwedMessages> {
   return deps.database.read((stores) => stores.outbox.readOwed(owedNow(deps)));
 }
@@ -21,7 +24,8 @@ export function readOwedMessages(deps: OwedDeps): Promise<OwedMessages> {
 /** They are tried at once: somebody can be reached again. Returns how many waited. */
 export async function makeOwedDue(deps: OwedDeps): Promise<number> {
   if ((await readOwedMessages(deps)).count === 0) return 0;
-  return deps.database.transaction((stores) => stores.outbox.makeOwedDue({ ...owedNow(deps), at: deps.clock.now() }));
+  const due = { ...owedNow(deps), at: deps.clock.now(), limit: madeDueMax };
+  return deps.database.transaction((stores) => stores.outbox.makeOwedDue(due));
 }
 
 function owedNow({ clock }: Pick<OwedDeps, 'clock'>): { lane: Lane; lateBefore: Milliseconds } {

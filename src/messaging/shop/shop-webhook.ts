@@ -3,10 +3,12 @@ import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
 import axios from 'axios';
 import { Webhook } from 'standardwebhooks';
-import { type Clock, type Milliseconds, readRetryAfter, second } from '#kernel/clock.ts';
+import { type Clock, type Milliseconds, minute, readRetryAfter, second } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
+import type { EventLog } from '#kernel/process.ts';
 import { networkWords } from '#kernel/text.ts';
 import type { MessagingStores, OutboxMessage } from '../queues/messaging-store.ts';
+import { topics } from '../queues/topics.ts';
 import type { DeliveryResult, OutboxHandler } from '../workers/outbox-handler.ts';
 
 export interface ShopWebhookTarget {
@@ -25,10 +27,16 @@ const answerMaxBytes = 64 * 1024;
 /** An event that waits for the one ahead of it looks again after this at the earliest. */
 const turnWaitMinMs: Milliseconds = second;
 
+/** A shop that took nothing for so long was away. What it refuses while it takes other events is not tried more often for those. */
+const awayAfterMs: Milliseconds = 10 * minute;
+/** So many of the events that waited for it are tried at once when it is back; more come when they are due by themselves. */
+const hastenedMax = 1_000;
+
 interface ShopWebhookDeps {
   target: ShopWebhookTarget | null;
   clock: Clock;
-  database: Pick<Database<Pick<MessagingStores, 'outbox'>>, 'read'>;
+  log: EventLog;
+  database: Pick<Database<Pick<MessagingStores, 'outbox'>>, 'read' | 'transaction'>;
 }
 
 /**
@@ -40,6 +48,7 @@ export function createShopWebhookHandler(deps: ShopWebhookDeps): OutboxHandler {
   const { target, clock } = deps;
   const signers = target?.secrets.map((secret) => new Webhook(secret)) ?? [];
   const kept = { keepAlive: true, maxSockets: connectionsMax, maxFreeSockets: connectionsMax, timeout: timeoutMs };
+  const hasten = createHastening(deps);
   const agents = { httpAgent: new HttpAgent(kept), httpsAgent: new HttpsAgent(kept) };
   return {
     topic: 'shop.event',
@@ -73,13 +82,38 @@ export function createShopWebhookHandler(deps: ShopWebhookDeps): OutboxHandler {
           validateStatus: () => true,
         });
         discard(answer.data);
-        if (answer.status >= 200 && answer.status < 300) return { kind: 'done', outcome: `answered ${answer.status}` };
+        if (answer.status >= 200 && answer.status < 300) {
+          await hasten();
+          return { kind: 'done', outcome: `answered ${answer.status}` };
+        }
         const retryAfterMs = readRetryAfter(answer.headers['retry-after'], clock.now());
         return { kind: 'retry', error: `the shop answered ${answer.status}`, retryAfterMs };
       } catch (error) {
         return { kind: 'retry', error: wordsOf(error), retryAfterMs: null };
       }
     },
+  };
+}
+
+/**
+ * To be called when the shop takes an event. What waits for its next attempt may wait up to an hour, though the shop is back: it is
+ * made due. Never rejects.
+ */
+function createHastening({ clock, database, log }: ShopWebhookDeps): () => Promise<void> {
+  let takenAt = Number.NEGATIVE_INFINITY;
+  return async () => {
+    const wasAway = clock.elapsed() - takenAt >= awayAfterMs;
+    takenAt = clock.elapsed();
+    if (!wasAway) return;
+    const at = clock.now();
+    const waiting = { lane: topics['shop.event'].lane, lateBefore: at, at, limit: hastenedMax };
+    try {
+      await database.transaction((stores) => stores.outbox.makeOwedDue(waiting));
+    } catch (error) {
+      // The event was taken all the same; the next one hastens them.
+      takenAt = Number.NEGATIVE_INFINITY;
+      log.error('events for the shop not hastened', {}, error);
+    }
   };
 }
 

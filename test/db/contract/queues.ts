@@ -353,8 +353,13 @@ export function describeQueues(open: OpenContractDatabase): void {
         await outbox.release({ ...back, id: 'elsewhere', error: '403', isOwed: true });
         expect(await outbox.readOwed(pager)).toEqual({ count: 2, since: noon, reason: '403' });
 
-        expect(await outbox.makeOwedDue({ ...pager, at: noon + 9 })).toBe(2);
-        expect(await outbox.makeOwedDue({ ...pager, at: noon + 9 })).toBe(0);
+        const due = { ...pager, at: noon + 9 };
+        expect(await outbox.makeOwedDue({ ...due, limit: 1 })).toBe(1);
+        const claimed = await outbox.claimDue(claimBy('me', { now: noon + 9 }));
+        expect(idsOf(claimed)).toEqual(['a']);
+        await outbox.release({ ...back, id: 'a', error: '403', isOwed: true });
+        expect(await outbox.makeOwedDue({ ...due, limit: 9 })).toBe(2);
+        expect(await outbox.makeOwedDue({ ...due, limit: 9 })).toBe(0);
         expect(idsOf(await outbox.claimDue(claimBy('me', { now: noon + 9 })))).toEqual(['a', 'b']);
         await outbox.release({ ...back, id: 'a', error: 'ECONNRESET' });
         expect(await outbox.readOwed(pager)).toEqual({ count: 2, since: noon, reason: 'ECONNRESET' });
@@ -374,7 +379,7 @@ export function describeQueues(open: OpenContractDatabase): void {
         expect(await outbox.readOwed({ lane: 'shop', lateBefore: noon })).toMatchObject({ count: 0 });
         const late = { lane: 'shop', lateBefore: noon + 1 };
         expect(await outbox.readOwed(late)).toEqual({ count: 1, since: noon, reason: 'ECONNRESET' });
-        expect(await outbox.makeOwedDue({ ...late, at: noon })).toBe(1);
+        expect(await outbox.makeOwedDue({ ...late, at: noon, limit: 9 })).toBe(1);
       });
     });
 

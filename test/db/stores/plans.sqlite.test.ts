@@ -29,7 +29,8 @@ const queries: Record<string, (stores: AccountingStores) => Promise<unknown>> = 
   'what is ahead of a message': ({ outbox }) => outbox.findAhead({ subject: 'order:1', turn: 2, id: 'm' }),
   'what a message showed': ({ sentMessages }) => sentMessages.forgetMessage({ bot: 'admin', chatId: 42, messageId: 7 }),
   'owed messages': ({ outbox }) => outbox.readOwed({ lane: 'pager', lateBefore: now }),
-  'owed messages that become due': ({ outbox }) => outbox.makeOwedDue({ lane: 'pager', lateBefore: now, at: now }),
+  'owed messages that become due': ({ outbox }) =>
+    outbox.makeOwedDue({ lane: 'pager', lateBefore: now, at: now, limit: 9 }),
   'payments to poll': ({ payments }) => payments.listPaymentsToPoll({ now, except: ['btcpay'], limit: 50 }),
   'payment behind a webhook': ({ payments }) =>
     payments.findPaymentByReference({ provider: 'btcpay', reference: asProviderReference('r') }),

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { day, hour, minute } from '#kernel/clock.ts';
 import type { OutboxMessage } from '#messaging/queues/messaging-store.ts';
 import { createShopWebhookHandler } from '#messaging/shop/shop-webhook.ts';
+import { createRecordingLog } from '#test/support/fakes/recording-log.ts';
 import { createTestClock } from '#test/support/time/test-clock.ts';
 
 let server: Server;
@@ -13,6 +14,7 @@ let connections: number;
 beforeEach(async () => {
   answer = { status: 200, body: '' };
   connections = 0;
+  hastened = 0;
   server = createServer((request, response) => {
     request.resume();
     request.on('end', () => {
@@ -52,13 +54,20 @@ const message: OutboxMessage = {
 };
 
 const clock = createTestClock();
+let hastened: number;
 /** These messages wait for no other, so that nothing is read. */
-const database = { read: () => Promise.reject(new Error('read')) };
+const database = {
+  read: () => Promise.reject(new Error('read')),
+  async transaction() {
+    hastened += 1;
+    return undefined as never;
+  },
+};
 
-function openHandler() {
+function openHandler(to = database) {
   const { port } = server.address() as AddressInfo;
   const target = { url: `http://127.0.0.1:${port}/hook`, secrets: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'] };
-  return createShopWebhookHandler({ target, clock, database });
+  return createShopWebhookHandler({ target, clock, log: createRecordingLog(), database: to });
 }
 
 function announce(handler = openHandler()) {
@@ -127,4 +136,38 @@ test('a shop that nobody reaches is told of in plain words, with the code in bra
     kind: 'retry',
     error: 'the shop cannot be told: no answer came in time (ERR_CANCELED)',
   });
+});
+
+test('what waits for the shop is made due when it takes an event after ten minutes in which it took none, and not for each event', async () => {
+  const handler = openHandler();
+  const hastenedBy = async (): Promise<number> => {
+    const before = hastened;
+    await announce(handler);
+    return hastened - before;
+  };
+  expect(await hastenedBy()).toBe(1);
+  clock.advance(9 * minute);
+  // One that it refuses meanwhile is its own trouble.
+  answer = { status: 500, body: '' };
+  expect(await hastenedBy()).toBe(0);
+  answer = { status: 200, body: '' };
+  expect(await hastenedBy()).toBe(0);
+  clock.advance(10 * minute);
+  answer = { status: 500, body: '' };
+  expect(await hastenedBy()).toBe(0);
+  answer = { status: 200, body: '' };
+  expect(await hastenedBy()).toBe(1);
+  expect(await hastenedBy()).toBe(0);
+});
+
+test('an event that the shop took is told, though what waits cannot be made due; the next one makes it due', async () => {
+  let isAway = true;
+  const handler = openHandler({
+    ...database,
+    transaction: () => (isAway ? Promise.reject(new Error('database away')) : database.transaction()),
+  });
+  expect(await announce(handler)).toEqual({ kind: 'done', outcome: 'answered 200' });
+  isAway = false;
+  await announce(handler);
+  expect(hastened).toBe(1);
 });

@@ -2,7 +2,20 @@ import type { OutboxMessage, OutboxStore } from '#messaging/queues/messaging-sto
 import { prepared, prepareInsert } from '../../query/prepared.ts';
 import { rowCount } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import { and, asc, eq, getTableColumns, gt, isNotNull, isNull, lt, lte, or, sql } from '../../schema/drizzle.ts';
+import {
+  and,
+  asc,
+  eq,
+  getTableColumns,
+  gt,
+  inArray,
+  isNotNull,
+  isNull,
+  lt,
+  lte,
+  or,
+  sql,
+} from '../../schema/drizzle.ts';
 import { createQueueStore } from './queue.ts';
 import { owedOutcome, type QueueShape, untouched } from './queue-shape.ts';
 import { createUntoldOrders } from './untold-orders.ts';
@@ -30,13 +43,19 @@ export function createOutboxStore(session: Session): OutboxStore {
       .orderBy(asc(outboxMessages.receivedAt), asc(outboxMessages.id))
       .limit(1),
   );
-  const makeDue = prepared(session, 'outbox_make_owed_due', () =>
-    db
+  const makeDue = prepared(session, 'outbox_make_owed_due', () => {
+    const oldest = db
+      .select({ id: outboxMessages.id })
+      .from(outboxMessages)
+      .where(and(isOwed, gt(outboxMessages.availableAt, sql.placeholder('at'))))
+      .orderBy(asc(outboxMessages.receivedAt), asc(outboxMessages.id))
+      .limit(sql.placeholder('limit'));
+    return db
       .update(outboxMessages)
       .set({ availableAt: sql`${sql.placeholder('at')}` })
-      .where(and(isOwed, gt(outboxMessages.availableAt, sql.placeholder('at'))))
-      .returning({ id: outboxMessages.id }),
-  );
+      .where(inArray(outboxMessages.id, oldest))
+      .returning({ id: outboxMessages.id });
+  });
   const { subject, turn, id } = outboxMessages;
   const findAhead = prepared(session, 'outbox_find_ahead', () =>
     db
