@@ -1,7 +1,6 @@
 // How long it takes from a trouble to the message about it, by what the product has written down, as long as nothing is in its way.
 import { hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import { restGridMs } from '../../engine/rest.ts';
-import type { World } from '../../world/world.ts';
 import type { Invariant } from '../invariant.ts';
 import type { Look } from '../look.ts';
 import { createMemory } from '../memory.ts';
@@ -20,8 +19,6 @@ const memoryOf = createMemory(() => ({ cases: 0, outbox: 0, restores: 0 }));
 const soonMs: Milliseconds = 30 * second;
 /** At rest, whoever was cut off looks every ten minutes whether it still is. */
 const afterwardsMs: Milliseconds = restGridMs + 2 * minute;
-/** An event that the shop did not take is sent again after an hour at most, and those of its order wait behind it. */
-const shopRetryMaxMs: Milliseconds = hour;
 /** By so much the clock may be wrong. */
 const wrongMaxMs: Milliseconds = 6 * hour;
 
@@ -39,7 +36,7 @@ export const toldSoon: Invariant = {
       for (const waited of queries[table](look, memory[table])) {
         isOpen ||= waited.ended_at === null;
         if (!isOpen) memory[table] = waited.row;
-        yield* judge(world, waited);
+        yield* judge(look, waited);
       }
     }
   },
@@ -57,26 +54,42 @@ const queries = {
     ),
   /**
    * What is owed to a chat that cannot be reached was told elsewhere; a card that changes again and again is drawn once a
-   * minute; and what was put back is taken up again on the grid of idle waits.
+   * minute, and one that is drawn again after a call without an answer within two; what was put back is taken up again on the grid of idle
+   * waits.
    */
   outbox: ({ rows }: Look, row: number) =>
     rows<Waited>(
       `select rowid as row, lane || ': ' || topic || ' ' || id || ' is not settled' as what,
-         received_at + iif(key like '%:until:%', ${minute}, 0) + iif(last_error is null, 0, ${restGridMs}) as began_at,
+         received_at + iif(key like '%:until:%', ${minute}, 0) + iif(key like '%:again:%', ${2 * minute}, 0)
+           + iif(last_error is null, 0, ${restGridMs}) as began_at,
          coalesce(processed_at, abandoned_at, iif(outcome = 'owed', received_at, null)) as ended_at
        from outbox_messages where rowid > ? order by rowid`,
       row,
     ),
 };
 
-function* judge({ disturbances, machine }: World, { what, began_at: at, ended_at: endedAt }: Waited): Iterable<string> {
+function* judge(look: Look, { row, what, began_at: queuedAt, ended_at: endedAt }: Waited): Iterable<string> {
+  const { disturbances, machine } = look.world;
   const until = endedAt ?? machine.now();
+  if (until - queuedAt <= soonMs) return;
+  const at = what.startsWith('shop') ? Math.max(queuedAt, itsTurnAt(look, row)) : queuedAt;
   if (until - at <= soonMs) return;
   const isClock = (wrong: string) => wrong.startsWith('the clock');
   if (disturbances.between(at - wrongMaxMs, until + wrongMaxMs, isClock) !== undefined) return;
-  const heedMs = afterwardsMs + (what.startsWith('shop') ? shopRetryMaxMs : 0);
-  if (disturbances.between(at - heedMs, until, (wrong) => isExcuse(wrong, what)) !== undefined) return;
+  if (disturbances.between(at - afterwardsMs, until, (wrong) => isExcuse(wrong, what)) !== undefined) return;
   yield `${what} for ${Math.round((until - at) / second)} s, and nothing was in the way`;
+}
+
+/** When all events of its order that are ahead of it are settled, which are judged themselves; far off when one is not. */
+function itsTurnAt({ rows }: Look, row: number): Milliseconds {
+  const [ahead] = rows<{ readonly at: number | null }>(
+    `select max(coalesce(ahead.processed_at, ahead.abandoned_at, 9e15)) + iif(it.last_error is null, 0, ${restGridMs}) as at
+     from outbox_messages it join outbox_messages ahead on ahead.subject = it.subject
+       and (ahead.turn < it.turn or ahead.turn = it.turn and ahead.id < it.id)
+     where it.rowid = ?`,
+    row,
+  );
+  return ahead?.at ?? 0;
 }
 
 /** One chat that refuses is none, as long as there are others. */
