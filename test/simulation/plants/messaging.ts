@@ -52,6 +52,14 @@ export const messagingPlants: readonly Plant[] = [
     breaks: [2],
   },
   {
+    name: 'shop-turn-comes-late',
+    file: 'src/messaging/shop/shop-webhook.ts',
+    from: 'const retryAfterMs = Math.max(aheadDueAt - clock.now(), turnWaitMinMs);',
+    to: 'const retryAfterMs = 2 * 60 * minute;',
+    sentence: 'An event for the shop that waits for one ahead of it is looked at again after two hours.',
+    breaks: [5],
+  },
+  {
     name: 'expired-lease-stays',
     file: 'src/db/stores/messaging/queue-claims.ts',
     from: "or(isNull(table.lockedUntil), lte(table.lockedUntil, sql.placeholder('now'))),",
