@@ -1,6 +1,7 @@
 import { type Milliseconds, minute } from '#kernel/clock.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
 import { enqueueOutboxMessage } from '#messaging/queues/enqueue-outbox-message.ts';
+import { redrawOrderCards } from '#messaging/queues/redraw-order-cards.ts';
 import { type Case, type CaseFacts, caseSeverities, needsDecision } from './case.ts';
 import type { CaseChange, CaseTx } from './case-store.ts';
 
@@ -112,10 +113,7 @@ export async function changeCase(tx: CaseTx, one: Case, change: CaseChange): Pro
 async function showCase(tx: CaseTx, one: Case, isPaced?: true): Promise<void> {
   const { id, version, rings, severity, orderId } = one;
   // What waits for a decision stands on the card of its order, too.
-  if (orderId !== null && needsDecision(one)) {
-    const key = `order.card:${orderId}:case:${id}:${version}`;
-    await enqueueOutboxMessage(tx, { topic: 'order.card', key, payload: { orderId } });
-  }
+  if (orderId !== null && needsDecision(one)) await redrawOrderCards(tx, orderId);
   if (!rings) return;
   // A paced one is shown once for all changes of a minute, at its end, as it is by that time.
   const ended = Math.floor(tx.clock.now() / pacedByMs) + 1;

@@ -3,7 +3,7 @@ import type { ProviderReference } from '#kernel/ids.ts';
 import { compareDecimals } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { type Cause, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
-import { refreshOrderCards } from '#payments/lifecycle/change-order.ts';
+import { redrawOrderCards } from '#messaging/queues/redraw-order-cards.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { PaymentFees, ProviderSettlement } from '#payments/ports/fees-provider.ts';
 import type { PaymentChange, PaymentTx } from '#payments/ports/payment-store.ts';
@@ -55,7 +55,7 @@ async function changePayment(
 ): Promise<void> {
   await tx.stores.payments.changePayment(payment, { ...change, updatedAt: tx.clock.now() });
   const order = await tx.stores.orders.findOrder(payment.orderId);
-  if (order !== undefined) await refreshOrderCards(tx, order);
+  if (order !== undefined) await redrawOrderCards(tx, order.id);
 }
 
 /**

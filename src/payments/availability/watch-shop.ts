@@ -6,8 +6,8 @@ import { asOrderId } from '#kernel/ids.ts';
 import type { AwakeTime } from '#kernel/process.ts';
 import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import type { UntoldOrder } from '#messaging/queues/messaging-store.ts';
+import { redrawOrderCards } from '#messaging/queues/redraw-order-cards.ts';
 import { listUntoldOrders, untoldAfterMs } from '#messaging/queues/untold-orders.ts';
-import { refreshOrderCards } from '../lifecycle/change-order.ts';
 import type { PaymentStores, PaymentTx } from '../ports/payment-store.ts';
 
 /** Orders whose open cards one run brings up to date. */
@@ -67,5 +67,5 @@ function factsOf(untold: readonly UntoldOrder[]): Pick<CaseFacts, 'headline' | '
 
 async function refreshCards(tx: PaymentTx, id: string): Promise<void> {
   const order = await tx.stores.orders.findOrder(asOrderId(id));
-  if (order !== undefined) await refreshOrderCards(tx, order);
+  if (order !== undefined) await redrawOrderCards(tx, order.id);
 }

@@ -8,8 +8,9 @@ import type { OrderId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { type Cause, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
+import { redrawOrderCards } from '#messaging/queues/redraw-order-cards.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
-import { decideOrderEvent, refreshOrderCards } from '../lifecycle/change-order.ts';
+import { decideOrderEvent } from '../lifecycle/change-order.ts';
 import type { ProviderDeps, SnapshotDeps } from '../lifecycle/deps.ts';
 import { insertNewPayment, reopenOrder } from '../lifecycle/new-payment.ts';
 import { loadOrderView, type OrderView } from '../lifecycle/order-view.ts';
@@ -147,7 +148,7 @@ function finish(
       by: 'A new payment link was made.',
     });
     await waitForIt(tx, { order, payment, by: draft.by ?? null });
-    await refreshOrderCards(tx, order);
+    await redrawOrderCards(tx, order.id);
     return { kind: 'created', order: await loadOrderView(tx.stores, order), payment };
   });
 }

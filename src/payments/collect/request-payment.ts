@@ -9,9 +9,10 @@ import { toDecimal } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import { clip } from '#kernel/text.ts';
 import { type Cause, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
+import { redrawOrderCards } from '#messaging/queues/redraw-order-cards.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import { applySnapshot } from '../lifecycle/apply-snapshot.ts';
-import { applyOrderEvent, refreshOrderCards } from '../lifecycle/change-order.ts';
+import { applyOrderEvent } from '../lifecycle/change-order.ts';
 import type { SnapshotDeps } from '../lifecycle/deps.ts';
 import { type Refresh, withPayment } from '../lifecycle/payment-lease.ts';
 import { endUnread, keepUnread, postponePoll } from '../lifecycle/unread-payment.ts';
@@ -177,6 +178,6 @@ async function refuse(
     await applyOrderEvent(tx, { order, payments, event: 'payment_failed', ...to });
     const isNeeded = order.status === 'awaiting_payment' && !payments.some(hasLink);
     if (isNeeded && held.alternatives === 0) await raiseNotCreated(tx, { order, payment, why });
-    await refreshOrderCards(tx, order);
+    await redrawOrderCards(tx, order.id);
   });
 }

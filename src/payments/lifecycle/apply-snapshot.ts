@@ -7,6 +7,7 @@ import { assert } from '#kernel/invariant.ts';
 import { MoneyInvalid } from '#kernel/money.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
+import { redrawOrderCards } from '#messaging/queues/redraw-order-cards.ts';
 import type { OrderEvent } from '#orders/decide-order.ts';
 import type { Order } from '#orders/order.ts';
 import { amountDetail } from '../model/amount-detail.ts';
@@ -20,7 +21,7 @@ import type { PaymentTx } from '../ports/payment-store.ts';
 import { ProviderNotUnderstood } from '../ports/provider-errors.ts';
 import { announcePayment } from './announce.ts';
 import { applyRefundsToOrder } from './apply-refunds.ts';
-import { applyOrderEvent, refreshOrderCards } from './change-order.ts';
+import { applyOrderEvent } from './change-order.ts';
 import type { SnapshotDeps } from './deps.ts';
 import { endMismatch, raiseIfStuck, raiseMismatch, resolveEarlierCases } from './payment-cases.ts';
 import { type HeldPayment, raiseForSnapshot } from './raise-for-snapshot.ts';
@@ -117,7 +118,7 @@ export async function applySnapshotInto(
     });
   }
   await raiseIfStuck(tx, { order, before: payment, payment: after });
-  if (isShownAnew(payment, after)) await refreshOrderCards(tx, order);
+  if (isShownAnew(payment, after)) await redrawOrderCards(tx, order.id);
   return decision.kind === 'changed'
     ? { kind: 'changed', from: decision.from, to: decision.to }
     : { kind: 'unchanged', status: payment.status };

@@ -5,7 +5,7 @@ import { resolveOrderCases } from '#cases/resolve-case.ts';
 import { wakeOrderCases } from '#cases/snooze-case.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import type { Trust } from '#kernel/provider-name.ts';
-import { enqueueOutboxMessage } from '#messaging/queues/enqueue-outbox-message.ts';
+import { redrawOrderCards } from '#messaging/queues/redraw-order-cards.ts';
 import { decideOrder, type OrderContext, type OrderDecision, type OrderEvent } from '#orders/decide-order.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
 import type { OrderChange } from '#orders/order-store.ts';
@@ -125,7 +125,7 @@ async function changeOrder(tx: PaymentTx, input: OrderEventInput & { to: OrderSt
   const fact = isDelivery(input) ? 'fulfilled' : to;
   const isKnown = (fact === 'paid' && order.paidAt !== null) || (fact === 'fulfilled' && order.fulfilledAt !== null);
   if (!isKnown) await announce(tx, { order: after, fact });
-  await refreshOrderCards(tx, after);
+  await redrawOrderCards(tx, after.id);
   return after;
 }
 
@@ -145,15 +145,4 @@ async function resolveCasesOf(
 /** An order is fulfilled also while it stays partially refunded; one whose payment is restored was fulfilled before. */
 function isDelivery({ event, to }: { event: OrderEventInput['event']; to: OrderStatus }): boolean {
   return event === 'fulfil' || to === 'fulfilled';
-}
-
-/**
- * Updates the order's open cards in the chat. The key has an id of its own, because payments change without the order.
- */
-export async function refreshOrderCards(tx: PaymentTx, order: Pick<Order, 'id'>): Promise<void> {
-  await enqueueOutboxMessage(tx, {
-    topic: 'order.card',
-    key: `order.card:${order.id}:${tx.ids.newId()}`,
-    payload: { orderId: order.id },
-  });
 }

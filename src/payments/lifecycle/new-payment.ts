@@ -3,12 +3,13 @@ import { asPaymentId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
 import { type AssetAmount, formatAsset } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
+import { redrawOrderCards } from '#messaging/queues/redraw-order-cards.ts';
 import type { Order } from '#orders/order.ts';
 import { type Payment, paymentOpenForMs } from '../model/payment.ts';
 import type { PaymentSnapshot } from '../model/snapshot.ts';
 import type { PaymentProvider } from '../ports/payment-provider.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
-import { applyOrderEvent, refreshOrderCards } from './change-order.ts';
+import { applyOrderEvent } from './change-order.ts';
 import { writeTimeline } from './write-timeline.ts';
 
 /** A create without an answer is searched for after this: later than any create call can still be running. */
@@ -130,6 +131,6 @@ export async function reopenOrder(
     text: event === 'reopen' ? 'a new payment link was requested' : 'a payment link for the rest was requested',
   });
   // The new payment stands on the order's cards, whatever becomes of it.
-  if (applied.decision.kind === 'unchanged') await refreshOrderCards(tx, order);
+  if (applied.decision.kind === 'unchanged') await redrawOrderCards(tx, order.id);
   return { isAllowed: applied.decision.kind !== 'refused', order: applied.order };
 }

@@ -6,10 +6,11 @@ import { assert } from '#kernel/invariant.ts';
 import { formatMoney } from '#kernel/money.ts';
 import type { Trust } from '#kernel/provider-name.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
+import { redrawOrderCards } from '#messaging/queues/redraw-order-cards.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
 import { announceRefund } from '../lifecycle/announce.ts';
 import { applyRefundsToOrder } from '../lifecycle/apply-refunds.ts';
-import { applyOrderEvent, refreshOrderCards } from '../lifecycle/change-order.ts';
+import { applyOrderEvent } from '../lifecycle/change-order.ts';
 import { resolveOverpayments } from '../lifecycle/raise-for-snapshot.ts';
 import { writeTimeline } from '../lifecycle/write-timeline.ts';
 import { decideRefund, type RefundEvent } from '../model/decide-refund.ts';
@@ -49,7 +50,7 @@ export async function applyRefundEvent(
   const after = await storeRefund(tx, { ...input, to });
   if (decision.kind === 'unchanged') {
     // What the provider says of it stands on the card, and where the buyer claims it.
-    await refreshOrderCards(tx, { id: refund.orderId });
+    await redrawOrderCards(tx, refund.orderId);
     return { kind: 'unchanged', refund: after };
   }
   const order = await tx.stores.orders.findOrder(refund.orderId);
@@ -69,7 +70,7 @@ export async function applyRefundEvent(
   if (to === 'failed' && input.event !== 'confirmed_not_refunded')
     await raiseRefundCase(tx, { order: changed, refund: after, kind: 'refund_failed' });
   if (to === 'failed' || to === 'cancelled') await reopenForRefund(tx, { order: changed, refund: after });
-  await refreshOrderCards(tx, changed);
+  await redrawOrderCards(tx, changed.id);
   return { kind: 'changed', refund: after };
 }
 

@@ -9,8 +9,9 @@ import { formatMoney, type Money, toDecimal } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import { enqueueOutboxMessage } from '#messaging/queues/enqueue-outbox-message.ts';
+import { redrawOrderCards } from '#messaging/queues/redraw-order-cards.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
-import { refreshOrderCards, touchOrder } from '../lifecycle/change-order.ts';
+import { touchOrder } from '../lifecycle/change-order.ts';
 import type { RefundDeps } from '../lifecycle/deps.ts';
 import { writeTimeline } from '../lifecycle/write-timeline.ts';
 import type { Payment } from '../model/payment.ts';
@@ -167,7 +168,7 @@ async function note(tx: PaymentTx, input: { order: Order; payment: Payment; refu
     reason: refund.reason,
     details: { refundId: refund.id, paymentId: payment.id, amount, order: formatOrderNumber(order.number) },
   });
-  await refreshOrderCards(tx, order);
+  await redrawOrderCards(tx, order.id);
 }
 
 /** Enqueues the command to the provider, once for each time that a refund becomes `requested`. */

@@ -73,8 +73,8 @@ export const refundPlants: readonly Plant[] = [
   {
     name: 'refund-not-on-the-card',
     file: 'src/payments/refunds/change-refund.ts',
-    from: 'await refreshOrderCards(tx, changed);',
-    to: "if (to === 'failed') await refreshOrderCards(tx, changed);",
+    from: 'await redrawOrderCards(tx, changed.id);',
+    to: "if (to === 'failed') await redrawOrderCards(tx, changed.id);",
     sentence: 'The open card of an order does not follow its refunds.',
     breaks: [9],
   },

@@ -9,8 +9,8 @@ import { resolveCase } from '#cases/resolve-case.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import type { Money } from '#kernel/money.ts';
 import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
+import { redrawOrderCards } from '#messaging/queues/redraw-order-cards.ts';
 import type { Order } from '#orders/order.ts';
-import { refreshOrderCards } from '../../lifecycle/change-order.ts';
 import type { RefundDeps, SnapshotDeps } from '../../lifecycle/deps.ts';
 import type { OrderView } from '../../lifecycle/order-view.ts';
 import { writeTimeline } from '../../lifecycle/write-timeline.ts';
@@ -153,7 +153,7 @@ export async function noteOnOrder(tx: PaymentTx, input: { order: Order; one: Cas
     trust: null,
     text: `${one.facts.headline}: ${text}`,
   });
-  await refreshOrderCards(tx, order);
+  await redrawOrderCards(tx, order.id);
 }
 
 function sentenceOf({ one, action, by, reason, words }: Omit<Decided, 'undo'>): string {
