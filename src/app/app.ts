@@ -72,9 +72,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     ...deps,
     version: packageJson.version,
     isOnline: () => sides.bots.adminBot.health().ok,
-    onQueued: (queue) => {
-      for (const worker of queue === 'inbox' ? [sides.workers.inbox] : sides.workers.outbox) worker.wake();
-    },
+    onQueued: (queue) => sides.workers.wake(queue),
   });
   const sides = assemble(deps, core);
   let started: Promise<{ port: number }> | undefined;

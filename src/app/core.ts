@@ -9,6 +9,7 @@ import { type Clock, type Milliseconds, second, systemClock } from '#kernel/cloc
 import { createIds, type Random } from '#kernel/ids.ts';
 import { createLogger, toEventLog } from '#logging/logger.ts';
 import { createStandardOutput } from '#logging/standard-output.ts';
+import type { DueQueue } from '#messaging/queues/queue-store.ts';
 import { createDecommissionedProviders } from '#payments/ports/decommissioned-providers.ts';
 import type { HttpPolicy } from '#payments/providers/http/policy.ts';
 import { createProviderRegistry } from '#payments/providers/registry/registry.ts';
@@ -26,7 +27,7 @@ export interface CoreDeps {
   /** Whether Telegram answers: when nothing does, our own network is down and no provider is reported. */
   isOnline(): boolean;
   /** Called after a commit that added messages to the queue. */
-  onQueued(queue: 'inbox' | 'outbox'): void;
+  onQueued(queue: DueQueue): void;
 }
 
 interface LogDestination {

@@ -21,7 +21,7 @@ interface HealthDeps {
   clock: Clock;
   awake: AwakeTime;
   providers: PaymentDeps['providers'];
-  workers: Workers;
+  workers: Pick<Workers, 'inbox' | 'outbox'>;
   bots: readonly { name: string; health(): BotHealth }[];
 }
 
@@ -33,6 +33,7 @@ const waitingMaxMs = 15 * minute;
 
 /** Database and queues are vital. Telegram and the providers are shown too, but never make the process unready. */
 export function createChecks(deps: HealthDeps): Check[] {
+  const readReports = createReportReader(deps);
   return [
     {
       name: 'database',
@@ -56,7 +57,11 @@ export function createChecks(deps: HealthDeps): Check[] {
       (provider): Check => ({
         name: `provider ${provider.name}`,
         isVital: false,
-        check: () => describeProvider(deps, provider.name),
+        check: async () =>
+          describeProvider(
+            deps,
+            (await readReports()).find(({ health }) => health.provider === provider.name),
+          ),
       }),
     ),
   ];
@@ -101,10 +106,21 @@ function describeDepths(depths: readonly QueueDepth[], now: number): string {
   return stuck.map((depth) => `${depth.lane} is not moving`).join(', ');
 }
 
-type ProviderName = Parameters<HealthDeps['providers']['health']>[0];
+/** The checks are made at the same time, and one read has what all providers need. */
+function createReportReader(deps: HealthDeps): () => Promise<ProviderReport[]> {
+  let reading: Promise<ProviderReport[]> | undefined;
+  return () => {
+    reading ??= readProviderReports(deps).finally(() => {
+      reading = undefined;
+    });
+    return reading;
+  };
+}
 
-async function describeProvider(deps: HealthDeps, name: ProviderName): ReturnType<Check['check']> {
-  const [report] = await readProviderReports(deps, { only: name });
+function describeProvider(
+  deps: Pick<HealthDeps, 'clock'>,
+  report: ProviderReport | undefined,
+): Awaited<ReturnType<Check['check']>> {
   if (report === undefined) return { ok: true, detail: 'answers' };
   const failure = failureOf(report, deps.clock.now());
   if (failure !== null) return { ok: false, detail: failure };

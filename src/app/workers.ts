@@ -1,12 +1,13 @@
 import type { AccountingStores, DomainDeps } from '#accounting/ledger/deps.ts';
+import { raiseDeadLetter } from '#cases/raise-dead-letter.ts';
 import { hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { InboxEvent, OutboxMessage } from '#messaging/queues/messaging-store.ts';
+import type { DueQueue } from '#messaging/queues/queue-store.ts';
 import { type Lane, lanes, topics } from '#messaging/queues/topics.ts';
 import type { OutboxHandler } from '#messaging/workers/outbox-handler.ts';
 import type { RetryPolicy } from '#messaging/workers/retry-policy.ts';
 import { createWorker, type Worker } from '#messaging/workers/worker.ts';
 import { handleInboxEvent } from '#payments/webhooks/handle-inbox-event.ts';
-import { raiseDeadLetter } from '#payments/webhooks/raise-dead-letter.ts';
 
 interface LaneOptions {
   concurrency: number;
@@ -53,6 +54,8 @@ const laneOptions: Readonly<Record<Lane, LaneOptions>> = {
 export interface Workers {
   inbox: Worker;
   outbox: readonly Worker[];
+  /** Makes those claim at once that are for a queue, or for a lane of the outbox. */
+  wake(queue: DueQueue): void;
 }
 
 /** One worker for the inbox and one for each lane of the outbox, so that one that hangs delays no other. */
@@ -74,7 +77,7 @@ export function createWorkers(
     onAbandoned: (tx, { row, reason }) => raiseDeadLetter(tx, { what: `webhooks of ${row.source}`, reason }),
     sweepMs,
   });
-  const outbox = input.lanes.map((lane) =>
+  const createLane = (lane: Lane): Worker =>
     createWorker<OutboxMessage, AccountingStores>(deps, {
       ...laneOptions[lane],
       name: `outbox:${lane}`,
@@ -91,9 +94,18 @@ export function createWorkers(
         return raiseDeadLetter(tx, { what: row.topic, reason, caseId });
       },
       sweepMs,
-    }),
-  );
-  return { inbox, outbox };
+    });
+  const byLane = new Map(input.lanes.map((lane) => [lane, createLane(lane)]));
+  return {
+    inbox,
+    outbox: [...byLane.values()],
+    wake(queue) {
+      if (queue === 'inbox') inbox.wake();
+      for (const [lane, worker] of byLane) {
+        if (queue === 'outbox' || queue === `outbox:${lane}`) worker.wake();
+      }
+    },
+  };
 }
 
 export const allLanes: readonly Lane[] = lanes;

@@ -8,6 +8,7 @@ import { caseRetention } from '#cases/prune-cases.ts';
 import { reportStuckJobs, type StuckJob } from '#cases/report-stuck-jobs.ts';
 import { retireCases } from '#cases/retire-cases.ts';
 import { wakeCases } from '#cases/snooze-case.ts';
+import { watchDeadLetters } from '#cases/watch-dead-letters.ts';
 import { hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { pruneAll, type Retention } from '#kernel/retention.ts';
@@ -27,7 +28,6 @@ import { reconciliationRetention } from '#payments/reconciliation/reconciliation
 import { followRefunds } from '#payments/refunds/follow-refunds.ts';
 import { pollPayments } from '#payments/sync/poll-payments.ts';
 import type { WatchClock } from '#payments/sync/watch-clock.ts';
-import { watchDeadLetters } from '#payments/webhooks/watch-dead-letters.ts';
 import type { WatchWebhooks } from '#payments/webhooks/watch-webhooks.ts';
 import type { Timing } from './plan.ts';
 

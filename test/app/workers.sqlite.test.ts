@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createWorkers } from '#app/workers.ts';
 import { raiseCase } from '#cases/raise-case.ts';
+import { raiseDeadLetter } from '#cases/raise-dead-letter.ts';
 import { systemActor } from '#kernel/actor.ts';
 import { minute, second } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
@@ -10,7 +11,6 @@ import type { OutboxMessage } from '#messaging/queues/messaging-store.ts';
 import { topics } from '#messaging/queues/topics.ts';
 import type { DeliveryResult } from '#messaging/workers/outbox-handler.ts';
 import type { PaymentProvider } from '#payments/ports/payment-provider.ts';
-import { raiseDeadLetter } from '#payments/webhooks/raise-dead-letter.ts';
 import { listAlerts } from '#test/support/builders/cases.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { createScriptedProviders } from '#test/support/fakes/scripted-providers.ts';

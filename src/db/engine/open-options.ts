@@ -1,7 +1,7 @@
 import type { AccountingStores } from '#accounting/ledger/deps.ts';
 import type { Clock, Milliseconds } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
-import type { QueueName } from '../query/session.ts';
+import type { DueQueue } from '#messaging/queues/queue-store.ts';
 import type { Engine } from './migrations.ts';
 
 export type DatabaseTarget =
@@ -15,7 +15,7 @@ export interface OpenOptions {
    * Called after the commit of a transaction that made a message due in the queue: appended, enqueued, redriven, unlocked,
    * or put back for a time that has come. Must not throw.
    */
-  onQueued?: (queue: QueueName) => void;
+  onQueued?: (queue: DueQueue) => void;
   /** Called after each group commit on SQLite, and after each transaction on PostgreSQL. Must not throw. */
   onGroupCommit?: (info: GroupCommit) => void;
   /** Names this process among those that share the queues; no two processes may have one name. Default: a random one. */

@@ -3,14 +3,14 @@
 // connection such a query would run inside another transaction.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { NestedTransaction } from '#kernel/database.ts';
-import type { QueueName } from '../query/session.ts';
+import type { DueQueue } from '#messaging/queues/queue-store.ts';
 import { TransactionEnded } from './database-errors.ts';
 
 export interface Scope {
   readonly kind: 'transaction' | 'read';
   isOpen: boolean;
   /** Queues whose workers are woken once this transaction is committed. */
-  readonly queued: Set<QueueName>;
+  readonly queued: Set<DueQueue>;
 }
 
 export interface Scopes {

@@ -5,6 +5,7 @@ import type { SQL, SQLWrapper } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { PgColumn, PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import type { Milliseconds } from '#kernel/clock.ts';
+import type { DueQueue } from '#messaging/queues/queue-store.ts';
 import { inArray, sql } from '../schema/drizzle.ts';
 import type { Tables } from '../schema/tables.ts';
 import type { Statements } from './statements.ts';
@@ -32,7 +33,7 @@ export interface Session {
    */
   requirePresence(): Promise<void>;
   /** A row was stored that is due at `availableAt`: the queue's workers are woken after the commit. */
-  noteDue(queue: QueueName, availableAt: Milliseconds | null): void;
+  noteDue(queue: DueQueue, availableAt: Milliseconds | null): void;
 }
 
 export const postgresClaim: Session['claimed'] = (id, candidates) =>

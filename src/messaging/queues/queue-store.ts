@@ -20,6 +20,9 @@ export interface QueueBookkeeping {
   finishedAttempts: number;
 }
 
+/** What became due: a queue, or one lane of the outbox, for example `outbox:shop`. */
+export type DueQueue = 'inbox' | 'outbox' | `outbox:${string}`;
+
 /** What a claim asks for. `suspectedPoison`: rows that were in progress at a crash; they are claimed alone. */
 export interface ClaimRequest {
   lane: string | null;

@@ -5,7 +5,7 @@
 import { type Milliseconds, momentOf, second } from '#kernel/clock.ts';
 import type { Lifecycle } from '#kernel/process.ts';
 import { clip } from '#kernel/text.ts';
-import type { QueueBookkeeping } from '../queues/queue-store.ts';
+import type { ClaimRequest, QueueBookkeeping } from '../queues/queue-store.ts';
 import type { DeliveryResult } from './outbox-handler.ts';
 import { settleRow } from './settle-row.ts';
 import { createWaker } from './waker.ts';
@@ -37,15 +37,15 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
   let running: Promise<void> | undefined;
   let suspectedPoisonAt = Number.NEGATIVE_INFINITY;
   let claimedAt: Milliseconds | null = null;
+  /** Rows were due that the last claim left: for want of room, or because a suspected poison message has to wait. */
+  let hasLeftSome = false;
 
-  /** Suspected poison messages one at a time, others as many as may be worked on at the same time. */
-  async function claim(wanted: { suspectedPoison: boolean }): Promise<Row[]> {
+  async function claim(wanted: Pick<ClaimRequest, 'suspectedPoison' | 'limit'>): Promise<Row[]> {
     const now = deps.clock.now();
     // Twice the longest attempt, so that the lease never ends while this process still works on the row. One of a process that
     // died ends long before, by the name of its holder.
     const lockedUntil = now + options.attemptTimeoutMs * 2;
-    const limit = wanted.suspectedPoison ? 1 : options.concurrency - inProgress.size;
-    const request = { lane: options.lane, now, lockedUntil, lockedBy: deps.instanceId, limit, ...wanted };
+    const request = { lane: options.lane, now, lockedUntil, lockedBy: deps.instanceId, ...wanted };
     return deps.database.transaction((stores) => options.queueOf(stores).claimDue(request));
   }
 
@@ -94,18 +94,22 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
     claimedAt = deps.clock.elapsed();
     const now = deps.clock.now();
     const due = await deps.database.read((stores) => options.queueOf(stores).findDue({ lane: options.lane, now }));
+    hasLeftSome = due.suspected || due.sound;
     if (due.suspected && isTimeForSuspectedPoison()) {
       await Promise.all(inProgress);
-      const suspected = await claim({ suspectedPoison: true });
+      const suspected = await claim({ suspectedPoison: true, limit: 1 });
       await Promise.all(suspected.map(work));
       if (suspected.length > 0) return suspected.length;
     }
     if (!due.sound) return 0;
-    const sound = await claim({ suspectedPoison: false });
+    const limit = options.concurrency - inProgress.size;
+    const sound = await claim({ suspectedPoison: false, limit });
+    hasLeftSome = due.suspected || sound.length === limit;
     for (const row of sound) {
       const task = work(row).finally(() => {
         inProgress.delete(task);
-        waker.wake();
+        // What becomes due meanwhile wakes the worker by itself.
+        if (hasLeftSome) waker.wake();
       });
       inProgress.add(task);
     }
@@ -123,7 +127,7 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
         deps.log.error('queue not readable', { worker: options.name }, error);
         await deps.clock.sleep(second, stopping.signal);
       }
-      if (taken > 0 && inProgress.size < options.concurrency) continue;
+      if (taken > 0 && hasLeftSome && inProgress.size < options.concurrency) continue;
       await waker.wait(options.sweepMs, stopping.signal);
     }
     await Promise.all(inProgress);

@@ -183,7 +183,7 @@ export function describeTransactions(open: OpenContractDatabase): void {
       );
       expect(told).toEqual([]);
       await database.transaction((stores) => stores.outbox.enqueue(sampleMessage('m')));
-      expect(told).toEqual(['outbox']);
+      expect(told).toEqual(['outbox:shop']);
     });
   });
 

@@ -5,9 +5,11 @@ import type { OutboxMessage } from '#messaging/queues/messaging-store.ts';
 import type { DeliveryResult } from '#messaging/workers/outbox-handler.ts';
 import { crashesMax, createWorker, type Worker } from '#messaging/workers/worker.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
+import { countStatements } from '#test/support/database/count-statements.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { createRecordingLog } from '#test/support/fakes/recording-log.ts';
 import { createSeededRandom } from '#test/support/fakes/seeded-random.ts';
+import { awaitUntil } from '#test/support/time/await-until.ts';
 import { createTestClock, type TestClock } from '#test/support/time/test-clock.ts';
 
 let opened: TestDatabase;
@@ -184,5 +186,26 @@ describe('a worker', () => {
     expect(await settled.promise).toBe('rung for');
     await worked.stop();
     expect(worked.lastClaimAt()).toBe(clock.now());
+  });
+
+  test('woken once, works off more than it may have in hand, and looks for no more than there is', async () => {
+    const handled: string[] = [];
+    const worked = worker((row) => {
+      handled.push(row.key);
+      return Promise.resolve({ kind: 'done', outcome: 'sent' });
+    });
+    await worked.start();
+    for (let index = 0; index < 10; index += 1) await enqueue(`${index}`);
+    worked.wake();
+    await awaitUntil(() => handled.length === 10, { what: 'all of them' });
+    const idle = await countStatements(async () => {
+      await enqueue('one more');
+      worked.wake();
+      await awaitUntil(() => handled.length === 11, { what: 'one more' });
+      await worked.stop();
+    });
+    // Stored, looked for, claimed, settled.
+    expect(idle).toMatchObject({ transactions: 3 });
+    expect(idle.texts).toHaveLength(4);
   });
 });

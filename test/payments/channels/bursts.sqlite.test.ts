@@ -1,11 +1,11 @@
 // Forged events come in any number. Admins hear of the first ones, then of all together, and no genuine one is lost.
 import { describe, expect, test } from 'vitest';
+import { raiseDeadLetter } from '#cases/raise-dead-letter.ts';
 import { hour, minute } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import { importExport } from '#payments/channels/import-export.ts';
 import { endTogether } from '#payments/channels/raise-together.ts';
 import type { ChannelEvent, ExportedOrder } from '#payments/ports/sales-channel.ts';
-import { raiseDeadLetter } from '#payments/webhooks/raise-dead-letter.ts';
 import { openTestDatabase } from '#test/support/database/test-database.ts';
 import { aSale, aSaleItem } from '#test/support/fakes/sales-channel.ts';
 import { admin, type ChannelKit, decide, openChannelKit } from '#test/support/scenario-kits/channel-kit.ts';

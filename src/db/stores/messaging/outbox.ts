@@ -93,7 +93,7 @@ export function createOutboxStore(session: Session): OutboxStore {
     ...createUntoldOrders(session),
     async enqueue(message) {
       const isNew = await insert({ subject: null, turn: null, ...message });
-      if (isNew) session.noteDue('outbox', message.availableAt);
+      if (isNew) session.noteDue(`outbox:${message.lane}`, message.availableAt);
       return isNew;
     },
     findAhead: async (message) => (await findAhead(message))[0]?.availableAt,
@@ -103,7 +103,7 @@ export function createOutboxStore(session: Session): OutboxStore {
     },
     async makeOwedDue(query) {
       const made = await makeDue(query);
-      if (made.length > 0) session.noteDue('outbox', query.at);
+      if (made.length > 0) session.noteDue(`outbox:${query.lane}`, query.at);
       return made.length;
     },
   };

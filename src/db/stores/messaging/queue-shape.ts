@@ -1,5 +1,5 @@
 import type { PgColumn } from 'drizzle-orm/pg-core';
-import type { QueueBookkeeping } from '#messaging/queues/queue-store.ts';
+import type { DueQueue, QueueBookkeeping } from '#messaging/queues/queue-store.ts';
 import type { QueueName, Session } from '../../query/session.ts';
 
 export interface QueueShape {
@@ -11,6 +11,11 @@ export interface QueueShape {
   /** The column by which depths are counted, and to which a claim may be narrowed. */
   lane: PgColumn;
   priority: PgColumn | null;
+}
+
+/** Whose workers a row of this lane is for: the inbox has one worker for all of its sources. */
+export function dueQueueOf(name: QueueName, lane: string): DueQueue {
+  return name === 'inbox' ? name : `${name}:${lane}`;
 }
 
 /** A select of the port's columns gives the port's rows. */

@@ -10,7 +10,7 @@ import { and, asc, eq, gt, inArray, isNotNull, isNull, lt, ne, sql } from '../..
 import { createClaims } from './queue-claims.ts';
 import { createDeadLetters } from './queue-dead-letters.ts';
 import { createDepths } from './queue-depths.ts';
-import { asRows, owedOutcome, type QueueShape } from './queue-shape.ts';
+import { asRows, dueQueueOf, owedOutcome, type QueueShape } from './queue-shape.ts';
 
 export function createQueueStore<Row extends QueueBookkeeping>(session: Session, shape: QueueShape): QueueStore<Row> {
   const { db } = session;
@@ -40,9 +40,9 @@ export function createQueueStore<Row extends QueueBookkeeping>(session: Session,
     async release({ isFinishedAttempt, isOwed = false, ...input }) {
       // An attempt that was not made counts neither as started nor as finished, so that it does not look like a crash.
       const counts = isFinishedAttempt ? { finished: 1, unstarted: 0 } : { finished: 0, unstarted: 1 };
-      const released = await release({ ...input, ...counts, owed: isOwed ? owedOutcome : null });
-      if (released.length === 1) session.noteDue(name, input.availableAt);
-      return released.length === 1;
+      const [released] = await release({ ...input, ...counts, owed: isOwed ? owedOutcome : null });
+      if (released !== undefined) session.noteDue(dueQueueOf(name, released.lane), input.availableAt);
+      return released !== undefined;
     },
     abandon: async (input) => (await abandon({ ...input })).length === 1,
     unlockAll: ({ exceptBy, repeatedAt }) => endLeases(ne(table.lockedBy, exceptBy), repeatedAt),
@@ -76,7 +76,7 @@ export function createQueueStore<Row extends QueueBookkeeping>(session: Session,
 }
 
 /** The settling statements change only a row that the caller still has leased. */
-function prepareSettling(session: Session, { table, name }: QueueShape) {
+function prepareSettling(session: Session, { table, name, lane }: QueueShape) {
   const { db } = session;
   const isWaiting = and(isNull(table.processedAt), isNull(table.abandonedAt));
   const isLeased = and(eq(table.id, sql.placeholder('id')), eq(table.lockedBy, sql.placeholder('lockedBy')), isWaiting);
@@ -108,7 +108,7 @@ function prepareSettling(session: Session, { table, name }: QueueShape) {
         finishedAttempts: sql`${table.finishedAttempts} + cast(${sql.placeholder('finished')} as bigint) * (${table.startedAttempts} - ${table.finishedAttempts})`,
       })
       .where(isLeased)
-      .returning({ id: table.id }),
+      .returning({ lane }),
   );
   return { process, abandon, release };
 }

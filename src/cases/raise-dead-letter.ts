@@ -1,14 +1,14 @@
-import { raiseCase } from '#cases/raise-case.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { topicName } from '#messaging/queues/topics.ts';
-import type { PaymentTx } from '../ports/payment-store.ts';
+import type { CaseTx } from './case-store.ts';
+import { raiseCase } from './raise-case.ts';
 
 /**
  * Raises an alert for a dead letter, which an admin has to redrive or discard. Grouped by `what`: a topic, or `webhooks of`
  * and a provider; `caseId` is the case whose card it was.
  */
 export async function raiseDeadLetter(
-  tx: PaymentTx,
+  tx: CaseTx,
   input: { what: string; reason: string; caseId?: string | undefined },
 ): Promise<void> {
   const key = deadLetterKey(input.what);

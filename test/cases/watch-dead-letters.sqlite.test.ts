@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { raiseDeadLetter } from '#cases/raise-dead-letter.ts';
+import { watchDeadLetters } from '#cases/watch-dead-letters.ts';
 import { systemActor } from '#kernel/actor.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { discardDeadLetter, redriveDeadLetter } from '#messaging/queues/dead-letters.ts';
 import { topics } from '#messaging/queues/topics.ts';
-import { raiseDeadLetter } from '#payments/webhooks/raise-dead-letter.ts';
-import { watchDeadLetters } from '#payments/webhooks/watch-dead-letters.ts';
 import { sampleEvent, sampleMessage } from '#test/db/contract/samples.ts';
 import { listAlerts } from '#test/support/builders/cases.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';

@@ -1,7 +1,7 @@
-import { resolveCase } from '#cases/resolve-case.ts';
-import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
-import type { PaymentStores } from '../ports/payment-store.ts';
+import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
+import type { CaseDeps, CaseStores } from './case-store.ts';
 import { deadLetterKey, raiseDeadLetter } from './raise-dead-letter.ts';
+import { resolveCase } from './resolve-case.ts';
 
 /** Dead letters of each queue, and cases, that one run looks at. */
 const lookMax = 500;
@@ -12,9 +12,7 @@ const cause = causeOf({ kind: 'job', id: 'watch-dead-letters' });
  * Every kind of dead letter has a case for as long as there is one: a case that is missing is raised, and one whose letters
  * were all tried again with success or discarded ends by itself.
  */
-export async function watchDeadLetters(
-  deps: TransactionDeps<PaymentStores>,
-): Promise<{ raised: number; resolved: number }> {
+export async function watchDeadLetters(deps: CaseDeps): Promise<{ raised: number; resolved: number }> {
   const seen = await deps.database.read(compare);
   if (seen.missing.size + seen.over.length === 0) return { raised: 0, resolved: 0 };
   return inTransaction(deps, cause, async (tx) => {
@@ -26,7 +24,7 @@ export async function watchDeadLetters(
 }
 
 /** Kinds of dead letters without a live case, with a reason each, and keys of live cases without dead letters. */
-async function compare(stores: PaymentStores): Promise<{ missing: Map<string, string>; over: string[] }> {
+async function compare(stores: CaseStores): Promise<{ missing: Map<string, string>; over: string[] }> {
   const query = { before: null, limit: lookMax };
   const events = await stores.inbox.listAbandoned(query);
   const messages = await stores.outbox.listAbandoned(query);
