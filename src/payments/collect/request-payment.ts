@@ -14,7 +14,7 @@ import { formatOrderNumber, type Order } from '#orders/order.ts';
 import { applySnapshot } from '../lifecycle/apply-snapshot.ts';
 import { applyOrderEvent } from '../lifecycle/change-order.ts';
 import type { SnapshotDeps } from '../lifecycle/deps.ts';
-import { type Refresh, withPayment } from '../lifecycle/payment-lease.ts';
+import { type PaymentLease, type Refresh, withPayment } from '../lifecycle/payment-lease.ts';
 import { endUnread, keepUnread, postponePoll } from '../lifecycle/unread-payment.ts';
 import { writeTimeline } from '../lifecycle/write-timeline.ts';
 import { findIn } from '../model/decide-payment.ts';
@@ -36,7 +36,7 @@ export type PaymentRequested =
 
 interface Held {
   payment: Payment;
-  leaseId: string;
+  lease: PaymentLease;
   cause: Cause;
   signal?: AbortSignal;
 }
@@ -56,14 +56,14 @@ export async function requestPayment(
   const { alternatives } = input;
   const leased = await withPayment(deps, {
     paymentId: input.payment.id,
-    work: async ({ payment, leaseId }): Promise<PaymentRequested> => {
+    work: async ({ payment, lease }): Promise<PaymentRequested> => {
       if (payment.creation === 'confirmed')
         return isMismatchedPayment(payment) ? wrongAmount(payment) : { kind: 'created' };
       if (deps.providers.find(payment.provider) === undefined) {
         const message = `${providerTitle(payment.provider)} is not configured any more`;
         return { kind: 'failed', provider: payment.provider, isRejected: false, message };
       }
-      const held: Held = { payment, leaseId, cause: input.cause };
+      const held: Held = { payment, lease, cause: input.cause };
       try {
         const { provider, request } = await prepare(deps, payment);
         const snapshot = await provider.createPayment(request, input.signal);

@@ -24,6 +24,7 @@ import { applyRefundsToOrder } from './apply-refunds.ts';
 import { applyOrderEvent } from './change-order.ts';
 import type { SnapshotDeps } from './deps.ts';
 import { endMismatch, raiseIfStuck, raiseMismatch, resolveEarlierCases } from './payment-cases.ts';
+import type { PaymentLease } from './payment-lease.ts';
 import { type HeldPayment, raiseForSnapshot } from './raise-for-snapshot.ts';
 import { storeEvidence } from './store-evidence.ts';
 import { writeTimeline } from './write-timeline.ts';
@@ -33,25 +34,25 @@ export type Application =
   | { kind: 'unchanged'; status: PaymentStatus };
 
 /**
- * Applies one snapshot; throws ProviderNotUnderstood for amounts that nothing can be computed with. `leaseId` is the caller's lease on the payment, which is released here. It is null for a
- * rehearsal, which is rolled back.
+ * Applies one snapshot; throws ProviderNotUnderstood for amounts that nothing can be computed with. `lease` is the caller's on the payment, and is
+ * given back here. It is null for a rehearsal, which is rolled back.
  */
 export async function applySnapshot(
   deps: SnapshotDeps,
   input: {
     paymentId: PaymentId;
-    leaseId: string | null;
+    lease: PaymentLease | null;
     snapshot: PaymentSnapshot;
     /** Ids below the reference that the snapshot was fetched with. */
     details?: readonly string[];
     cause: Cause;
   },
 ): Promise<Application> {
-  const { snapshot } = input;
+  const { snapshot, lease } = input;
   const application = await inTransaction(deps, input.cause, async (tx) => {
     const payment = await tx.stores.payments.findPayment(input.paymentId);
     assert(payment !== undefined, `payment ${input.paymentId} vanished`);
-    const isLeased = input.leaseId === null || payment.lockedBy === input.leaseId;
+    const isLeased = lease === null || payment.lockedBy === lease.id;
     if (!isLeased) throw new ConcurrentChange(`the lease on ${payment.id} was lost`);
     const order = await tx.stores.orders.findOrder(payment.orderId);
     assert(order !== undefined, `order of payment ${payment.id} vanished`);
@@ -60,6 +61,7 @@ export async function applySnapshot(
   }).catch((error: unknown) => {
     throw error instanceof MoneyInvalid ? beyondComputing(snapshot, error) : error;
   });
+  if (lease !== null) lease.isGivenBack = true;
   if (application.kind === 'changed') deps.onTransition?.({ from: application.from, to: application.to });
   deps.log.info('payment applied', {
     paymentId: input.paymentId,

@@ -45,12 +45,19 @@ export type Leased<Result> =
   | { kind: 'busy'; isHere: boolean }
   | { kind: 'unknown' };
 
+/** A lease on a payment in the hands of its holder. */
+export interface PaymentLease {
+  readonly id: string;
+  /** A transaction that was committed has given it back already. */
+  isGivenBack: boolean;
+}
+
 /** Runs `work` under the payment's lease. The lease is released whatever happens. */
 export async function withPayment<Result>(
   deps: TransactionDeps<PaymentStores>,
   input: {
     paymentId: PaymentId;
-    work: (held: { payment: Payment; leaseId: string }) => Promise<Result>;
+    work: (held: { payment: Payment; lease: PaymentLease }) => Promise<Result>;
     /** A caller that finds so many waiting in this process does not wait; without it every caller waits. */
     waitingMax?: number;
     /** A caller whose turn has not come by its end waits no longer. `work` sees to its own end. */
@@ -76,17 +83,18 @@ export async function withPayment<Result>(
 
 async function underLease<Result>(
   deps: TransactionDeps<PaymentStores>,
-  input: { paymentId: PaymentId; work: (held: { payment: Payment; leaseId: string }) => Promise<Result> },
+  input: { paymentId: PaymentId; work: (held: { payment: Payment; lease: PaymentLease }) => Promise<Result> },
 ): Promise<Leased<Result>> {
   const { paymentId } = input;
-  const leaseId = `${deps.database.holder}:${deps.ids.newId()}`;
-  const payment = await takeLease(deps, { paymentId, leaseId });
+  const lease = { id: `${deps.database.holder}:${deps.ids.newId()}`, isGivenBack: false };
+  const payment = await takeLease(deps, { paymentId, leaseId: lease.id });
   if (payment === 'unknown') return { kind: 'unknown' };
   if (payment === 'busy') return { kind: 'busy', isHere: false };
   try {
-    return { kind: 'done', result: await input.work({ payment, leaseId }) };
+    return { kind: 'done', result: await input.work({ payment, lease }) };
   } finally {
-    await deps.database.transaction((stores) => stores.payments.releasePayment({ id: paymentId, by: leaseId }));
+    const release = { id: paymentId, by: lease.id };
+    if (!lease.isGivenBack) await deps.database.transaction((stores) => stores.payments.releasePayment(release));
   }
 }
 
@@ -96,14 +104,13 @@ function takeLease(
 ): Promise<Payment | 'busy' | 'unknown'> {
   const now = deps.clock.now();
   return deps.database.transaction(async (stores) => {
-    const isTaken = await stores.payments.leasePayment({
+    const payment = await stores.payments.leasePayment({
       id: input.paymentId,
       by: input.leaseId,
       now,
       until: now + leaseMs,
     });
-    const payment = await stores.payments.findPayment(input.paymentId);
-    if (payment === undefined) return 'unknown';
-    return isTaken ? payment : 'busy';
+    if (payment !== undefined) return payment;
+    return (await stores.payments.findPayment(input.paymentId)) === undefined ? 'unknown' : 'busy';
   });
 }

@@ -16,13 +16,14 @@ import { unreadWords } from '../model/snapshot.ts';
 import type { PaymentStores, PaymentTx } from '../ports/payment-store.ts';
 import type { ProviderNotUnderstood } from '../ports/provider-errors.ts';
 import { raiseIfStuck } from './payment-cases.ts';
+import type { PaymentLease } from './payment-lease.ts';
 
 /** After a provider failed: the next poll stays on the schedule, so that a provider in an outage is not flooded. */
 export async function postponePoll(
   deps: TransactionDeps<PaymentStores>,
-  input: { payment: Payment; cause: Cause },
+  input: { payment: Payment; lease?: PaymentLease; cause: Cause },
 ): Promise<void> {
-  const { payment, cause } = input;
+  const { payment, lease, cause } = input;
   const now = deps.clock.now();
   // One that has ended is asked for only because it was not understood, and still is not.
   const isUnread = payment.nextPollAt !== null && !isOpenPayment(payment);
@@ -31,11 +32,18 @@ export async function postponePoll(
     updatedAt: now,
   };
   await inTransaction(deps, cause, async (tx) => {
+    await giveBack(tx, { payment, lease });
     const changed = await tx.stores.payments.tryChangePayment(payment, change);
     if (changed === undefined || changed.nextPollAt !== null) return;
     const order = await tx.stores.orders.findOrder(payment.orderId);
     if (order !== undefined) await raiseIfStuck(tx, { order, before: payment, payment: changed });
   });
+  if (lease !== undefined) lease.isGivenBack = true;
+}
+
+/** With the last change that is made under it, a lease is given back without a transaction of its own. */
+async function giveBack(tx: PaymentTx, { payment, lease }: { payment: Payment; lease: PaymentLease | undefined }) {
+  if (lease?.isGivenBack === false) await tx.stores.payments.releasePayment({ id: payment.id, by: lease.id });
 }
 
 /** A payment that nothing more was expected of is asked for so often, because money may hang on what is not understood. */
@@ -50,17 +58,25 @@ function laterPollAt({ createdAt }: Payment, now: Milliseconds): Milliseconds | 
 /** After an answer that is not understood. `details`: those that it was asked with, for the next time. */
 export async function keepUnread(
   deps: TransactionDeps<PaymentStores>,
-  input: { payment: Payment; cause: Cause; error: ProviderNotUnderstood; details?: readonly string[] },
+  input: {
+    payment: Payment;
+    lease?: PaymentLease;
+    cause: Cause;
+    error: ProviderNotUnderstood;
+    details?: readonly string[];
+  },
 ): Promise<void> {
-  const { payment, cause, error, details = payment.details } = input;
+  const { payment, lease, cause, error, details = payment.details } = input;
   const now = deps.clock.now();
   const nextAt = nextPollAt(payment, now) ?? laterPollAt(payment, now);
   const change = { nextPollAt: nextAt, updatedAt: now, details: [...details] };
   await inTransaction(deps, cause, async (tx) => {
+    await giveBack(tx, { payment, lease });
     await tx.stores.payments.tryChangePayment(payment, change);
     const { provider, reference, createdAt } = payment;
     await raiseUnread(tx, { provider, reference, payment, what: error.what, madeAt: createdAt });
   });
+  if (lease !== undefined) lease.isGivenBack = true;
 }
 
 export interface Unread {

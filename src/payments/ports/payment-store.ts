@@ -29,8 +29,16 @@ export interface PaymentStore {
   changePayment(payment: Payment, change: PaymentChange): Promise<Payment>;
   /** The same, but undefined when another change came first. */
   tryChangePayment(payment: Payment, change: PaymentChange): Promise<Payment | undefined>;
-  /** Takes the lease when it is free or over; does not touch the version. False when somebody else holds it. */
-  leasePayment(input: { id: PaymentId; by: string; now: Milliseconds; until: Milliseconds }): Promise<boolean>;
+  /**
+   * Takes the lease when it is free or over; does not touch the version. The payment with it; undefined when somebody else
+   * holds it, or there is no such payment.
+   */
+  leasePayment(input: {
+    id: PaymentId;
+    by: string;
+    now: Milliseconds;
+    until: Milliseconds;
+  }): Promise<Payment | undefined>;
   /** Gives the lease back if `by` still holds it. */
   releasePayment(input: { id: PaymentId; by: string }): Promise<void>;
   /** Ends every lease, whoever holds it; only for an engine with one process, before it begins its work. How many. */
@@ -119,7 +127,7 @@ export interface ReconciliationStore {
 }
 
 export interface WebhookRateStore {
-  findRate(provider: ProviderName): Promise<WebhookRate | undefined>;
+  listRates(providers: readonly ProviderName[]): Promise<WebhookRate[]>;
   /** Inserts or replaces the row of its provider. */
   saveRate(rate: WebhookRate): Promise<void>;
 }

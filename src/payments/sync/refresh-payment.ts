@@ -5,7 +5,7 @@ import { recordProviderOff } from '../collect/record-provider-off.ts';
 import { recoverCreation } from '../collect/request-payment.ts';
 import { applySnapshot } from '../lifecycle/apply-snapshot.ts';
 import type { ProviderDeps, SnapshotDeps } from '../lifecycle/deps.ts';
-import { type Refresh, withPayment } from '../lifecycle/payment-lease.ts';
+import { type PaymentLease, type Refresh, withPayment } from '../lifecycle/payment-lease.ts';
 import { endUnread, keepUnread, postponePoll } from '../lifecycle/unread-payment.ts';
 import { isOpenPayment, type Payment } from '../model/payment.ts';
 import { ProviderError, ProviderNotUnderstood } from '../ports/provider-errors.ts';
@@ -36,8 +36,8 @@ export async function refreshPayment(
     paymentId: input.paymentId,
     ...(waitingMax !== undefined && { waitingMax }),
     signal: input.signal,
-    work: async ({ payment, leaseId }): Promise<Refresh> => {
-      const held = { payment, leaseId, cause: input.cause, ...(input.signal && { signal: input.signal }) };
+    work: async ({ payment, lease }): Promise<Refresh> => {
+      const held = { payment, lease, cause: input.cause, ...(input.signal && { signal: input.signal }) };
       if (deps.providers.find(payment.provider) === undefined) {
         await postponePoll(deps, held);
         if (isOpenPayment(payment)) await recordProviderOff(deps, held);
@@ -59,7 +59,7 @@ export async function refreshPayment(
 
 async function afterFailure(
   deps: SnapshotDeps,
-  held: { payment: Payment; details: readonly string[]; cause: Cause; error: unknown },
+  held: { payment: Payment; lease: PaymentLease; details: readonly string[]; cause: Cause; error: unknown },
 ): Promise<Refresh> {
   const { error } = held;
   if (error instanceof ProviderNotUnderstood) {
@@ -85,7 +85,7 @@ export async function forecastRefresh(
   const payment = await deps.database.read((stores) => stores.payments.findPayment(input.paymentId));
   if (payment === undefined) return { kind: 'unknown' };
   const reference = payment.reference ?? input.claimedReference;
-  return fetchAndApply(rehearsalOf(deps), { ...input, payment, leaseId: null, reference });
+  return fetchAndApply(rehearsalOf(deps), { ...input, payment, lease: null, reference });
 }
 
 /**
@@ -112,14 +112,14 @@ async function fetchAndApply(
   deps: SnapshotDeps,
   input: {
     payment: Payment;
-    leaseId: string | null;
+    lease: PaymentLease | null;
     cause: Cause;
     reference: ProviderReference;
     detail: string | undefined;
     signal?: AbortSignal;
   },
 ): Promise<Refresh> {
-  const { payment, leaseId, cause, detail } = input;
+  const { payment, lease, cause, detail } = input;
   const provider = deps.providers.find(payment.provider);
   assert(provider !== undefined, `provider ${payment.provider} is not configured`);
   const details = detailsOf(payment, detail);
@@ -127,7 +127,7 @@ async function fetchAndApply(
   const known = { requested, expiresAt: payment.expiresAt };
   const snapshot = await provider.fetchPayment(input.reference, { details, known, signal: input.signal });
   const shown = [...new Set([...details, ...(snapshot.details ?? [])])];
-  return applySnapshot(deps, { paymentId: payment.id, leaseId, snapshot, details: shown, cause });
+  return applySnapshot(deps, { paymentId: payment.id, lease, snapshot, details: shown, cause });
 }
 
 function detailsOf({ details }: Payment, named: string | undefined): string[] {

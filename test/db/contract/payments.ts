@@ -100,8 +100,11 @@ export function describePayments(open: OpenContractDatabase): void {
       await database.transaction(async ({ payments }) => {
         const holder = (await payments.findPayment(id))?.lockedBy ?? '';
         await payments.releasePayment({ id, by: 'somebody else' });
-        expect(await payments.leasePayment({ id, by: 'late', now: noon + 9, until: noon + 99 })).toBe(false);
-        expect(await payments.leasePayment({ id, by: 'late', now: noon + 10, until: noon + 99 })).toBe(true);
+        expect(await payments.leasePayment({ id, by: 'late', now: noon + 9, until: noon + 99 })).toBeUndefined();
+        expect(await payments.leasePayment({ id, by: 'late', now: noon + 10, until: noon + 99 })).toMatchObject({
+          id,
+          lockedBy: 'late',
+        });
         await payments.releasePayment({ id, by: holder });
         expect(await payments.findPayment(id)).toMatchObject({ lockedBy: 'late', lockedUntil: noon + 99, version: 1 });
         await payments.releasePayment({ id, by: 'late' });

@@ -118,11 +118,11 @@ export const lifecyclePlants: readonly Plant[] = [
 
 async function underLease<Result>(
   deps: TransactionDeps<PaymentStores>,
-  input: { paymentId: PaymentId; work: (held: { payment: Payment; leaseId: string }) => Promise<Result> },
+  input: { paymentId: PaymentId; work: (held: { payment: Payment; lease: PaymentLease }) => Promise<Result> },
 ): Promise<Leased<Result>> {
   const { paymentId } = input;
-  const leaseId = \`\${deps.database.holder}:\${deps.ids.newId()}\`;
-  const payment = await takeLease(deps, { paymentId, leaseId });
+  const lease = { id: \`\${deps.database.holder}:\${deps.ids.newId()}\`, isGivenBack: false };
+  const payment = await takeLease(deps, { paymentId, leaseId: lease.id });
   if (payment === 'unknown') return { kind: 'unknown' };
   if (payment === 'busy') return { kind: 'busy', isHere: false };`,
     to: `    return await queue.run(deps.ids.newId(), turn, signal);
@@ -134,11 +134,11 @@ async function underLease<Result>(
 
 async function underLease<Result>(
   deps: TransactionDeps<PaymentStores>,
-  input: { paymentId: PaymentId; work: (held: { payment: Payment; leaseId: string }) => Promise<Result> },
+  input: { paymentId: PaymentId; work: (held: { payment: Payment; lease: PaymentLease }) => Promise<Result> },
 ): Promise<Leased<Result>> {
   const { paymentId } = input;
-  const leaseId = \`\${deps.database.holder}:\${paymentId}\`;
-  await takeLease(deps, { paymentId, leaseId });
+  const lease = { id: \`\${deps.database.holder}:\${paymentId}\`, isGivenBack: false };
+  await takeLease(deps, { paymentId, leaseId: lease.id });
   const payment = await deps.database.read((stores) => stores.payments.findPayment(paymentId));
   if (payment === undefined) return { kind: 'unknown' };`,
     sentence: 'Work on one payment is not serialized: each takes the lease of the other for its own.',

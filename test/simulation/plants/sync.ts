@@ -68,8 +68,8 @@ export const syncPlants: readonly Plant[] = [
   {
     name: 'transition-counted-twice',
     file: 'src/payments/sync/refresh-payment.ts',
-    from: 'return applySnapshot(deps, { paymentId: payment.id, leaseId, snapshot, details: shown, cause });',
-    to: `const refresh = await applySnapshot(deps, { paymentId: payment.id, leaseId, snapshot, details: shown, cause });
+    from: 'return applySnapshot(deps, { paymentId: payment.id, lease, snapshot, details: shown, cause });',
+    to: `const refresh = await applySnapshot(deps, { paymentId: payment.id, lease, snapshot, details: shown, cause });
   if (refresh.kind === 'changed') deps.onTransition?.({ from: refresh.from, to: refresh.to });
   return refresh;`,
     sentence: 'A change of a payment is counted twice in the metrics when it was fetched.',

@@ -70,7 +70,7 @@ export async function showSnapshot(
   const snapshot = aSnapshot({ reference, observedAt: deps.clock.now(), ...input.shows });
   const leased = await withPayment(deps, {
     paymentId,
-    work: ({ leaseId }) => applySnapshot(deps, { paymentId, leaseId, snapshot, cause }),
+    work: ({ lease }) => applySnapshot(deps, { paymentId, lease, snapshot, cause }),
   });
   if (leased.kind !== 'done') throw new Error(`the snapshot was not applied: ${leased.kind}`);
 }

@@ -46,8 +46,8 @@ export function createPaymentStore(session: Session): PaymentStore {
     },
     async leasePayment(input) {
       await session.requirePresence();
-      const taken = await lease({ id: input.id, lockedBy: input.by, now: input.now, lockedUntil: input.until });
-      return taken.length === 1;
+      const [taken] = await lease({ id: input.id, lockedBy: input.by, now: input.now, lockedUntil: input.until });
+      return taken;
     },
     async releasePayment(input) {
       await release({ id: input.id, by: input.by });
@@ -136,7 +136,7 @@ function prepareLease(session: Session) {
           ),
         ),
       )
-      .returning({ id: payments.id }),
+      .returning(),
   );
   const release = prepared(session, 'release_payment', () =>
     session.db
