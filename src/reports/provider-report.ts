@@ -46,19 +46,20 @@ export function readProviderReports(
     return health === undefined || !isWanted ? [] : [{ provider, health }];
   });
   return deps.database.read(async (stores) => {
+    const names = configured.map(({ provider }) => provider.name);
     const quarantine = await stores.quarantine.countQuarantined();
+    const webhooks = await readWebhooks(deps, { stores, names });
     const reports: ProviderReport[] = [];
     for (const { provider, health } of configured) {
       const { name } = provider;
       const outages = await stores.outages.listOutages({ provider: name, limit: pastShownMax + 1 });
       const kept = quarantine.find(({ source }) => source === name);
-      const webhooks = await readWebhooks(deps, { stores, name });
       reports.push({
         health,
         gaps: provider.capabilities.gaps,
         outage: outages.find(({ status }) => status !== 'over') ?? null,
         pastOutages: outages.filter(({ status }) => status === 'over').slice(0, pastShownMax),
-        webhooks,
+        webhooks: webhooks(name),
         quarantine: {
           count: kept?.count ?? 0,
           withBody: kept?.withBody ?? 0,
@@ -71,16 +72,21 @@ export function readProviderReports(
 
 async function readWebhooks(
   deps: ReportDeps,
-  { stores, name }: { stores: PaymentStores; name: ProviderName },
-): Promise<ProviderReport['webhooks']> {
+  { stores, names }: { stores: PaymentStores; names: readonly ProviderName[] },
+): Promise<(name: ProviderName) => ProviderReport['webhooks']> {
   const now = deps.clock.now();
-  const lastAt = await stores.inbox.findLastArrival(name);
-  const rate = await stores.webhookRates.findRate(name);
-  const alert = await stores.cases.findLiveCase(silentKey(name));
-  const isKnown = rate !== undefined && hasHistory(rate, now);
-  return {
-    lastAt,
-    usualPerDay: isKnown ? usualCount(rate, { from: now - day, to: now }) : null,
-    silentSince: alert === undefined ? null : (lastAt ?? alert.openedAt),
+  const arrivals = await stores.inbox.listLastArrivals(names);
+  const rates = await stores.webhookRates.listRates(names);
+  const alerts = await stores.cases.listLiveCasesByKeys(names.map(silentKey));
+  return (name) => {
+    const lastAt = arrivals.get(name) ?? null;
+    const rate = rates.find(({ provider }) => provider === name);
+    const alert = alerts.find(({ key }) => key === silentKey(name));
+    const isKnown = rate !== undefined && hasHistory(rate, now);
+    return {
+      lastAt,
+      usualPerDay: isKnown ? usualCount(rate, { from: now - day, to: now }) : null,
+      silentSince: alert === undefined ? null : (lastAt ?? alert.openedAt),
+    };
   };
 }

@@ -7,6 +7,7 @@ import { hour, minute } from '#kernel/clock.ts';
 import { alwaysAwake } from '#kernel/process.ts';
 import { sampleEvent } from '#test/db/contract/samples.ts';
 import { openServerFixture, orderBody, type ServerFixture, storeRequest } from '#test/server/support/server-fixture.ts';
+import { countStatements } from '#test/support/database/count-statements.ts';
 
 let fixture: ServerFixture;
 let jobs: Job[];
@@ -41,11 +42,26 @@ async function buildsOf(each: readonly Job[]): Promise<string[]> {
   return built;
 }
 
+const isFrequent = ({ timing }: Job): boolean => 'everyMs' in timing && timing.everyMs <= minute;
+
 test('the jobs of every minute build no query a second time, in a shop with an open order and an old webhook', async () => {
-  const frequent = jobs.filter(({ timing }) => 'everyMs' in timing && timing.everyMs <= minute);
+  const frequent = jobs.filter(isFrequent);
   await storeRequest(fixture, { body: orderBody() });
   const receivedAt = fixture.payments.clock.now() - hour;
   await fixture.db.database.transaction((stores) => stores.inbox.append(sampleEvent('old', { receivedAt })));
   expect(await buildsOf(frequent)).not.toEqual([]);
+  // What a first run stores, within transactions, the next ones only read.
+  await buildsOf(frequent);
   expect(await buildsOf(frequent)).toEqual([]);
+});
+
+test('a round of them asks as little of the database for five providers as for one, and stores nothing', async () => {
+  const frequent = jobs.filter(isFrequent);
+  for (const job of frequent) await job.run(signal);
+  expect(fixture.payments.providers.list()).toHaveLength(5);
+  const { texts, transactions } = await countStatements(async () => {
+    for (const job of frequent) await job.run(signal);
+  });
+  expect(transactions).toBe(0);
+  expect(texts.length).toBeLessThanOrEqual(18);
 });

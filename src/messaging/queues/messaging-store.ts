@@ -72,8 +72,8 @@ export interface InboxStore extends QueueStore<InboxEvent> {
   }): Promise<InboxEvent[]>;
   /** How many different references the events of one source in [from, to) have. */
   countArrivals(query: { source: string; from: Milliseconds; to: Milliseconds }): Promise<number>;
-  /** When the last event of this source was received; null when there is none. */
-  findLastArrival(source: string): Promise<Milliseconds | null>;
+  /** When the last event of each source was received; a source without any is left out. */
+  listLastArrivals(sources: readonly string[]): Promise<Map<string, Milliseconds>>;
 }
 
 /** An order that the shop has not heard all of. */

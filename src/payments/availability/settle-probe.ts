@@ -24,6 +24,13 @@ export async function settleProbe(
 ): Promise<{ decision: OutageDecision['kind']; outage: Outage | undefined }> {
   const { provider, probe } = input;
   const at = { now: deps.clock.now(), isOnline: isOnline(deps, provider) };
+  // Most probes change nothing, and a read costs less than a transaction.
+  const seen = await deps.database.read((stores) => stores.outages.findLiveOutage(provider));
+  const first = decideOutage(seen, probe, at);
+  if (first.kind === 'nothing') {
+    noteDecommissioned(deps, { provider, outage: seen });
+    return { decision: first.kind, outage: seen };
+  }
   const settled = await inTransaction(deps, causeOf(input.actor), async (tx) => {
     const current = await tx.stores.outages.findLiveOutage(provider);
     const decision = decideOutage(current, probe, at);
@@ -36,13 +43,19 @@ export async function settleProbe(
     return { decision, outage };
   });
   const { decision, outage } = settled;
-  const isRetired = outage?.status === 'retired';
-  deps.decommissioned?.set(provider, isRetired ? outage.retiredAt : null);
+  noteDecommissioned(deps, { provider, outage });
   if (decision.kind !== 'nothing' && decision.kind !== 'note') {
     deps.log.warn(`provider outage: ${decision.kind.replace('_', ' ')}`, { provider, reason: outage?.reason ?? '' });
   }
   if (decision.kind === 'begin') deps.onOutage?.(provider);
   return { decision: decision.kind, outage };
+}
+
+function noteDecommissioned(
+  deps: OutageDeps,
+  { provider, outage }: { provider: ProviderName; outage: Outage | undefined },
+): void {
+  deps.decommissioned?.set(provider, outage?.status === 'retired' ? outage.retiredAt : null);
 }
 
 /** Another provider or service that answers shows that the network here is not to blame. */

@@ -70,10 +70,14 @@ function wordsOf(about: { provider: ProviderName } & Together): { headline: stri
   }
 }
 
+/** The keys of all such cards. */
+export function togetherKeys(provider: ProviderName): string[] {
+  return (['refunds', 'orders', 'limit', 'export'] as const).map((what) => keyOf(provider, what));
+}
+
 /** Ends the cards that are over: the last of the orders was decided, or no more refunds came for a day. */
 export async function endTogether(tx: PaymentTx, provider: ProviderName): Promise<void> {
-  const keys = (['refunds', 'orders', 'limit', 'export'] as const).map((what) => keyOf(provider, what));
-  for (const { key, kind, lastRaisedAt } of await tx.stores.cases.listLiveCasesByKeys(keys)) {
+  for (const { key, kind, lastRaisedAt } of await tx.stores.cases.listLiveCasesByKeys(togetherKeys(provider))) {
     if (kind === 'channel_refunds_waiting') {
       if (tx.clock.now() - lastRaisedAt < refundsQuietMs) continue;
       await resolveCase(tx, { key, by: 'None was reported for a day.' });

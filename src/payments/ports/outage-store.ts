@@ -18,6 +18,8 @@ export interface OutageStore {
   changeOutage(outage: Outage, change: OutageChange): Promise<Outage>;
   /** Newest first, of one provider or of all. */
   listOutages(query: { provider: ProviderName | null; limit: number }): Promise<Outage[]>;
+  /** The newest of each of these providers, over or not. */
+  listLatestOutages(providers: readonly ProviderName[]): Promise<Outage[]>;
   /** Deletes outages that ended before `before`, at most `limit`; how many. */
   pruneOutages(query: { before: Milliseconds; limit: number }): Promise<number>;
 }

@@ -4,6 +4,7 @@
 
 import { resolveCase } from '#cases/resolve-case.ts';
 import { day, hour, type Milliseconds, minute } from '#kernel/clock.ts';
+import { assert } from '#kernel/invariant.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { probeProvider } from '../availability/probe-provider.ts';
@@ -20,12 +21,12 @@ import {
   type WebhookRate,
 } from '../model/webhook-rate.ts';
 import type { DecommissionedProviders } from '../ports/decommissioned-providers.ts';
-import type { PaymentProvider, ProviderHealth } from '../ports/payment-provider.ts';
+import type { PaymentProvider } from '../ports/payment-provider.ts';
 import type { PaymentStores, PaymentTx } from '../ports/payment-store.ts';
-import { isAvailable } from '../ports/provider-availability.ts';
 import type { ReconcileProvider } from '../reconciliation/reconcile-provider.ts';
 import { refusedKey } from './quarantine-webhook.ts';
 import { raiseSilence, silentKey } from './silence-alert.ts';
+import { type Around, endsOf, isAsBefore, isTroubled, lookAtWebhooks, type Sight } from './webhook-sight.ts';
 
 /** So long after a payment changed its webhook may still be under way. */
 const onItsWayMs: Milliseconds = 15 * minute;
@@ -37,8 +38,6 @@ const checkEveryMs: Milliseconds = hour;
 const unseenMs: Milliseconds = 2 * hour;
 /** Payments that may still be paid were made at most so long ago. */
 const reachMs: Milliseconds = 9 * day;
-/** An alert about refused webhooks ends when none was received for so long. */
-const refusedQuietMs: Milliseconds = day;
 
 const money = ['paid', 'overpaid', 'underpaid', 'paid_late'] as const;
 
@@ -51,21 +50,31 @@ export function createWebhookWatch(
   /** Silence is judged from here on, because this process was away before, and webhooks came to nobody. */
   const judgedFrom = new Map<ProviderName, Milliseconds>();
 
+  async function watchOne(sight: Sight): Promise<State | undefined> {
+    const { name } = sight.provider;
+    const about = { now: deps.clock.now(), health: deps.providers.health(name) };
+    const known = { ...about, judgedFrom: judgedFrom.get(name) ?? 0 };
+    const { state, ...learned } = isAsBefore(sight, about)
+      ? await deps.database.read((stores) => judge(stores, { ...known, sight }))
+      : await inTransaction(deps, ownCause, (tx) => learn(tx, { ...known, provider: sight.provider }));
+    judgedFrom.set(name, learned.judgedFrom);
+    return state;
+  }
+
   return async ({ signal }) => {
     const counts = { checked: 0, silent: 0 };
-    for (const provider of deps.providers.list()) {
+    const providers = deps.providers.list();
+    let sights = await deps.database.read((stores) => lookAtWebhooks(stores, providers));
+    for (const [index, provider] of providers.entries()) {
       if (signal?.aborted) break;
-      const { name } = provider;
-      const known = { provider: name, health: deps.providers.health(name), judgedFrom: judgedFrom.get(name) ?? 0 };
-      const { state, ...learned } = await inTransaction(deps, ownCause, async (tx) => {
-        if (provider.sales !== undefined) await endTogether(tx, name);
-        return learn(tx, known);
-      });
-      judgedFrom.set(name, learned.judgedFrom);
+      const sight = sights[index];
+      const state = sight && (await watchOne(sight));
       if (state === undefined) continue;
       counts.checked += 1;
       const isSilent = await investigate(deps, { provider, state, reconcile: tools.reconcile, signal });
       if (isSilent) counts.silent += 1;
+      // That took its time.
+      sights = await deps.database.read((stores) => lookAtWebhooks(stores, providers));
     }
     return counts;
   };
@@ -82,51 +91,47 @@ interface State {
   missedCount: number;
 }
 
+type Judged = Around & { judgedFrom: Milliseconds };
+
 /** Updates the rate and ends alerts that are over; with a silence to investigate, if there is one. */
 async function learn(
   tx: PaymentTx,
-  input: { provider: ProviderName; health: ProviderHealth | undefined; judgedFrom: Milliseconds },
-): Promise<{ state: State | undefined; judgedFrom: Milliseconds }> {
-  const { provider, health } = input;
-  const now = tx.clock.now();
-  const known = await tx.stores.webhookRates.findRate(provider);
-  const before = known ?? newRate(provider, now);
+  { provider, ...input }: Judged & { provider: PaymentProvider },
+): ReturnType<typeof judge> {
+  const { name } = provider;
+  const { now } = input;
+  if (provider.sales !== undefined) await endTogether(tx, name);
+  const [sight] = await lookAtWebhooks(tx.stores, [provider]);
+  assert(sight !== undefined, 'a provider that is looked at is seen');
+  const { isHeard, isQuiet } = endsOf(sight, now);
+  if (isHeard) await resolveCase(tx, { key: silentKey(name), by: 'An event arrived.' });
+  if (isQuiet) await resolveCase(tx, { key: refusedKey(name), by: 'None was received for a day.' });
+  const before = sight.rate ?? newRate(name, now);
+  const rate = isTroubled(sight, input)
+    ? skipHours(before, now + hour)
+    : await learnHours(tx.stores, { rate: before, now });
+  if (sight.rate === undefined || rate.learnedUntil !== before.learnedUntil)
+    await tx.stores.webhookRates.saveRate(rate);
   // It learns every hour. What was paid meanwhile is found by polling in the first minutes.
   const wasAway = now - before.learnedUntil > hour + onItsWayMs;
   const judgedFrom = wasAway ? now + onItsWayMs : input.judgedFrom;
-  const [outage] = await tx.stores.outages.listOutages({ provider, limit: 1 });
-  const isUnavailable = (outage !== undefined && outage.status !== 'over') || !isAvailable(health);
-  const lastAt = await tx.stores.inbox.findLastArrival(provider);
-  const { isSilent, refusedAt } = await endAlerts(tx, { provider, lastAt });
-  const isTroubled = isUnavailable || isSilent;
-  const rate = isTroubled ? skipHours(before, now + hour) : await learnHours(tx.stores, { rate: before, now });
-  if (known === undefined || rate.learnedUntil !== known.learnedUntil) await tx.stores.webhookRates.saveRate(rate);
-  if (isTroubled || lastAt === null) return { state: undefined, judgedFrom };
-  const since = Math.max(lastAt, outage?.endedAt ?? 0, judgedFrom);
-  // Webhooks that are refused are no silence, and have an alert of their own.
-  const isRefused = refusedAt !== undefined && refusedAt >= since;
-  if (isRefused || since >= now) return { state: undefined, judgedFrom };
-  const missedCount = await countUntold(tx.stores, { provider, since, now });
-  const state = { rate, lastAt, since, missedCount };
-  return { state: isSuspect(state, now) ? state : undefined, judgedFrom };
+  return judge(tx.stores, { ...input, judgedFrom, sight: { ...sight, rate } });
 }
 
-/**
- * Ends the alert about a silence when an event was received, and the one about refused webhooks when they have stopped: they
- * were forgeries, or the secret is right again.
- */
-async function endAlerts(
-  tx: PaymentTx,
-  { provider, lastAt }: { provider: ProviderName; lastAt: Milliseconds | null },
-): Promise<{ isSilent: boolean; refusedAt: Milliseconds | undefined }> {
-  const keys = { silent: silentKey(provider), refused: refusedKey(provider) };
-  const live = await tx.stores.cases.listLiveCasesByKeys([keys.silent, keys.refused]);
-  const [silent, refused] = [keys.silent, keys.refused].map((key) => live.find((one) => one.key === key));
-  const isHeard = silent !== undefined && lastAt !== null && lastAt >= silent.openedAt;
-  if (isHeard) await resolveCase(tx, { key: keys.silent, by: 'An event arrived.' });
-  const isQuiet = refused !== undefined && tx.clock.now() - refused.lastRaisedAt >= refusedQuietMs;
-  if (isQuiet) await resolveCase(tx, { key: keys.refused, by: 'None was received for a day.' });
-  return { isSilent: silent !== undefined && !isHeard, refusedAt: isQuiet ? undefined : refused?.lastRaisedAt };
+async function judge(
+  stores: PaymentStores,
+  { sight, judgedFrom, ...around }: Judged & { sight: Sight },
+): Promise<{ state: State | undefined; judgedFrom: Milliseconds }> {
+  const { now } = around;
+  const { rate, lastAt, outage, refused } = sight;
+  if (rate === undefined || lastAt === null || isTroubled(sight, around)) return { state: undefined, judgedFrom };
+  const since = Math.max(lastAt, outage?.endedAt ?? 0, judgedFrom);
+  // Webhooks that are refused are no silence, and have an alert of their own.
+  const isRefused = refused !== undefined && !endsOf(sight, now).isQuiet && refused.lastRaisedAt >= since;
+  if (isRefused || since >= now) return { state: undefined, judgedFrom };
+  const missedCount = await countUntold(stores, { provider: sight.provider.name, since, now });
+  const state = { rate, lastAt, since, missedCount };
+  return { state: isSuspect(state, now) ? state : undefined, judgedFrom };
 }
 
 async function learnHours(
@@ -196,9 +201,9 @@ async function investigate(
     return false;
   }
   return inTransaction(deps, ownCause, async (tx) => {
-    const lastAt = await tx.stores.inbox.findLastArrival(name);
+    const arrivals = await tx.stores.inbox.listLastArrivals([name]);
     // An event was received meanwhile.
-    if (lastAt !== state.lastAt) return false;
+    if (arrivals.get(name) !== state.lastAt) return false;
     const usual = usualCount(state.rate, { from: state.since, to: now });
     const facts = { provider: name, isAsked: provider.capabilities.canFetch, usual, missedCount: state.missedCount };
     await raiseSilence(tx, { ...facts, silentMs: now - state.lastAt });

@@ -60,6 +60,7 @@ export function describeOutages(open: OpenContractDatabase): void {
         const all = await outages.listOutages({ provider: 'btcpay', limit: 9 });
         expect(all.map(({ id, status }) => `${id} ${status}`)).toEqual(['2 blind', '1 over']);
         expect(await outages.listOutages({ provider: null, limit: 1 })).toHaveLength(1);
+        expect(await outages.listLatestOutages(['bitpay', 'btcpay'])).toMatchObject([{ id: '2' }]);
         expect(await outages.listOutages({ provider: 'bitpay', limit: 9 })).toEqual([]);
       });
     });
@@ -91,13 +92,13 @@ export function describeOutages(open: OpenContractDatabase): void {
           heardCount: 0,
           checkedAt: null,
         };
-        expect(await webhookRates.findRate('btcpay')).toBeUndefined();
+        expect(await webhookRates.listRates(['btcpay'])).toEqual([]);
         await webhookRates.saveRate(rate);
-        expect(await webhookRates.findRate('btcpay')).toEqual(rate);
+        expect(await webhookRates.listRates(['btcpay', 'bitpay'])).toEqual([rate]);
         const later = { ...rate, perHour: [1 / 3, 2], firstAt: noon, heardCount: 7, checkedAt: noon + hour };
         await webhookRates.saveRate(later);
-        expect(await webhookRates.findRate('btcpay')).toEqual(later);
-        expect(await webhookRates.findRate('bitpay')).toBeUndefined();
+        expect(await webhookRates.listRates(['btcpay'])).toEqual([later]);
+        expect(await webhookRates.listRates(['bitpay'])).toEqual([]);
       });
     });
   });

@@ -124,14 +124,18 @@ export function describeProviderLists(open: OpenContractDatabase): void {
       await opened.database.transaction(async ({ inbox }) => {
         const window = { source: 'btcpay', from: noon, to: noon + hour };
         expect(await inbox.countArrivals(window)).toBe(0);
-        expect(await inbox.findLastArrival('btcpay')).toBeNull();
+        expect(await inbox.listLastArrivals(['btcpay'])).toEqual(new Map());
         await inbox.append(sampleEvent('a', { receivedAt: noon, reference: 'one' }));
         await inbox.append(sampleEvent('b', { receivedAt: noon + 1, reference: 'one' }));
         await inbox.append(sampleEvent('c', { receivedAt: noon + 2, reference: 'two' }));
         await inbox.append(sampleEvent('d', { receivedAt: noon + 3 * hour, reference: 'three' }));
         await inbox.append(sampleEvent('e', { receivedAt: noon, reference: 'four', source: 'bitpay' }));
         expect(await inbox.countArrivals(window)).toBe(2);
-        expect(await inbox.findLastArrival('btcpay')).toBe(noon + 3 * hour);
+        const last = new Map([
+          ['btcpay', noon + 3 * hour],
+          ['bitpay', noon],
+        ]);
+        expect(await inbox.listLastArrivals(['btcpay', 'payhip', 'bitpay'])).toEqual(last);
       });
     });
   });

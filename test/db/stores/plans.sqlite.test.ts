@@ -31,6 +31,8 @@ const queries: Record<string, (stores: AccountingStores) => Promise<unknown>> = 
   'owed messages': ({ outbox }) => outbox.readOwed({ lane: 'pager', lateBefore: now }),
   'owed messages that become due': ({ outbox }) =>
     outbox.makeOwedDue({ lane: 'pager', lateBefore: now, at: now, limit: 9 }),
+  'the last events of two providers': ({ inbox }) => inbox.listLastArrivals(['btcpay', 'bitpay']),
+  'the rates of two providers': ({ webhookRates }) => webhookRates.listRates(['btcpay', 'bitpay']),
   'payments to poll': ({ payments }) => payments.listPaymentsToPoll({ now, except: ['btcpay'], limit: 50 }),
   'payment behind a webhook': ({ payments }) =>
     payments.findPaymentByReference({ provider: 'btcpay', reference: asProviderReference('r') }),

@@ -163,7 +163,7 @@ describe('a real silence', () => {
 
   test('is not learned from: what was usual before it stays so', async () => {
     await spend(10 * 24, byDay);
-    const rate = () => opened.database.read((stores) => stores.webhookRates.findRate('btcpay'));
+    const rate = () => opened.database.read(async (stores) => (await stores.webhookRates.listRates(['btcpay']))[0]);
     await pollFindsPaid('first');
     await pollFindsPaid('second');
     await spend(1, never);
@@ -286,7 +286,7 @@ test('what comes and is refused is no silence: it has an alert of its own', asyn
 
 test('hours that this process did not see are not learned from', async () => {
   await spend(10 * 24, byDay);
-  const rate = () => opened.database.read((stores) => stores.webhookRates.findRate('btcpay'));
+  const rate = () => opened.database.read(async (stores) => (await stores.webhookRates.listRates(['btcpay']))[0]);
   const before = await rate();
   deps.clock.advance(4 * day);
   await watch({});

@@ -1,6 +1,6 @@
 import type { InboxEvent, InboxStore } from '#messaging/queues/messaging-store.ts';
 import { keyset, within } from '../../query/keyset.ts';
-import { prepared, prepareInsert } from '../../query/prepared.ts';
+import { prepared, preparedByCount, prepareInsert } from '../../query/prepared.ts';
 import type { Session } from '../../query/session.ts';
 import { and, eq, getTableColumns, gte, lt, sql } from '../../schema/drizzle.ts';
 import { createQueueStore } from './queue.ts';
@@ -32,12 +32,13 @@ export function createInboxStore(session: Session): InboxStore {
       .from(inboxEvents)
       .where(and(isFrom, isWithin)),
   );
-  const findLast = prepared(session, 'inbox_last_arrival', () =>
-    session.db
-      .select({ at: sql<number | null>`max(${inboxEvents.receivedAt})` })
-      .from(inboxEvents)
-      .where(isFrom),
-  );
+  const last = { at: sql<number | null>`max(${inboxEvents.receivedAt})` };
+  // One look into the index for each: a grouping would walk through all events.
+  const listLast = preparedByCount(session, 'inbox_last_arrivals', (among) => {
+    const each = among.map((source) => session.db.select(last).from(inboxEvents).where(eq(inboxEvents.source, source)));
+    const fields = Object.fromEntries(each.map((query, index) => [String(index), sql<number | null>`(${query})`]));
+    return session.db.select(fields).from(sql`(select 1) as once`);
+  });
   return {
     ...queue,
     async append(event) {
@@ -64,6 +65,11 @@ export function createInboxStore(session: Session): InboxStore {
       return asRows<InboxEvent>(rows);
     },
     countArrivals: async (query) => (await countReferences(query))[0]?.references ?? 0,
-    findLastArrival: async (source) => (await findLast({ source }))[0]?.at ?? null,
+    async listLastArrivals(sources) {
+      if (sources.length === 0) return new Map();
+      const [found] = await listLast(sources, {});
+      const known = sources.map((source, index) => [source, found?.[String(index)] ?? null] as const);
+      return new Map(known.flatMap(([source, at]) => (at === null ? [] : [[source, at]])));
+    },
   };
 }

@@ -7,7 +7,7 @@ import { keyset } from '../../query/keyset.ts';
 import { prepareInsert, prepareReplace } from '../../query/prepared.ts';
 import { deleteFirst, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import { and, eq, getTableColumns, isNotNull, lt, sql } from '../../schema/drizzle.ts';
+import { and, eq, getTableColumns, inArray, isNotNull, lt, sql } from '../../schema/drizzle.ts';
 
 export function createOutageStore(session: Session): OutageStore {
   const { db } = session;
@@ -15,7 +15,7 @@ export function createOutageStore(session: Session): OutageStore {
   const { liveProvider, ...columns } = getTableColumns(outages);
   const compareAndSet = createCompareAndSet<Outage>(session, { name: 'outage', table: outages });
   const insert = prepareInsert(session, { name: 'insert_outage', table: outages, unless: [outages.liveProvider] });
-  const { list, prepare, prepareList } = rowsOf(session, outages, columns);
+  const { list, prepare, prepareList, prepareListAmong } = rowsOf(session, outages, columns);
   const { oldestFirst, newestFirst } = keyset(outages, 'beganAt');
   const findLive = prepare('find_live_outage', ['liveProvider']);
   const listLive = prepareList('list_live_outages', { where: isNotNull(outages.liveProvider), order: oldestFirst });
@@ -23,6 +23,13 @@ export function createOutageStore(session: Session): OutageStore {
     where: eq(outages.provider, sql.placeholder('provider')),
     order: newestFirst,
     limit: sql.placeholder('limit'),
+  });
+  const listLatest = prepareListAmong('list_latest_outages', (providers) => {
+    const latest = providers.map((provider) => {
+      const ofProvider = db.select({ id: outages.id }).from(outages).where(eq(outages.provider, provider));
+      return sql`(${ofProvider.orderBy(...newestFirst).limit(1)})`;
+    });
+    return { where: sql`${outages.id} in (${sql.join(latest, sql`, `)})`, order: oldestFirst };
   });
   return {
     insertOutage: (outage) => insert({ ...outage, liveProvider: outage.status === 'over' ? null : outage.provider }),
@@ -34,6 +41,7 @@ export function createOutageStore(session: Session): OutageStore {
     },
     listOutages: ({ provider, limit }) =>
       provider === null ? list(undefined, { order: newestFirst, limit }) : listOf({ provider, limit }),
+    listLatestOutages: async (providers) => (providers.length === 0 ? [] : listLatest(providers, {})),
     async pruneOutages({ before, limit }) {
       const where = and(eq(outages.status, 'over'), lt(outages.endedAt, before));
       return (await deleteFirst(db, { table: outages, key: outages.id, where, order: oldestFirst, limit })).length;
@@ -43,9 +51,12 @@ export function createOutageStore(session: Session): OutageStore {
 
 export function createWebhookRateStore(session: Session): WebhookRateStore {
   const { webhookRates: rates } = session.tables;
-  const find = rowsOf(session, rates).prepare('find_webhook_rate', ['provider']);
+  const list = rowsOf(session, rates).prepareListAmong('list_webhook_rates', (providers) => ({
+    where: inArray(rates.provider, providers),
+    order: [],
+  }));
   return {
-    findRate: async (provider) => (await find({ provider }))[0],
+    listRates: (providers) => list(providers, {}),
     saveRate: prepareReplace(session, { name: 'save_webhook_rate', table: rates, key: ['provider'] }),
   };
 }
