@@ -1,6 +1,11 @@
 // What admins have done, by the rows that it left, beside the audit trail.
+import { type Milliseconds, minute } from '#kernel/clock.ts';
+import type { World } from '../../world/world.ts';
 import type { Invariant } from '../invariant.ts';
 import type { Look } from '../look.ts';
+
+/** Asking one provider after the other takes no longer. */
+const actionMaxMs: Milliseconds = 5 * minute;
 
 export const audit: Invariant = {
   number: 7,
@@ -37,14 +42,22 @@ function noAudit(actions: string, subject: string): string {
 const askingActions = `('order.place', 'order.check', 'case.check', 'order.new_link', 'provider.ask_again', 'reconciliation.run')`;
 
 /** Lines in the history of an order that an admin has caused, in a transaction that has no audit row of that admin. */
-function* unauditedEntries({ rows }: Look): Iterable<string> {
-  const entries = rows<{ number: number; text: string; actor_id: string }>(
-    `select o.number, t.text, t.actor_id from timeline_entries t join orders o on o.id = t.order_id
+function* unauditedEntries({ rows, world }: Look): Iterable<string> {
+  const entries = rows<{ number: number; text: string; actor_id: string; at: number }>(
+    `select o.number, t.text, t.actor_id, t.at from timeline_entries t join orders o on o.id = t.order_id
      where t.actor_kind = 'admin' and not exists (
        select 1 from audit_records a where a.actor_kind = 'admin' and a.actor_id = t.actor_id
        and (a.at = t.at or a.action in ${askingActions}))`,
   );
-  for (const { number, text, actor_id: actor } of entries) yield `T-${number}: “${text}” by ${actor} has no audit row`;
+  for (const { number, text, actor_id: actor, at } of entries) {
+    if (!isCutShort(world, at)) yield `T-${number}: “${text}” by ${actor} has no audit row`;
+  }
+}
+
+/** What the provider was asked first is stored, and then the action itself could not be: neither it nor its audit row. */
+function isCutShort({ disturbances }: World, at: Milliseconds): boolean {
+  const isOver = (what: string): boolean => /^the (?:disk has no room|process is down|clock)/.test(what);
+  return disturbances.between(at - actionMaxMs, at + actionMaxMs, isOver) !== undefined;
 }
 
 /** Each gives the ids of rows that an admin or the shop has made, and that no audit row names. */
