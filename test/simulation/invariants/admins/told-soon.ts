@@ -72,12 +72,27 @@ function* judge(look: Look, { row, what, began_at: queuedAt, ended_at: endedAt }
   const { disturbances, machine } = look.world;
   const until = endedAt ?? machine.now();
   if (until - queuedAt <= soonMs) return;
-  const at = what.startsWith('shop') ? Math.max(queuedAt, itsTurnAt(look, row)) : queuedAt;
+  const at = Math.max(queuedAt, possibleAt(look, { row, what }));
   if (until - at <= soonMs) return;
   const isClock = (wrong: string) => wrong.startsWith('the clock');
   if (disturbances.between(at - wrongMaxMs, until + wrongMaxMs, isClock) !== undefined) return;
   if (disturbances.between(at - afterwardsMs, until, (wrong) => isExcuse(wrong, what)) !== undefined) return;
   yield `${what} for ${Math.round((until - at) / second)} s, and nothing was in the way`;
+}
+
+function possibleAt(look: Look, { row, what }: Pick<Waited, 'row' | 'what'>): Milliseconds {
+  if (what.startsWith('shop')) return itsTurnAt(look, row);
+  return what.startsWith('provider: payment.cancel') ? isThereAt(look, row) : 0;
+}
+
+/** A link of which nobody knows whether it was made is looked for until an hour after its expiry; until then there is nothing to close. */
+function isThereAt({ rows }: Look, row: number): Milliseconds {
+  const [payment] = rows<{ readonly at: number }>(
+    `select expires_at + ${hour + restGridMs} as at from outbox_messages m join payments p on p.id = json_extract(m.payload, '$.paymentId')
+     where m.rowid = ? and m.last_error = 'its creation is not known yet'`,
+    row,
+  );
+  return payment?.at ?? 0;
 }
 
 /** When all events of its order that are ahead of it are settled, which are judged themselves; far off when one is not. */
