@@ -12,7 +12,7 @@ import { type Look, withLook } from '../invariants/look.ts';
 import { useDisk } from '../machine/disk.ts';
 import { drawPlan, type Plan, type PlanOptions, streamOf } from '../plan/plan.ts';
 import { steps } from '../plan/steps.ts';
-import { openChat } from '../steps/people/phone.ts';
+import { alertChat, commandChat, openChat } from '../steps/people/phone.ts';
 import { createWorld, type World } from '../world/world.ts';
 import type { Variant } from './variant.ts';
 
@@ -35,6 +35,8 @@ export interface Verdict {
 /** After the faults have stopped, everything is at rest within this. */
 const calmMs: Milliseconds = 5 * hour;
 const justAfterMs: Milliseconds = 3 * second;
+/** After the faults have stopped, admins have been told what is wrong. */
+const toldMs: Milliseconds = 5 * minute;
 
 export interface RunOptions extends PlanOptions {
   readonly isLogKept?: boolean;
@@ -152,14 +154,17 @@ async function leave({ machine }: World, over: AbortController): Promise<void> {
 
 /** Whatever still fails, fails no longer; a process that is down is about to be started again. */
 function endFaults(world: World): void {
-  const { faults, operator, telegram, journal, settings } = world;
+  const { faults, operator, telegram, journal, settings, timeline } = world;
   journal.note('world', 'the faults end');
   faults.endAll();
   operator.startNow();
   telegram.troubles.reset();
   // An admin who forgot to press Start in a chat is told so in another one.
-  const chats = settings.admins.flatMap(({ id }) => telegram.chats.all().filter(({ chatId }) => chatId === id));
-  for (const chat of chats) void openChat(world, chat.chatId, chat);
+  timeline.after(toldMs, () => {
+    for (const { id } of settings.admins) {
+      for (const chat of [commandChat(id), alertChat(world, id)]) void openChat(world, id, chat);
+    }
+  });
 }
 
 function wordsOf(error: unknown): string {
