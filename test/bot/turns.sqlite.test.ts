@@ -1,5 +1,6 @@
 // What one admin asked for may take long: a provider is slow. Nobody else waits for it.
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { minute } from '#kernel/clock.ts';
 import { asOrderId } from '#kernel/ids.ts';
 import type { CallbackAnswer } from '#sandbox/telegram/callbacks.ts';
 import { ann, type BotShop, bob, group, openBotShop } from './support/shop.ts';
@@ -20,18 +21,34 @@ async function openGroup(sharesToken: boolean): Promise<BotShop> {
   return shop;
 }
 
-test.each(setUps)('an admin in the group is answered by $bot while a provider keeps another waiting', async (setUp) => {
-  await using shop = await openGroup(setUp.sharesToken);
-  const { bot } = setUp;
+function tapIn(shop: BotShop, tap: { bot: string; userId: number; text: string }): Promise<CallbackAnswer> {
+  const { bot, userId, text } = tap;
   const [card] = shop.telegram.messages({ bot, chatId: group });
-  const tap = (userId: number, text: string): Promise<CallbackAnswer> => {
-    const data = card?.keyboard.flat().find((button) => button.text === text)?.callback_data ?? '';
-    return shop.telegram.tapButton({ userId, bot, chatId: group, messageId: card?.messageId ?? 0, data });
-  };
+  const data = card?.keyboard.flat().find((button) => button.text === text)?.callback_data ?? '';
+  return shop.telegram.tapButton({ userId, bot, chatId: group, messageId: card?.messageId ?? 0, data });
+}
+
+test.each(setUps)('an admin in the group is answered by $bot while a provider keeps another waiting', async (setUp) => {
+  const { bot, sharesToken } = setUp;
+  await using shop = await openGroup(sharesToken);
   const { asked, goOn } = shop.provider.holds();
-  const checked = tap(ann, 'Check again');
+  const checked = tapIn(shop, { bot, userId: ann, text: 'Check again' });
   await asked;
-  expect((await tap(bob, 'Acknowledge')).text).toBe('Acknowledged: it is yours.');
+  expect((await tapIn(shop, { bot, userId: bob, text: 'Acknowledge' })).text).toBe('Acknowledged: it is yours.');
   goOn();
   expect((await checked).text).toContain('Checked');
+});
+
+test('a tap that a provider keeps waiting for minutes, or in which the machine stands still, is no failure', async () => {
+  await using shop = await openGroup(false);
+  const { asked, goOn } = shop.provider.holds();
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const tapped = tapIn(shop, { bot: 'pager_bot', userId: ann, text: 'Check again' });
+  await asked;
+  vi.advanceTimersByTime(2 * minute);
+  vi.useRealTimers();
+  goOn();
+  expect((await tapped).text).toContain('Checked');
+  expect(shop.deps.log.events.filter(({ level }) => level === 'error')).toEqual([]);
 });

@@ -59,6 +59,8 @@ export function createPager(deps: PagerDeps, options: PagerOptions): Pager {
   const apiRoot = options.apiRoot === undefined ? undefined : `${options.apiRoot.replace(/\/+$/, '')}/`;
   const telegraf = new Telegraf<Context>(options.token, {
     telegram: { ...(apiRoot !== undefined && { apiRoot }), webhookReply: false },
+    // Each call in it has a bound of its own. Telegraf's is of 90 s, which pass at once where the machine stands still.
+    handlerTimeout: Number.POSITIVE_INFINITY,
   });
   const reported = reportSends(createTelegrafSender(deps, telegraf.telegram), { bot: 'pager', onSend: deps.onSend });
   const sender = heedWaits(noteMoves(reported, deps), deps.clock);
