@@ -4,8 +4,6 @@ import { getTableColumns, sql } from '../schema/drizzle.ts';
 import { type Built, type Compiled, compile } from './compiled.ts';
 import type { Session } from './session.ts';
 
-const amongKeptMax = 16;
-
 /**
  * A statement that is built at its first use in the process and kept: building one costs ten times as much as running it. By its
  * name it is found again for other connections, so it must be built of nothing that differs among them.
@@ -42,25 +40,6 @@ async function run<Rows>({ statements }: Session, statement: Compiled<Rows>, val
   const rows = statements.run(statement, statement.parameters(values));
   // SQLite has its rows at once.
   return statement.read(Array.isArray(rows) ? rows : await rows);
-}
-
-/**
- * One kept statement for each number of values in a list, with a placeholder for each of them. For a long list it is built
- * anew: there could be one for any number of values.
- */
-export function preparedByCount<Rows>(
-  session: Session,
-  name: string,
-  build: (among: Placeholder[]) => Built<Rows>,
-): (among: readonly unknown[], values: object) => Promise<Rows> {
-  const buildFor = (keys: readonly string[]): Built<Rows> => build(keys.map((key) => sql.placeholder(key)));
-  const runKept = preparedByShape(session, name, buildFor);
-  return (among, values) => {
-    const keys = among.map((_, index) => `among${index}`);
-    const filled = { ...values, ...Object.fromEntries(keys.map((key, index) => [key, among[index]])) };
-    // PostgreSQL keeps no statement without a name.
-    return keys.length > amongKeptMax ? run(session, compile('', buildFor(keys)), filled) : runKept(keys, filled);
-  };
 }
 
 /**

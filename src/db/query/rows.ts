@@ -1,18 +1,22 @@
 import type { GetColumnData, Placeholder, SQL } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import { and, eq, getTableColumns, inArray, sql } from '../schema/drizzle.ts';
-import { prepared, preparedByCount } from './prepared.ts';
-import type { QueryBuilder, Session } from './session.ts';
+import { prepared } from './prepared.ts';
+import type { Session } from './session.ts';
+import { preparedByQuery, type ShapeOf } from './shapes.ts';
 
 export const rowCount = sql<number>`count(*)`;
+
+/** The query's `limit`. */
+export const limit = sql.placeholder('limit');
 
 interface Listed {
   where: SQL | undefined;
   order: SQL[];
-  limit?: number | Placeholder | undefined;
+  limit?: number | Placeholder;
 }
 
-/** Reads of one table, always of the same columns, and always awaited: a drizzle query runs only then. */
+/** Reads of one table, always of the same columns, by statements that are kept. */
 export function rowsOf<Table extends PgTable, Columns extends Record<string, PgColumn> = Table['_']['columns']>(
   session: Session,
   table: Table,
@@ -29,12 +33,12 @@ export function rowsOf<Table extends PgTable, Columns extends Record<string, PgC
       .select(chosen as Record<string, PgColumn>)
       .from(table as PgTable)
       .where(where);
-  const listing = ({ where, order, limit }: Listed) => {
+  const listing = ({ where, order, limit: rowsMax }: Listed) => {
     const ordered = select(where).orderBy(...order);
-    return limit === undefined ? ordered : ordered.limit(limit);
+    return rowsMax === undefined ? ordered : ordered.limit(rowsMax);
   };
   return {
-    /** For frequent reads: the rows with these values, by a statement that is prepared once. */
+    /** The rows with these values. */
     prepare<Key extends Column>(name: string, by: readonly Key[], order: SQL[] = []) {
       const isIt = by.map((key) => eq(known[key] as PgColumn, sql.placeholder(key)));
       const run = prepared(session, name, () => listing({ where: and(...isIt), order }));
@@ -46,35 +50,32 @@ export function rowsOf<Table extends PgTable, Columns extends Record<string, PgC
       const run = prepared(session, name, () => listing(listed));
       return async (query: Query): Promise<Row[]> => (await run(query)) as Row[];
     },
-    /** The same where the condition names a list of values, such as `in (…)`. */
-    prepareListAmong<Query extends object>(name: string, listed: (among: Placeholder[]) => Listed) {
-      const run = preparedByCount(session, name, (among) => listing(listed(among)));
-      return async (among: readonly unknown[], query: Query): Promise<Row[]> => (await run(among, query)) as Row[];
-    },
-    async find(where: SQL | undefined): Promise<Row | undefined> {
-      return (await select(where))[0] as Row | undefined;
-    },
-    async list(where: SQL | undefined, how: Omit<Listed, 'where'>): Promise<Row[]> {
-      return (await listing({ where, ...how })) as Row[];
+    /** The same where the query has lists, or fields without which the condition is another one. */
+    prepareListBy<Query extends object>(name: string, listed: (shape: ShapeOf<Query>) => Listed) {
+      const run = preparedByQuery(session, name, (shape: ShapeOf<Query>) => listing(listed(shape)));
+      return async (query: Query): Promise<Row[]> => (await run(query)) as Row[];
     },
   };
 }
 
 /** Deletes at most `limit` of the rows, the first in the given order; returns the keys of the deleted rows. */
-export async function deleteFirst(
-  db: QueryBuilder,
-  batch: { table: PgTable; key: PgColumn; where: SQL | undefined; order: SQL[]; limit: number },
-): Promise<string[]> {
-  const { table, key, where, order, limit } = batch;
-  const first = db
-    .select({ key })
-    .from(table)
-    .where(where)
-    .orderBy(...order)
-    .limit(limit);
-  const deleted = await db
-    .delete(table)
-    .where(and(where, inArray(key, first)))
-    .returning({ key });
-  return deleted.map((row) => String(row.key));
+export function prepareDeleteFirst<Query extends { limit: number }>(
+  session: Session,
+  name: string,
+  first: { table: PgTable; key: PgColumn; where: SQL | undefined; order: SQL[] },
+): (query: Query) => Promise<string[]> {
+  const { table, key, where, order } = first;
+  const run = prepared(session, name, () => {
+    const chosen = session.db
+      .select({ key })
+      .from(table)
+      .where(where)
+      .orderBy(...order)
+      .limit(limit);
+    return session.db
+      .delete(table)
+      .where(and(where, inArray(key, chosen)))
+      .returning({ key });
+  });
+  return async (query) => (await run(query)).map((row) => String(row.key));
 }

@@ -1,4 +1,4 @@
-import type { SQL } from 'drizzle-orm';
+import type { Placeholder, SQL } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { sql } from '../schema/drizzle.ts';
 
@@ -11,7 +11,12 @@ export function searchable(parts: readonly (string | null)[]): string {
     .toLowerCase();
 }
 
-export function contains(column: PgColumn, text: string): SQL {
+/** For `contains`: whatever has this text in it. */
+export function patternOf(text: string): string {
   const literal = searchable([text]).replaceAll(/[!%_]/g, '!$&');
-  return sql`${column} like ${`%${literal}%`} escape '!'`;
+  return `%${literal}%`;
+}
+
+export function contains(column: PgColumn, pattern: string | Placeholder): SQL {
+  return sql`${column} like ${pattern} escape '!'`;
 }

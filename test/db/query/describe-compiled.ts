@@ -1,9 +1,10 @@
 import type { PgTable } from 'drizzle-orm/pg-core';
 import { describe, expect, test } from 'vitest';
 import { type Built, type Compiled, compile } from '#db/query/compiled.ts';
-import { prepared, preparedByCount, prepareInsert, prepareReplace, settingsOf } from '#db/query/prepared.ts';
+import { prepared, prepareInsert, prepareReplace, settingsOf } from '#db/query/prepared.ts';
 import type { Session } from '#db/query/session.ts';
-import { asc, eq, getTableColumns, gt, inArray, sql } from '#db/schema/drizzle.ts';
+import { preparedByQuery, type ShapeOf } from '#db/query/shapes.ts';
+import { and, asc, eq, getTableColumns, gt, inArray, sql } from '#db/schema/drizzle.ts';
 import type { Kit } from '#db/schema/kit.ts';
 
 export interface OpenedSession extends AsyncDisposable {
@@ -188,22 +189,54 @@ export function describeCompiled(open: () => Promise<OpenedSession>): void {
       expect(() => countIn(first)).toThrow('two statements are called test_count_kinds');
     });
 
-    test('replaces, and finds among few and many values', async () => {
+    test('replaces the row of the same key', async () => {
       await using opened = await openWithKinds();
       const { session, kinds } = opened;
       const replace = prepareReplace(session, { name: 'test_replace_kinds', table: kinds, key: ['id'] });
-      const among = preparedByCount(session, 'test_kinds_among', (ids) =>
-        session.db.select().from(kinds).where(inArray(kinds.id, ids)).orderBy(asc(kinds.id)),
-      );
       for (const row of [full, sparse, { ...sparse, id: full.id }]) await replace(row);
-      const expected = [{ ...sparse, id: full.id }, sparse];
-      expect(await among([1, 2], {})).toEqual(expected);
-      expect(
-        await among(
-          Array.from({ length: 40 }, (_, at) => at),
-          {},
-        ),
-      ).toEqual(expected);
+      expect(await session.db.select().from(kinds).orderBy(asc(kinds.id))).toEqual([
+        { ...sparse, id: full.id },
+        sparse,
+      ]);
+    });
+
+    test('has a form for each shape of a query, and few for lists of any length', async () => {
+      await using opened = await openWithKinds();
+      const { session, kinds } = opened;
+      interface Query {
+        ids: readonly number[];
+        word?: string | null;
+        place?: { size: number; id: number } | null;
+      }
+      const builds: string[] = [];
+      const list = preparedByQuery(session, 'test_kinds_by_query', ({ has, among }: ShapeOf<Query>) => {
+        builds.push(`${among('ids').length}`);
+        return session.db
+          .select({ id: kinds.id })
+          .from(kinds)
+          .where(
+            and(
+              inArray(kinds.id, among('ids')),
+              has('word') ? eq(kinds.word, sql.placeholder('word')) : undefined,
+              has('place')
+                ? sql`(${kinds.size}, ${kinds.id}) > (${sql.placeholder('place.size')}, ${sql.placeholder('place.id')})`
+                : undefined,
+            ),
+          )
+          .orderBy(asc(kinds.id));
+      });
+      const idsOf = async (query: Query): Promise<number[]> => (await list(query)).map(({ id }) => id);
+      await session.db.insert(kinds).values([full, sparse]);
+      expect(await idsOf({ ids: [] })).toEqual([]);
+      expect(await idsOf({ ids: [2] })).toEqual([2]);
+      expect(await idsOf({ ids: [1, 2, 3] })).toEqual([1, 2]);
+      expect(await idsOf({ ids: [3, 1, 9, 8], word: null, place: null })).toEqual([1]);
+      expect(await idsOf({ ids: Array.from({ length: 40 }, (_, at) => at) })).toEqual([1, 2]);
+      expect(builds).toEqual(['0', '1', '4', '64']);
+      expect(await idsOf({ ids: [1, 2, 3], word: full.word })).toEqual([1, 2]);
+      expect(await idsOf({ ids: [1, 2, 3], word: 'other' })).toEqual([]);
+      expect(await idsOf({ ids: [1, 2, 3], place: { size: full.size, id: 1 } })).toEqual([2]);
+      expect(builds).toEqual(['0', '1', '4', '64', '4', '4']);
     });
 
     test('refuses to run without the value of a placeholder', async () => {

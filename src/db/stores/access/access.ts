@@ -1,9 +1,10 @@
 import type { AuditStore, PendingActionStore } from '#access/access-store.ts';
+import type { Milliseconds } from '#kernel/clock.ts';
 import { keyset, within } from '../../query/keyset.ts';
-import { prepareInsert } from '../../query/prepared.ts';
-import { deleteFirst, rowCount, rowsOf } from '../../query/rows.ts';
+import { prepared, prepareInsert } from '../../query/prepared.ts';
+import { limit, prepareDeleteFirst, rowCount, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import { and, asc, eq, gt, isNotNull, lt } from '../../schema/drizzle.ts';
+import { and, asc, eq, gt, isNotNull, lt, sql } from '../../schema/drizzle.ts';
 
 export function createAuditStore(session: Session): AuditStore {
   const { db } = session;
@@ -13,64 +14,68 @@ export function createAuditStore(session: Session): AuditStore {
     async record(entry) {
       await insert(entry);
     },
-    listAudit: ({ subject, limit }) =>
-      rowsOf(session, auditRecords).list(subject === null ? undefined : eq(auditRecords.subject, subject), {
-        order: keyset(auditRecords, 'at').newestFirst,
-        limit,
-      }),
-    countAudit: async (query) =>
+    listAudit: rowsOf(session, auditRecords).prepareListBy('list_audit', ({ has }) => ({
+      where: has('subject') ? eq(auditRecords.subject, sql.placeholder('subject')) : undefined,
+      order: keyset(auditRecords, 'at').newestFirst,
+      limit,
+    })),
+    countAudit: prepared(session, 'count_audit', () =>
       db
         .select({ action: auditRecords.action, count: rowCount })
         .from(auditRecords)
-        .where(and(eq(auditRecords.actorKind, query.actorKind), within(auditRecords.at, query)))
+        .where(and(eq(auditRecords.actorKind, sql.placeholder('actorKind')), within(auditRecords.at)))
         .groupBy(auditRecords.action)
         .orderBy(asc(auditRecords.action)),
+    ),
   };
 }
 
 export function createPendingActionStore(session: Session): PendingActionStore {
   const { db } = session;
   const { pendingActions } = session.tables;
-  const isUsable = ({ id, adminId, now }: { id: string; adminId: number; now: number }) =>
-    and(eq(pendingActions.id, id), eq(pendingActions.adminId, adminId), gt(pendingActions.expiresAt, now));
+  const isOfAdmin = eq(pendingActions.adminId, sql.placeholder('adminId'));
+  const isWaiting = gt(pendingActions.expiresAt, sql.placeholder('now'));
+  const isUsable = and(eq(pendingActions.id, sql.placeholder('id')), isOfAdmin, isWaiting);
+  const order = [asc(pendingActions.expiresAt)];
+  const { prepareList } = rowsOf(session, pendingActions);
+  const insert = prepareInsert(session, { name: 'save_pending_action', table: pendingActions });
+  // Finding and deleting are one statement, so that two clicks cannot both confirm the action.
+  const take = prepared(session, 'take_pending_action', () => db.delete(pendingActions).where(isUsable).returning());
+  const awaitText = prepared(session, 'await_text_of_pending_action', () =>
+    db
+      .update(pendingActions)
+      .set({ awaitsTextSince: sql`${sql.placeholder('now')}`, expiresAt: sql`${sql.placeholder('until')}` })
+      .where(isUsable)
+      .returning(),
+  );
+  const findAwaitingText = prepareList<{ adminId: number; now: Milliseconds }>('find_action_awaiting_text', {
+    where: and(isOfAdmin, isNotNull(pendingActions.awaitsTextSince), isWaiting),
+    order: keyset(pendingActions, 'awaitsTextSince').newestFirst,
+    limit: 1,
+  });
+  const replaceAction = prepared<unknown>(session, 'replace_pending_action', () =>
+    db
+      .update(pendingActions)
+      .set({ action: sql`${sql.placeholder('action')}`, awaitsTextSince: null })
+      .where(eq(pendingActions.id, sql.placeholder('id'))),
+  );
+  const deleteExpired = prepareDeleteFirst(session, 'delete_expired_actions', {
+    table: pendingActions,
+    key: pendingActions.id,
+    where: lt(pendingActions.expiresAt, sql.placeholder('before')),
+    order,
+  });
   return {
     async save(action) {
-      await db.insert(pendingActions).values(action);
+      await insert(action);
     },
-    async consume(input) {
-      // Finding and deleting are one statement, so that two clicks cannot both confirm the action.
-      const [taken] = await db.delete(pendingActions).where(isUsable(input)).returning();
-      return taken;
+    consume: async (input) => (await take(input))[0],
+    awaitText: async (input) => (await awaitText(input))[0],
+    findAwaitingText: async (query) => (await findAwaitingText(query))[0],
+    listWaiting: prepareList('list_waiting_actions', { where: isWaiting, order, limit }),
+    async replaceAction(input) {
+      await replaceAction(input);
     },
-    async awaitText(input) {
-      const [awaiting] = await db
-        .update(pendingActions)
-        .set({ awaitsTextSince: input.now, expiresAt: input.until })
-        .where(isUsable(input))
-        .returning();
-      return awaiting;
-    },
-    async findAwaitingText({ adminId, now }) {
-      const isAwaiting = and(
-        eq(pendingActions.adminId, adminId),
-        isNotNull(pendingActions.awaitsTextSince),
-        gt(pendingActions.expiresAt, now),
-      );
-      const order = keyset(pendingActions, 'awaitsTextSince').newestFirst;
-      return (await rowsOf(session, pendingActions).list(isAwaiting, { order, limit: 1 }))[0];
-    },
-    listWaiting: ({ now, limit }) =>
-      rowsOf(session, pendingActions).list(gt(pendingActions.expiresAt, now), {
-        order: [asc(pendingActions.expiresAt)],
-        limit,
-      }),
-    async replaceAction({ id, action }) {
-      await db.update(pendingActions).set({ action, awaitsTextSince: null }).where(eq(pendingActions.id, id));
-    },
-    async prune({ before, limit }) {
-      const where = lt(pendingActions.expiresAt, before);
-      const order = [asc(pendingActions.expiresAt)];
-      return (await deleteFirst(db, { table: pendingActions, key: pendingActions.id, where, order, limit })).length;
-    },
+    prune: async (query) => (await deleteExpired(query)).length,
   };
 }

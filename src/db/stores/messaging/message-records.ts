@@ -1,13 +1,9 @@
-import type {
-  ChatMoveStore,
-  QuarantineStore,
-  SentMessage,
-  SentMessageStore,
-} from '#messaging/queues/messaging-store.ts';
+import type { ChatMoveStore, QuarantineStore, SentMessageStore } from '#messaging/queues/messaging-store.ts';
 import { keyset } from '../../query/keyset.ts';
 import { prepared, prepareInsert, prepareReplace } from '../../query/prepared.ts';
-import { rowCount, rowsOf } from '../../query/rows.ts';
+import { limit, rowCount, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
+import { preparedByQuery, type ShapeOf } from '../../query/shapes.ts';
 import { and, asc, desc, eq, inArray, isNotNull, sql } from '../../schema/drizzle.ts';
 
 export function createQuarantineStore(session: Session): QuarantineStore {
@@ -31,27 +27,32 @@ export function createQuarantineStore(session: Session): QuarantineStore {
       .where(isFrom)
       .orderBy(sql`${webhooks.body} is null`, ...byArrival.newestFirst),
   );
+  const take = preparedByQuery(session, 'take_out_quarantined', ({ among }: ShapeOf<{ ids: readonly string[] }>) =>
+    db
+      .delete(webhooks)
+      .where(inArray(webhooks.id, among('ids')))
+      .returning({ id: webhooks.id }),
+  );
+  type Page = Parameters<QuarantineStore['listQuarantined']>[0];
+  const list = rowsOf(session, webhooks).prepareListBy<Page>('list_quarantined', (shape) => ({
+    where: and(
+      shape.has('source') ? isFrom : undefined,
+      shape.has('withBody') ? isNotNull(webhooks.body) : undefined,
+      byArrival.before(shape, 'after'),
+    ),
+    order: byArrival.newestFirst,
+    limit,
+  }));
   return {
     async quarantine(webhook, bounds) {
       if ((await findKept(webhook)).length > 0) return;
       await insert(webhook);
       const gone = beyond(await listSizes(webhook), bounds);
-      if (gone.length > 0) await db.delete(webhooks).where(inArray(webhooks.id, gone));
+      if (gone.length > 0) await take({ ids: gone });
     },
-    listQuarantined: ({ source, withBody, after = null, limit }) =>
-      rowsOf(session, webhooks).list(
-        and(
-          source === null ? undefined : eq(webhooks.source, source),
-          withBody === true ? isNotNull(webhooks.body) : undefined,
-          byArrival.before(after),
-        ),
-        { order: byArrival.newestFirst, limit },
-      ),
-    async takeOut(id) {
-      const deleted = await db.delete(webhooks).where(eq(webhooks.id, id)).returning({ id: webhooks.id });
-      return deleted.length === 1;
-    },
-    countQuarantined: async () =>
+    listQuarantined: ({ withBody, ...query }) => list({ ...query, withBody: withBody || undefined }),
+    takeOut: async (id) => (await take({ ids: [id] })).length === 1,
+    countQuarantined: prepared(session, 'count_quarantined', () =>
       db
         .select({
           source: webhooks.source,
@@ -61,6 +62,7 @@ export function createQuarantineStore(session: Session): QuarantineStore {
         .from(webhooks)
         .groupBy(webhooks.source)
         .orderBy(asc(webhooks.source)),
+    ),
   };
 }
 
@@ -76,7 +78,7 @@ function beyond(rows: readonly { id: string; bytes: number }[], bounds: { rowsMa
 export function createSentMessageStore(session: Session): SentMessageStore {
   const { db } = session;
   const { sentMessages: sent } = session.tables;
-  const { prepare, list } = rowsOf(session, sent);
+  const { prepare, prepareList } = rowsOf(session, sent);
   const find = prepare('find_sent_message', ['bot', 'chatId', 'subject']);
   const byChat = [asc(sent.bot), asc(sent.chatId)];
   const listAll = prepare('list_sent_messages', ['subject'], byChat);
@@ -94,25 +96,37 @@ export function createSentMessageStore(session: Session): SentMessageStore {
       )
       .returning({ subject: sent.subject }),
   );
-  const isOf = (one: Pick<SentMessage, 'bot' | 'chatId' | 'subject'>) =>
-    and(eq(sent.bot, one.bot), eq(sent.chatId, one.chatId), eq(sent.subject, one.subject));
+  const isOfChat = eq(sent.chatId, sql.placeholder('chatId'));
+  const forgetSent = prepared<unknown>(session, 'forget_sent_subject_of_chat', () =>
+    db
+      .delete(sent)
+      .where(and(eq(sent.bot, sql.placeholder('bot')), isOfChat, eq(sent.subject, sql.placeholder('subject')))),
+  );
+  type Subjects = { subjects: readonly string[] };
+  const forgetSubjects = preparedByQuery<Subjects, unknown>(session, 'forget_sent_subjects', ({ among }) =>
+    db.delete(sent).where(inArray(sent.subject, among('subjects'))),
+  );
+  const forgetChat = prepared<unknown>(session, 'forget_sent_of_chat', () => db.delete(sent).where(isOfChat));
   return {
     findSent: async (query) => (await find(query))[0],
     listSent: ({ bot, subject }) => (bot === undefined ? listAll({ subject }) : listOfBot({ bot, subject })),
-    listNewestSent: ({ limit }) =>
-      list(undefined, { order: [desc(sent.updatedAt), asc(sent.subject), ...byChat], limit }),
+    listNewestSent: prepareList('list_newest_sent', {
+      where: undefined,
+      order: [desc(sent.updatedAt), asc(sent.subject), ...byChat],
+      limit,
+    }),
     saveSent: (message) => save(message),
     async forgetSent(query) {
-      await db.delete(sent).where(isOf(query));
+      await forgetSent(query);
     },
     async forgetMessage(query) {
       await forgetMessage(query);
     },
     async forgetSubjects(subjects) {
-      if (subjects.length > 0) await db.delete(sent).where(inArray(sent.subject, [...subjects]));
+      if (subjects.length > 0) await forgetSubjects({ subjects });
     },
     async forgetChat(chatId) {
-      await db.delete(sent).where(eq(sent.chatId, chatId));
+      await forgetChat({ chatId });
     },
   };
 }

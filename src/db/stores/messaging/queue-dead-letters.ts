@@ -1,9 +1,9 @@
 import type { TimedKey } from '#kernel/page.ts';
 import type { QueueBookkeeping, QueueStore } from '#messaging/queues/queue-store.ts';
 import { keyset } from '../../query/keyset.ts';
-import { rowsOf } from '../../query/rows.ts';
+import { limit, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import { and, eq, isNotNull, isNull, sql } from '../../schema/drizzle.ts';
+import { and, eq, isNotNull, isNull } from '../../schema/drizzle.ts';
 import { asRows, type QueueShape } from './queue-shape.ts';
 
 /** Dead letters: rows that were abandoned. */
@@ -14,22 +14,23 @@ export function createDeadLetters<Row extends QueueBookkeeping>(
   const { db } = session;
   const isDeadLetter = and(isNotNull(table.abandonedAt), isNull(table.processedAt));
   const byEnd = keyset(table, 'abandonedAt');
-  const listNewest = rowsOf(session, table, columns).prepareList<{ limit: number }>(`${name}_newest_abandoned`, {
-    where: isDeadLetter,
+  const { prepareListBy } = rowsOf(session, table, columns);
+  type Page = { place: { abandonedAt: number; id: string } | null; limit: number };
+  const listBefore = prepareListBy<Page>(`${name}_list_abandoned_before`, (shape) => ({
+    where: and(isDeadLetter, byEnd.before(shape, 'place')),
     order: byEnd.newestFirst,
-    limit: sql.placeholder('limit'),
-  });
+    limit,
+  }));
+  const listAfter = prepareListBy<Page>(`${name}_list_abandoned_after`, (shape) => ({
+    where: and(isDeadLetter, byEnd.after(shape, 'place')),
+    order: byEnd.oldestFirst,
+    limit,
+  }));
   return {
-    async listAbandoned({ before, after = null, limit }) {
+    async listAbandoned({ before, after = null, limit: rowsMax }) {
       const placeOf = (key: TimedKey | null) => key && { abandonedAt: key.at, id: key.id };
-      const rows = db.select(columns).from(table);
-      if (after === null && before === null) return asRows<Row>(await listNewest({ limit }));
-      if (after === null) {
-        const older = rows.where(and(isDeadLetter, byEnd.before(placeOf(before)))).orderBy(...byEnd.newestFirst);
-        return asRows<Row>(await older.limit(limit));
-      }
-      const newer = rows.where(and(isDeadLetter, byEnd.after(placeOf(after)))).orderBy(...byEnd.oldestFirst);
-      return asRows<Row>(await newer.limit(limit)).reverse();
+      if (after === null) return asRows<Row>(await listBefore({ place: placeOf(before), limit: rowsMax }));
+      return asRows<Row>(await listAfter({ place: placeOf(after), limit: rowsMax })).reverse();
     },
     async redrive(input) {
       const revived = await db

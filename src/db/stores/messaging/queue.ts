@@ -1,11 +1,13 @@
 // What inbox and outbox share. Both tables have the same bookkeeping columns, so that these queries are written once;
 // each queue names its columns and what its rows are ordered and counted by.
 import type { SQL } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { QueueBookkeeping, QueueStore } from '#messaging/queues/queue-store.ts';
 import { prepared } from '../../query/prepared.ts';
-import { deleteFirst, rowsOf } from '../../query/rows.ts';
+import { prepareDeleteFirst, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
+import { preparedByQuery, type ShapeOf } from '../../query/shapes.ts';
 import { and, asc, eq, gt, inArray, isNotNull, isNull, lt, ne, sql } from '../../schema/drizzle.ts';
 import { createClaims } from './queue-claims.ts';
 import { createDeadLetters } from './queue-dead-letters.ts';
@@ -19,20 +21,28 @@ export function createQueueStore<Row extends QueueBookkeeping>(session: Session,
   const findById = rowsOf(session, table, columns).prepare(`${name}_find`, ['id']);
   const { process, abandon, release } = prepareSettling(session, shape);
 
-  async function endLeases(whose: SQL | undefined, repeatedAt: Milliseconds): Promise<number> {
-    const freed = await db
+  const deleteProcessed = prepareDeleteFirst(session, `${name}_delete_processed`, {
+    table,
+    key: table.id,
+    where: and(isNotNull(table.processedAt), lt(table.processedAt, sql.placeholder('before'))),
+    order: [asc(table.processedAt)],
+  });
+  const listLeases = prepared(session, `${name}_list_leases`, () =>
+    db.selectDistinct({ by: table.lockedBy }).from(table).where(isNotNull(table.lockedBy)),
+  );
+  const isAfter = (column: PgColumn): SQL => gt(column, sql.placeholder('latest'));
+  const hasten = prepared<unknown>(session, `${name}_hasten`, () =>
+    db
       .update(table)
-      .set({ lockedUntil: null, lockedBy: null })
-      .where(and(isWaiting, isNotNull(table.lockedBy), whose))
-      .returning({ id: table.id });
-    const crashedTwice = sql`${table.startedAttempts} - ${table.finishedAttempts} > 1`;
-    await db
+      .set({ availableAt: sql`${sql.placeholder('latest')}` })
+      .where(and(isWaiting, isAfter(table.availableAt))),
+  );
+  const boundLeases = prepared<unknown>(session, `${name}_bound_leases`, () =>
+    db
       .update(table)
-      .set({ availableAt: repeatedAt })
-      .where(and(isWaiting, isNull(table.lockedBy), crashedTwice, lt(table.availableAt, repeatedAt)));
-    if (freed.length > 0) session.noteDue(name, null);
-    return freed.length;
-  }
+      .set({ lockedUntil: sql`${sql.placeholder('latest')}` })
+      .where(and(isNotNull(table.lockedBy), isAfter(table.lockedUntil))),
+  );
 
   return {
     ...createClaims<Row>(session, shape),
@@ -45,33 +55,61 @@ export function createQueueStore<Row extends QueueBookkeeping>(session: Session,
       return released !== undefined;
     },
     abandon: async (input) => (await abandon({ ...input })).length === 1,
-    unlockAll: ({ exceptBy, repeatedAt }) => endLeases(ne(table.lockedBy, exceptBy), repeatedAt),
-    async listLeases() {
-      const leased = await db.selectDistinct({ by: table.lockedBy }).from(table).where(isNotNull(table.lockedBy));
-      return leased.flatMap(({ by }) => by ?? []);
-    },
-    endLeases: ({ by, repeatedAt }) => endLeases(inArray(table.lockedBy, [...by]), repeatedAt),
+    ...createLeaseEnds(session, shape),
+    listLeases: async () => (await listLeases()).flatMap(({ by }) => by ?? []),
     async hasten({ latest }) {
-      await db
-        .update(table)
-        .set({ availableAt: latest })
-        .where(and(isWaiting, gt(table.availableAt, latest)));
+      await hasten({ latest });
       session.noteDue(name, latest);
     },
-    async boundLeases({ latest }) {
-      await db
-        .update(table)
-        .set({ lockedUntil: latest })
-        .where(and(isNotNull(table.lockedBy), gt(table.lockedUntil, latest)));
+    async boundLeases(input) {
+      await boundLeases(input);
     },
     find: async (id) => asRows<Row>(await findById({ id }))[0],
     ...createDeadLetters<Row>(session, shape),
     depths: createDepths(session, shape),
-    async prune({ before, limit }) {
-      const where = and(isNotNull(table.processedAt), lt(table.processedAt, before));
-      const order = [asc(table.processedAt)];
-      return (await deleteFirst(db, { table, key: table.id, where, order, limit })).length;
-    },
+    prune: async (query) => (await deleteProcessed(query)).length,
+  };
+}
+
+function createLeaseEnds<Row>(
+  session: Session,
+  { table, name }: QueueShape,
+): Pick<QueueStore<Row>, 'unlockAll' | 'endLeases'> {
+  const { db } = session;
+  const isWaiting = and(isNull(table.processedAt), isNull(table.abandonedAt));
+  const crashedTwice = sql`${table.startedAttempts} - ${table.finishedAttempts} > 1`;
+  /** Of those that are named, or of all but one. */
+  type Whose = { by: readonly string[] | null; exceptBy: string | null };
+  const free = preparedByQuery(session, `${name}_end_leases`, ({ has, among }: ShapeOf<Whose>) =>
+    db
+      .update(table)
+      .set({ lockedUntil: null, lockedBy: null })
+      .where(
+        and(
+          isWaiting,
+          isNotNull(table.lockedBy),
+          has('by') ? inArray(table.lockedBy, among('by')) : ne(table.lockedBy, sql.placeholder('exceptBy')),
+        ),
+      )
+      .returning({ id: table.id }),
+  );
+  const repeatLater = prepared<unknown>(session, `${name}_repeat_later`, () =>
+    db
+      .update(table)
+      .set({ availableAt: sql`${sql.placeholder('repeatedAt')}` })
+      .where(
+        and(isWaiting, isNull(table.lockedBy), crashedTwice, lt(table.availableAt, sql.placeholder('repeatedAt'))),
+      ),
+  );
+  async function endLeases(whose: Whose, repeatedAt: Milliseconds): Promise<number> {
+    const freed = await free(whose);
+    await repeatLater({ repeatedAt });
+    if (freed.length > 0) session.noteDue(name, null);
+    return freed.length;
+  }
+  return {
+    unlockAll: ({ exceptBy, repeatedAt }) => endLeases({ by: null, exceptBy }, repeatedAt),
+    endLeases: ({ by, repeatedAt }) => endLeases({ by, exceptBy: null }, repeatedAt),
   };
 }
 

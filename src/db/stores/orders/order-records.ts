@@ -1,6 +1,6 @@
 import type { IdempotencyStore, TimelineStore } from '#orders/order-store.ts';
-import { prepared, prepareInsert } from '../../query/prepared.ts';
-import { deleteFirst, rowsOf } from '../../query/rows.ts';
+import { prepared, prepareInsert, settingsOf } from '../../query/prepared.ts';
+import { limit, prepareDeleteFirst, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
 import { and, asc, desc, eq, isNull, lt, sql } from '../../schema/drizzle.ts';
 
@@ -14,7 +14,7 @@ export function createTimelineStore(session: Session): TimelineStore {
       .from(timelineEntries)
       .where(eq(timelineEntries.orderId, sql.placeholder('orderId')))
       .orderBy(desc(timelineEntries.at), desc(timelineEntries.id))
-      .limit(sql.placeholder('limit')),
+      .limit(limit),
   );
   return {
     async append(entry) {
@@ -25,10 +25,21 @@ export function createTimelineStore(session: Session): TimelineStore {
 }
 
 export function createIdempotencyStore(session: Session): IdempotencyStore {
-  const { db } = session;
   const { idempotentRequests: requests } = session.tables;
   const insert = prepareInsert(session, { name: 'reserve_idempotency_key', table: requests, unless: [requests.key] });
   const findByKey = rowsOf(session, requests).prepare('find_idempotency_key', ['key']);
+  const keepAnswer = prepared<unknown>(session, 'keep_answer_to_request', () =>
+    session.db
+      .update(requests)
+      .set(settingsOf(requests, ['paymentId', 'paymentExpiresAt']))
+      .where(and(eq(requests.key, sql.placeholder('key')), isNull(requests.paymentId))),
+  );
+  const deleteOld = prepareDeleteFirst(session, 'delete_old_requests', {
+    table: requests,
+    key: requests.key,
+    where: lt(requests.createdAt, sql.placeholder('before')),
+    order: [asc(requests.createdAt)],
+  });
   return {
     async reserve(request) {
       const isNew = await insert({ ...request, paymentId: null, paymentExpiresAt: null });
@@ -36,16 +47,11 @@ export function createIdempotencyStore(session: Session): IdempotencyStore {
     },
     find: async (key) => (await findByKey({ key }))[0],
     async keepAnswer({ key, answer }) {
-      const isFirst = and(eq(requests.key, key), isNull(requests.paymentId));
-      await db.update(requests).set(answer).where(isFirst);
+      await keepAnswer({ key, ...answer });
       const kept = (await findByKey({ key }))[0];
       if (kept === undefined || kept.paymentId === null) return answer;
       return { paymentId: kept.paymentId, paymentExpiresAt: kept.paymentExpiresAt };
     },
-    async prune({ before, limit }) {
-      const where = lt(requests.createdAt, before);
-      const order = [asc(requests.createdAt)];
-      return (await deleteFirst(db, { table: requests, key: requests.key, where, order, limit })).length;
-    },
+    prune: async (query) => (await deleteOld(query)).length,
   };
 }

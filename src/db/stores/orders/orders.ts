@@ -1,12 +1,14 @@
+import type { OrderId } from '#kernel/ids.ts';
 import type { Order } from '#orders/order.ts';
 import type { OrderStore } from '#orders/order-store.ts';
 import { openPaymentStatuses } from '#payments/model/payment.ts';
 import { createCompareAndSet } from '../../query/compare-and-set.ts';
 import { keyset, within } from '../../query/keyset.ts';
 import { prepared, prepareInsert } from '../../query/prepared.ts';
-import { rowCount, rowsOf } from '../../query/rows.ts';
-import { contains, searchable } from '../../query/search.ts';
+import { limit, rowCount, rowsOf } from '../../query/rows.ts';
+import { contains, patternOf, searchable } from '../../query/search.ts';
 import type { Session } from '../../query/session.ts';
+import type { ShapeOf } from '../../query/shapes.ts';
 import { and, asc, eq, getTableColumns, inArray, isNull, lte, or, sql } from '../../schema/drizzle.ts';
 
 const firstOrderNumber = 1001;
@@ -15,7 +17,7 @@ export function createOrderStore(session: Session): OrderStore {
   const { db } = session;
   const { orders, payments } = session.tables;
   const { searchText, searchNote, ...columns } = getTableColumns(orders);
-  const { list, prepare, prepareList } = rowsOf(session, orders, columns);
+  const { prepare, prepareList, prepareListBy } = rowsOf(session, orders, columns);
   const nextNumber = prepareNextNumber(session);
   const insert = prepareInsert(session, { name: 'insert_order', table: orders });
   const findById = prepare('find_order', ['id']);
@@ -27,6 +29,23 @@ export function createOrderStore(session: Session): OrderStore {
     .select({ id: payments.id })
     .from(payments)
     .where(and(eq(payments.orderId, orders.id), isOpen));
+  type Page = Parameters<OrderStore['listOrders']>[0];
+  const isWanted = ({ has, among }: ShapeOf<Page>) =>
+    has('statuses') ? inArray(orders.status, among('statuses')) : undefined;
+  const listBefore = prepareListBy<Page>('list_orders_before', (shape) => ({
+    where: and(isWanted(shape), byCreation.before(shape, 'before')),
+    order: byCreation.newestFirst,
+    limit,
+  }));
+  const listAfter = prepareListBy<Page>('list_orders_after', (shape) => ({
+    where: and(isWanted(shape), byCreation.after(shape, 'after')),
+    order: byCreation.oldestFirst,
+    limit,
+  }));
+  const listByIds = prepareListBy<{ ids: readonly OrderId[] }>('list_orders_by_ids', ({ among }) => ({
+    where: inArray(orders.id, among('ids')),
+    order: byCreation.oldestFirst,
+  }));
   return {
     async nextOrderNumber() {
       const [row] = await nextNumber();
@@ -42,17 +61,14 @@ export function createOrderStore(session: Session): OrderStore {
       const beside = change.note === undefined ? {} : { searchNote: searchable([change.note]) };
       return compareAndSet.change(order, change, beside);
     },
-    async listOrders({ statuses, before, after = null, limit }) {
-      const isWanted = statuses === null ? undefined : inArray(orders.status, [...statuses]);
-      if (after === null) {
-        return list(and(isWanted, byCreation.before(before)), { order: byCreation.newestFirst, limit });
-      }
-      const next = await list(and(isWanted, byCreation.after(after)), { order: byCreation.oldestFirst, limit });
-      return next.reverse();
-    },
-    listOrdersByIds: (ids) => list(inArray(orders.id, [...ids]), { order: byCreation.oldestFirst }),
-    listOrdersMadeBetween: ({ after, limit, ...made }) =>
-      list(and(within(orders.createdAt, made), byCreation.after(after)), { order: byCreation.oldestFirst, limit }),
+    listOrders: async ({ after = null, ...query }) =>
+      after === null ? listBefore(query) : (await listAfter({ ...query, after })).reverse(),
+    listOrdersByIds: (ids) => listByIds({ ids }),
+    listOrdersMadeBetween: prepareListBy('list_orders_made_between', (shape) => ({
+      where: and(within(orders.createdAt), byCreation.after(shape, 'after')),
+      order: byCreation.oldestFirst,
+      limit,
+    })),
     listExpiredOrders: prepareList('list_expired_orders', {
       where: and(
         eq(orders.status, 'awaiting_payment'),
@@ -60,36 +76,10 @@ export function createOrderStore(session: Session): OrderStore {
         sql`not exists ${openPayment}`,
       ),
       order: keyset(orders, 'expiresAt').oldestFirst,
-      limit: sql.placeholder('limit'),
+      limit,
     }),
-    async searchOrders(query) {
-      const text = query.text.trim();
-      // An empty text is contained in every text; it finds nothing instead of everything.
-      const hasText =
-        text === '' ? undefined : or(contains(orders.searchText, text), contains(orders.searchNote, text));
-      const hasAmount = query.amounts.map(({ amountMinor, currencies }) =>
-        and(eq(orders.amountMinor, amountMinor), inArray(orders.currency, [...currencies])),
-      );
-      const where = or(hasText, ...hasAmount);
-      return where === undefined ? [] : list(where, { order: byCreation.newestFirst, limit: query.limit });
-    },
-    async totalOrders(query) {
-      // Buckets are whole numbers on both engines: SQLite binds a JS number as a real, and would divide as one.
-      const from = sql`cast(${query.from} as bigint)`;
-      const age = sql`(${orders.createdAt} - ${from})`;
-      return db
-        .select({
-          bucketStart: sql<number>`${orders.createdAt} - ${age} % cast(${query.bucketMs} as bigint)`,
-          status: orders.status,
-          currency: orders.currency,
-          count: rowCount,
-          amountMinor: sql<number>`cast(sum(${orders.amountMinor}) as bigint)`,
-        })
-        .from(orders)
-        .where(within(orders.createdAt, query))
-        .groupBy(sql`1`, orders.status, orders.currency)
-        .orderBy(sql`1`, asc(orders.status), asc(orders.currency));
-    },
+    searchOrders: createSearch(session),
+    totalOrders: prepareTotals(session),
   };
 }
 
@@ -111,5 +101,48 @@ function prepareNextNumber(session: Session) {
       .values({ name: 'order_number', value: firstOrderNumber })
       .onConflictDoUpdate({ target: counters.name, set: { value: sql`${counters.value} + 1` } })
       .returning({ value: counters.value }),
+  );
+}
+
+/** Each amount is a condition of its own, so the statement is built anew. */
+function createSearch({ db, tables: { orders } }: Session): OrderStore['searchOrders'] {
+  const { searchText, searchNote, ...columns } = getTableColumns(orders);
+  return async (query) => {
+    const text = query.text.trim();
+    // An empty text is contained in every text; it finds nothing instead of everything.
+    const hasText =
+      text === '' ? undefined : or(contains(searchText, patternOf(text)), contains(searchNote, patternOf(text)));
+    const hasAmount = query.amounts.map(({ amountMinor, currencies }) =>
+      and(eq(orders.amountMinor, amountMinor), inArray(orders.currency, [...currencies])),
+    );
+    const where = or(hasText, ...hasAmount);
+    if (where === undefined) return [];
+    return db
+      .select(columns)
+      .from(orders)
+      .where(where)
+      .orderBy(...keyset(orders, 'createdAt').newestFirst)
+      .limit(query.limit);
+  };
+}
+
+function prepareTotals(session: Session): OrderStore['totalOrders'] {
+  const { orders } = session.tables;
+  // Buckets are whole numbers on both engines: SQLite binds a JS number as a real, and would divide as one.
+  const from = sql`cast(${sql.placeholder('from')} as bigint)`;
+  const age = sql`(${orders.createdAt} - ${from})`;
+  return prepared(session, 'total_orders', () =>
+    session.db
+      .select({
+        bucketStart: sql<number>`${orders.createdAt} - ${age} % cast(${sql.placeholder('bucketMs')} as bigint)`,
+        status: orders.status,
+        currency: orders.currency,
+        count: rowCount,
+        amountMinor: sql<number>`cast(sum(${orders.amountMinor}) as bigint)`,
+      })
+      .from(orders)
+      .where(within(orders.createdAt))
+      .groupBy(sql`1`, orders.status, orders.currency)
+      .orderBy(sql`1`, asc(orders.status), asc(orders.currency)),
   );
 }

@@ -1,8 +1,7 @@
-import type { SQL } from 'drizzle-orm';
 import type { Product } from '#catalog/product.ts';
 import type { ProductStore } from '#catalog/product-store.ts';
 import { prepareInsert } from '../../query/prepared.ts';
-import { rowsOf } from '../../query/rows.ts';
+import { limit, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
 import { and, asc, desc, eq, gt, inArray, lt, sql } from '../../schema/drizzle.ts';
 
@@ -12,24 +11,36 @@ export function createProductStore(session: Session): ProductStore {
   const { db } = session;
   const { products } = session.tables;
   const insert = prepareInsert(session, { name: 'insert_product', table: products, unless: 'taken' });
-  const { list, prepare } = rowsOf(session, products);
+  const { prepare, prepareListBy } = rowsOf(session, products);
   const findById = prepare('find_product', ['id']);
   const findBySku = prepare('find_product_by_sku', ['skuKey']);
-  const listBySku = async (where: SQL | undefined, limit?: number) =>
-    (await list(where, { order: [asc(products.skuKey)], limit })).map(toProduct);
+  type Page = { after: string | null; limit: number };
+  const listAfter = prepareListBy<Page>('list_products_after', ({ has }) => ({
+    where: has('after') ? gt(products.skuKey, sql.placeholder('after')) : undefined,
+    order: [asc(products.skuKey)],
+    limit,
+  }));
+  const listBefore = prepareListBy<{ before: string; limit: number }>('list_products_before', () => ({
+    where: lt(products.skuKey, sql.placeholder('before')),
+    order: [desc(products.skuKey)],
+    limit,
+  }));
+  type ByKey = Parameters<ProductStore['listProductsByChannelKey']>[0];
+  const listByKey = prepareListBy<ByKey>('list_products_by_channel_key', ({ among }) => ({
+    where: and(inArray(products.channelKey, among('keys')), eq(products.channel, sql.placeholder('channel'))),
+    order: [asc(products.skuKey)],
+  }));
   const raised = sql`${products.version} + 1`;
   return {
     insertProduct: (product) => insert({ ...product, skuKey: product.sku.toLowerCase(), licenseSecret: null }),
     findProduct: async (id) => (await findById({ id })).map(toProduct)[0],
     findProductBySku: async (sku) => (await findBySku({ skuKey: sku.toLowerCase() })).map(toProduct)[0],
-    listProductsByChannelKey: ({ channel, keys }) =>
-      listBySku(and(inArray(products.channelKey, [...keys]), eq(products.channel, channel))),
-    async listProducts({ after, before = null, limit }) {
+    listProductsByChannelKey: async (query) => (await listByKey(query)).map(toProduct),
+    async listProducts({ after, before = null, limit: rowsMax }) {
       if (before === null) {
-        return listBySku(after === null ? undefined : gt(products.skuKey, after.toLowerCase()), limit);
+        return (await listAfter({ after: after?.toLowerCase() ?? null, limit: rowsMax })).map(toProduct);
       }
-      const isBefore = lt(products.skuKey, before.toLowerCase());
-      return (await list(isBefore, { order: [desc(products.skuKey)], limit })).map(toProduct).reverse();
+      return (await listBefore({ before: before.toLowerCase(), limit: rowsMax })).map(toProduct).reverse();
     },
     async changeProduct({ id, expectedVersion, change }) {
       const changed = await db

@@ -1,7 +1,8 @@
-import { asProviderReference } from '#kernel/ids.ts';
+import type { ProviderName } from '#kernel/provider-name.ts';
 import type { ChannelOrderMark, ChannelOrderStore, ReportedRefund } from '#payments/ports/channel-order-store.ts';
-import { deleteFirst, rowCount, rowsOf } from '../../query/rows.ts';
-import { contains, searchable } from '../../query/search.ts';
+import { prepared, settingsOf } from '../../query/prepared.ts';
+import { limit, prepareDeleteFirst, rowCount, rowsOf } from '../../query/rows.ts';
+import { contains, patternOf, searchable } from '../../query/search.ts';
 import type { Session } from '../../query/session.ts';
 import { and, asc, desc, eq, getTableColumns, gt, isNull, lt, or, sql } from '../../schema/drizzle.ts';
 
@@ -28,74 +29,98 @@ function createMarks(
   const { db } = session;
   const { channelOrderMarks: marks } = session.tables;
   const target = [marks.reference, marks.provider];
-  const { find, list } = rowsOf(session, marks);
-  const isIt = ({ provider, reference }: Pick<ChannelOrderMark, 'provider' | 'reference'>) =>
-    and(eq(marks.reference, reference), eq(marks.provider, provider));
-  const isWaiting = and(isNull(marks.soldAt), gt(marks.returnedMinor, 0));
+  const { prepare, prepareList } = rowsOf(session, marks);
+  const isOfProvider = eq(marks.provider, sql.placeholder('provider'));
+  const isIt = and(eq(marks.reference, sql.placeholder('reference')), isOfProvider);
+  const insert = {
+    provider: sql.placeholder('provider'),
+    reference: sql.placeholder('reference'),
+    returnedMinor: 0,
+    refunds: [],
+    updatedAt: sql.placeholder('at'),
+  };
+  const markSold = prepared(session, 'mark_sold', () =>
+    db
+      .insert(marks)
+      .values({ ...insert, soldAt: sql.placeholder('at') })
+      .onConflictDoUpdate({
+        target,
+        set: { soldAt: sql`coalesce(${marks.soldAt}, excluded.sold_at)`, updatedAt: sql`excluded.updated_at` },
+      })
+      .returning(),
+  );
+  // Locks the row, so that what is added to it is added to its newest state.
+  const lock = prepared(session, 'lock_mark', () =>
+    db
+      .insert(marks)
+      .values({ ...insert, soldAt: null })
+      .onConflictDoUpdate({ target, set: { updatedAt: sql`excluded.updated_at` } })
+      .returning(),
+  );
+  const update = (keys: readonly string[]) => () => db.update(marks).set(settingsOf(marks, keys)).where(isIt);
+  const setReturned = prepared<unknown>(session, 'mark_returned', update(['refunds', 'returnedMinor']));
+  const setCounted = prepared<unknown>(
+    session,
+    'mark_counted',
+    update(['countedMinor', 'countedCurrency', 'countedAt']),
+  );
+  const sumCounted = prepared(session, 'sum_counted_marks', () =>
+    db
+      .select({ sum: sql<number>`cast(coalesce(sum(${marks.countedMinor}), 0) as bigint)`.mapWith(Number) })
+      .from(marks)
+      .where(
+        and(
+          isOfProvider,
+          gt(marks.countedAt, sql.placeholder('since')),
+          eq(marks.countedCurrency, sql.placeholder('currency')),
+        ),
+      ),
+  );
+  const countWaiting = prepared(session, 'count_waiting_returns', () =>
+    db
+      .select({ count: rowCount })
+      .from(marks)
+      .where(and(isNull(marks.soldAt), gt(marks.returnedMinor, 0), isOfProvider)),
+  );
+  const find = prepare('find_mark', ['reference', 'provider']);
+  const list = prepareList<{ provider: ProviderName; after: string; limit: number }>('list_marks', {
+    where: and(isOfProvider, gt(marks.reference, sql.placeholder('after'))),
+    order: [asc(marks.reference)],
+    limit,
+  });
+  const deleteOld = prepareDeleteFirst(session, 'delete_old_marks', {
+    table: marks,
+    key: marks.reference,
+    where: and(isNull(marks.soldAt), lt(marks.updatedAt, sql.placeholder('before'))),
+    order: [asc(marks.updatedAt)],
+  });
   return {
-    async markSold({ provider, reference, at }) {
-      const [mark] = await db
-        .insert(marks)
-        .values({ provider, reference, returnedMinor: 0, refunds: [], soldAt: at, updatedAt: at })
-        .onConflictDoUpdate({
-          target,
-          set: { soldAt: sql`coalesce(${marks.soldAt}, ${at})`, updatedAt: at },
-        })
-        .returning();
+    async markSold(input) {
+      const [mark] = await markSold(input);
       if (mark === undefined) throw new Error('an order was not marked');
       return toMark(mark);
     },
     async markReturned({ provider, reference, refund, at }) {
-      const values = { provider, reference, returnedMinor: 0, refunds: [], soldAt: null, updatedAt: at };
-      // Locks the row, so that what is added to it is added to its newest state.
-      const [row] = await db
-        .insert(marks)
-        .values(values)
-        .onConflictDoUpdate({ target, set: { updatedAt: at } })
-        .returning();
+      const [row] = await lock({ provider, reference, at });
       if (row === undefined) throw new Error('a refund was not marked');
       const refunds = withRefund(refundsOf(row), refund);
       const returnedMinor = Math.max(row.returnedMinor, ...refunds.map((known) => known.returnedMinor));
-      await db.update(marks).set({ refunds, returnedMinor }).where(isIt({ provider, reference }));
+      await setReturned({ provider, reference, refunds, returnedMinor });
       return toMark({ ...row, refunds });
     },
     async markCounted({ value, at, ...key }) {
-      const counted = { countedMinor: value.amountMinor, countedCurrency: value.currency, countedAt: at };
-      await db.update(marks).set(counted).where(isIt(key));
+      await setCounted({
+        ...key,
+        countedMinor: value.amountMinor,
+        countedCurrency: value.currency,
+        countedAt: at,
+      });
     },
-    async sumCounted({ provider, currency, since }) {
-      const [row] = await db
-        .select({ sum: sql<number>`cast(coalesce(sum(${marks.countedMinor}), 0) as bigint)`.mapWith(Number) })
-        .from(marks)
-        .where(and(eq(marks.provider, provider), gt(marks.countedAt, since), eq(marks.countedCurrency, currency)));
-      return row?.sum ?? 0;
-    },
-    async findMark(key) {
-      const row = await find(isIt(key));
-      return row && toMark(row);
-    },
-    async listMarks({ provider, after, limit }) {
-      const rows = await list(
-        and(eq(marks.provider, provider), gt(marks.reference, asProviderReference(after ?? ''))),
-        {
-          order: [asc(marks.reference)],
-          limit,
-        },
-      );
-      return rows.map(toMark);
-    },
-    async countWaitingReturns(provider) {
-      const [row] = await db
-        .select({ count: rowCount })
-        .from(marks)
-        .where(and(isWaiting, eq(marks.provider, provider)));
-      return row?.count ?? 0;
-    },
-    async pruneMarks({ before, limit }) {
-      const where = and(isNull(marks.soldAt), lt(marks.updatedAt, before));
-      const order = [asc(marks.updatedAt)];
-      return (await deleteFirst(db, { table: marks, key: marks.reference, where, order, limit })).length;
-    },
+    sumCounted: async (query) => (await sumCounted(query))[0]?.sum ?? 0,
+    findMark: async ({ reference, provider }) => (await find({ reference, provider })).map(toMark)[0],
+    listMarks: async (query) => (await list({ ...query, after: query.after ?? '' })).map(toMark),
+    countWaitingReturns: async (provider) => (await countWaiting({ provider }))[0]?.count ?? 0,
+    pruneMarks: async (query) => (await deleteOld(query)).length,
   };
 }
 
@@ -145,7 +170,22 @@ function createSubscriptions(
   const { db } = session;
   const { channelSubscriptions: subscriptions } = session.tables;
   const { searchText, ...columns } = getTableColumns(subscriptions);
-  const { find, list } = rowsOf(session, subscriptions, columns);
+  const { prepare, prepareList } = rowsOf(session, subscriptions, columns);
+  const find = prepare('find_subscription', ['reference', 'provider']);
+  type Page = Parameters<ChannelOrderStore['listSubscriptions']>[0];
+  const list = prepareList<Page & { after: string }>('list_subscriptions', {
+    where: and(
+      eq(subscriptions.provider, sql.placeholder('provider')),
+      gt(subscriptions.reference, sql.placeholder('after')),
+    ),
+    order: [asc(subscriptions.reference)],
+    limit,
+  });
+  const search = prepareList<{ text: string; pattern: string; limit: number }>('search_subscriptions', {
+    where: or(eq(subscriptions.reference, sql.placeholder('text')), contains(searchText, sql.placeholder('pattern'))),
+    order: [desc(subscriptions.updatedAt), asc(subscriptions.reference)],
+    limit,
+  });
   return {
     async saveSubscription(subscription) {
       const { customerEmail, customerName } = subscription;
@@ -168,19 +208,9 @@ function createSubscriptions(
           },
         });
     },
-    findSubscription: ({ provider, reference }) =>
-      find(and(eq(subscriptions.reference, reference), eq(subscriptions.provider, provider))),
-    listSubscriptions: ({ provider, after, limit }) =>
-      list(and(eq(subscriptions.provider, provider), gt(subscriptions.reference, after ?? '')), {
-        order: [asc(subscriptions.reference)],
-        limit,
-      }),
-    async searchSubscriptions({ text, limit }) {
-      if (text.trim() === '') return [];
-      return list(or(eq(subscriptions.reference, text), contains(subscriptions.searchText, text)), {
-        order: [desc(subscriptions.updatedAt), asc(subscriptions.reference)],
-        limit,
-      });
-    },
+    findSubscription: async ({ provider, reference }) => (await find({ provider, reference }))[0],
+    listSubscriptions: (query) => list({ ...query, after: query.after ?? '' }),
+    searchSubscriptions: async (query) =>
+      query.text.trim() === '' ? [] : search({ ...query, pattern: patternOf(query.text) }),
   };
 }

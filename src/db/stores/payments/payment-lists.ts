@@ -1,6 +1,7 @@
+import type { OrderId } from '#kernel/ids.ts';
 import type { PaymentStore } from '#payments/ports/payment-store.ts';
 import { keyset, within } from '../../query/keyset.ts';
-import { rowsOf } from '../../query/rows.ts';
+import { limit, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
 import { and, asc, eq, gt, gte, inArray, isNull, lt, sql } from '../../schema/drizzle.ts';
 
@@ -16,37 +17,48 @@ type Lists = Pick<
 /** The lists that the daily close and the exports read. */
 export function createPaymentLists(session: Session): Lists {
   const { payments } = session.tables;
-  const { list } = rowsOf(session, payments);
+  const { prepareListBy } = rowsOf(session, payments);
   const byCreation = keyset(payments, 'createdAt');
   const byUpdate = keyset(payments, 'updatedAt');
+  const isOfProvider = eq(payments.provider, sql.placeholder('provider'));
+  const listOfOrders = prepareListBy<{ ids: readonly OrderId[] }>('list_payments_of_orders', ({ among }) => ({
+    where: inArray(payments.orderId, among('ids')),
+    order: byCreation.oldestFirst,
+  }));
   return {
-    listPaymentsMadeBetween: ({ provider, after, limit, ...made }) =>
-      list(and(eq(payments.provider, provider), within(payments.createdAt, made), byCreation.after(after)), {
-        order: byCreation.oldestFirst,
-        limit,
-      }),
-    listPaymentsChangedSince: ({ since, madeBefore, after, limit }) =>
-      list(and(gte(payments.updatedAt, since), lt(payments.createdAt, madeBefore), byUpdate.after(after)), {
-        order: byUpdate.oldestFirst,
-        limit,
-      }),
-    listUncountedPayments: ({ after, limit }) =>
-      // Zero is a literal, so that both engines see that the partial index contains these rows.
-      list(and(sql`${payments.capturedMinor} < 0`, after === null ? undefined : gt(payments.id, after)), {
-        order: [asc(payments.id)],
-        limit,
-      }),
-    listPaymentsWithoutFees: ({ provider, statuses, limit, ...made }) =>
-      list(
-        and(
-          eq(payments.provider, provider),
-          within(payments.createdAt, made),
-          inArray(payments.status, [...statuses]),
-          isNull(payments.figuresAsset),
-        ),
-        { order: byCreation.oldestFirst, limit },
+    listPaymentsMadeBetween: prepareListBy('list_payments_made_between', (shape) => ({
+      where: and(isOfProvider, within(payments.createdAt), byCreation.after(shape, 'after')),
+      order: byCreation.oldestFirst,
+      limit,
+    })),
+    listPaymentsChangedSince: prepareListBy('list_payments_changed_since', (shape) => ({
+      where: and(
+        gte(payments.updatedAt, sql.placeholder('since')),
+        lt(payments.createdAt, sql.placeholder('madeBefore')),
+        byUpdate.after(shape, 'after'),
       ),
-    listPaymentsOfOrders: (orderIds) =>
-      list(inArray(payments.orderId, [...orderIds]), { order: byCreation.oldestFirst }),
+      order: byUpdate.oldestFirst,
+      limit,
+    })),
+    listUncountedPayments: prepareListBy('list_uncounted_payments', ({ has }) => ({
+      // Zero is a literal, so that both engines see that the partial index contains these rows.
+      where: and(
+        sql`${payments.capturedMinor} < 0`,
+        has('after') ? gt(payments.id, sql.placeholder('after')) : undefined,
+      ),
+      order: [asc(payments.id)],
+      limit,
+    })),
+    listPaymentsWithoutFees: prepareListBy('list_payments_without_fees', ({ among }) => ({
+      where: and(
+        isOfProvider,
+        within(payments.createdAt),
+        inArray(payments.status, among('statuses')),
+        isNull(payments.figuresAsset),
+      ),
+      order: byCreation.oldestFirst,
+      limit,
+    })),
+    listPaymentsOfOrders: (ids) => listOfOrders({ ids }),
   };
 }

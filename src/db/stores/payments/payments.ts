@@ -1,12 +1,11 @@
-import type { SQL } from 'drizzle-orm';
-import type { Milliseconds } from '#kernel/clock.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { PaymentStore } from '#payments/ports/payment-store.ts';
 import { createCompareAndSet } from '../../query/compare-and-set.ts';
 import { keyset } from '../../query/keyset.ts';
 import { prepared, prepareInsert, settingsOf } from '../../query/prepared.ts';
-import { rowCount, rowsOf } from '../../query/rows.ts';
+import { limit, rowCount, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
+import { preparedByQuery, type ShapeOf } from '../../query/shapes.ts';
 import { and, asc, eq, inArray, isNotNull, isNull, lte, notInArray, or, sql } from '../../schema/drizzle.ts';
 import { createPaymentLists } from './payment-lists.ts';
 import { createWatchLists } from './payment-watch-lists.ts';
@@ -22,10 +21,18 @@ export function createPaymentStore(session: Session): PaymentStore {
   const { lease, release } = prepareLease(session);
   const keepTransactionIds = createTransactionIds(session);
   const compareAndSet = createCompareAndSet<Payment>(session, { name: 'payment', table: payments });
-  const endLeases = async (which: SQL | undefined): Promise<number> => {
-    const free = { lockedUntil: null, lockedBy: null };
-    return (await db.update(payments).set(free).where(which).returning({ id: payments.id })).length;
-  };
+  /** Of those that are named, or of all. */
+  type Whose = { by: readonly string[] | null };
+  const endLeases = preparedByQuery(session, 'end_payment_leases', ({ has, among }: ShapeOf<Whose>) =>
+    db
+      .update(payments)
+      .set({ lockedUntil: null, lockedBy: null })
+      .where(has('by') ? inArray(payments.lockedBy, among('by')) : isNotNull(payments.lockedBy))
+      .returning({ id: payments.id }),
+  );
+  const listLeases = prepared(session, 'list_payment_leases', () =>
+    db.selectDistinct({ by: payments.lockedBy }).from(payments).where(isNotNull(payments.lockedBy)),
+  );
   return {
     async insertPayment(payment) {
       await insert(payment);
@@ -52,15 +59,9 @@ export function createPaymentStore(session: Session): PaymentStore {
     async releasePayment(input) {
       await release({ id: input.id, by: input.by });
     },
-    releaseAllPayments: () => endLeases(isNotNull(payments.lockedBy)),
-    async listPaymentLeases() {
-      const leased = await db
-        .selectDistinct({ by: payments.lockedBy })
-        .from(payments)
-        .where(isNotNull(payments.lockedBy));
-      return leased.flatMap(({ by }) => by ?? []);
-    },
-    endPaymentLeases: (leases) => endLeases(inArray(payments.lockedBy, [...leases])),
+    releaseAllPayments: async () => (await endLeases({ by: null })).length,
+    listPaymentLeases: async () => (await listLeases()).flatMap(({ by }) => by ?? []),
+    endPaymentLeases: async (by) => (await endLeases({ by })).length,
     ...createLists(session),
     ...createPaymentLists(session),
     ...createWatchLists(session),
@@ -70,37 +71,39 @@ export function createPaymentStore(session: Session): PaymentStore {
 function createLists(session: Session): Pick<PaymentStore, 'listPaymentsToPoll' | 'searchPayments' | 'countPayments'> {
   const { db } = session;
   const { payments, paymentTransactionIds } = session.tables;
-  const { list, prepareListAmong } = rowsOf(session, payments);
+  const { prepareList, prepareListBy } = rowsOf(session, payments);
   const now = sql.placeholder('now');
-  const listToPoll = prepareListAmong<{ now: Milliseconds; limit: number }>('list_payments_to_poll', (except) => ({
-    where: and(
-      lte(payments.nextPollAt, now),
-      or(isNull(payments.lockedUntil), lte(payments.lockedUntil, now)),
-      notInArray(payments.provider, except),
-    ),
-    order: keyset(payments, 'nextPollAt').oldestFirst,
-    limit: sql.placeholder('limit'),
-  }));
+  const text = sql.placeholder('text');
+  const withTransaction = db
+    .select({ paymentId: paymentTransactionIds.paymentId })
+    .from(paymentTransactionIds)
+    .where(eq(paymentTransactionIds.transactionId, text));
   return {
-    listPaymentsToPoll: ({ except, ...query }) => listToPoll(except, query),
-    searchPayments({ text, limit }) {
-      const withTransaction = db
-        .select({ paymentId: paymentTransactionIds.paymentId })
-        .from(paymentTransactionIds)
-        .where(eq(paymentTransactionIds.transactionId, text));
-      const isIt = or(
+    listPaymentsToPoll: prepareListBy('list_payments_to_poll', ({ among }) => ({
+      where: and(
+        lte(payments.nextPollAt, now),
+        or(isNull(payments.lockedUntil), lte(payments.lockedUntil, now)),
+        notInArray(payments.provider, among('except')),
+      ),
+      order: keyset(payments, 'nextPollAt').oldestFirst,
+      limit,
+    })),
+    searchPayments: prepareList('search_payments', {
+      where: or(
         sql`${payments.reference} = ${text}`,
         sql`${payments.id} = ${text}`,
         inArray(payments.id, withTransaction),
-      );
-      return list(isIt, { order: keyset(payments, 'createdAt').newestFirst, limit });
-    },
-    countPayments: async () =>
+      ),
+      order: keyset(payments, 'createdAt').newestFirst,
+      limit,
+    }),
+    countPayments: prepared(session, 'count_payments', () =>
       db
         .select({ provider: payments.provider, status: payments.status, count: rowCount })
         .from(payments)
         .groupBy(payments.provider, payments.status)
         .orderBy(asc(payments.provider), asc(payments.status)),
+    ),
   };
 }
 

@@ -1,62 +1,86 @@
 import type { ReconciliationStore } from '#payments/ports/payment-store.ts';
 import { keyset } from '../../query/keyset.ts';
-import { deleteFirst, rowsOf } from '../../query/rows.ts';
+import { prepared, prepareInsert, settingsOf } from '../../query/prepared.ts';
+import { limit, prepareDeleteFirst, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import { and, eq, inArray, lt, sql } from '../../schema/drizzle.ts';
+import { preparedByQuery, type ShapeOf } from '../../query/shapes.ts';
+import { and, eq, getTableColumns, inArray, lt, sql } from '../../schema/drizzle.ts';
 
 export function createReconciliationStore(session: Session): ReconciliationStore {
   const { db } = session;
   const { reconciliationRuns: runs, reconciliationFindings: findings } = session.tables;
-  const { find, list } = rowsOf(session, runs);
+  const { prepare, prepareList, prepareListBy } = rowsOf(session, runs);
   const byStart = keyset(runs, 'startedAt');
-  const listOfFindings = rowsOf(session, findings).list;
+  const insertRun = prepareInsert(session, { name: 'insert_reconciliation', table: runs });
+  const insertFinding = prepareInsert(session, { name: 'insert_finding', table: findings });
+  const findById = prepare('find_reconciliation', ['id']);
+  const { id, ...values } = getTableColumns(runs);
+  const changeRun = prepared(session, 'change_reconciliation', () =>
+    db
+      .update(runs)
+      .set(settingsOf(runs, Object.keys(values)))
+      .where(and(eq(runs.id, sql.placeholder('id')), eq(runs.status, 'running')))
+      .returning({ id }),
+  );
+  type Running = Parameters<ReconciliationStore['failRunningRuns']>[0];
+  const failRunning = preparedByQuery(session, 'fail_reconciliations', ({ has }: ShapeOf<Running>) =>
+    db
+      .update(runs)
+      .set({ status: 'failed', finishedAt: sql`${sql.placeholder('at')}`, error: sql`${sql.placeholder('error')}` })
+      .where(
+        and(
+          eq(runs.status, 'running'),
+          has('startedBefore') ? lt(runs.startedAt, sql.placeholder('startedBefore')) : undefined,
+        ),
+      )
+      .returning({ id }),
+  );
   return {
     async insertRun(run) {
-      await db.insert(runs).values(run);
+      await insertRun(run);
     },
-    async changeRun(run) {
-      const { id, ...values } = run;
-      const changed = await db
-        .update(runs)
-        .set(values)
-        .where(and(eq(runs.id, id), eq(runs.status, 'running')))
-        .returning({ id: runs.id });
-      return changed.length === 1;
-    },
-    async failRunningRuns(input) {
-      const { startedBefore } = input;
-      const isOld = startedBefore === null ? undefined : lt(runs.startedAt, startedBefore);
-      const ended = await db
-        .update(runs)
-        .set({ status: 'failed', finishedAt: input.at, error: input.error })
-        .where(and(eq(runs.status, 'running'), isOld))
-        .returning({ id: runs.id });
-      return ended.length;
-    },
-    findRun: (id) => find(eq(runs.id, id)),
-    listRuns: ({ limit }) => list(undefined, { order: byStart.newestFirst, limit }),
-    listRunsOf: ({ provider, after, limit }) =>
-      list(and(eq(runs.provider, provider), byStart.after(after)), { order: byStart.oldestFirst, limit }),
+    changeRun: async (run) => (await changeRun(run)).length === 1,
+    failRunningRuns: async (input) => (await failRunning(input)).length,
+    findRun: async (key) => (await findById({ id: key }))[0],
+    listRuns: prepareList('list_reconciliations', { where: undefined, order: byStart.newestFirst, limit }),
+    listRunsOf: prepareListBy('list_reconciliations_of', (shape) => ({
+      where: and(eq(runs.provider, sql.placeholder('provider')), byStart.after(shape, 'after')),
+      order: byStart.oldestFirst,
+      limit,
+    })),
     async insertFinding(finding) {
-      await db.insert(findings).values(finding);
+      await insertFinding(finding);
     },
-    listFindings: ({ runId, limit }) =>
-      listOfFindings(eq(findings.runId, runId), { order: keyset(findings, 'createdAt').oldestFirst, limit }),
-    async prune({ before, limit }) {
-      const isOld = lt(runs.startedAt, before);
-      const order = byStart.oldestFirst;
-      const oldFindings = db
-        .select({ id: findings.id })
-        .from(findings)
-        .innerJoin(runs, eq(findings.runId, runs.id))
-        .where(isOld)
-        .orderBy(...order)
-        .limit(limit);
-      const deleted = await db.delete(findings).where(inArray(findings.id, oldFindings)).returning({ id: findings.id });
-      const ofRun = db.select({ id: findings.id }).from(findings).where(eq(findings.runId, runs.id));
-      const where = and(isOld, sql`not exists ${ofRun}`);
-      const deletedRuns = await deleteFirst(db, { table: runs, key: runs.id, where, order, limit });
-      return deleted.length + deletedRuns.length;
-    },
+    listFindings: rowsOf(session, findings).prepareList('list_findings', {
+      where: eq(findings.runId, sql.placeholder('runId')),
+      order: keyset(findings, 'createdAt').oldestFirst,
+      limit,
+    }),
+    prune: preparePruning(session),
   };
+}
+
+function preparePruning(session: Session): ReconciliationStore['prune'] {
+  const { db } = session;
+  const { reconciliationRuns: runs, reconciliationFindings: findings } = session.tables;
+  const isOld = lt(runs.startedAt, sql.placeholder('before'));
+  const order = keyset(runs, 'startedAt').oldestFirst;
+  const deleteFindings = prepared(session, 'delete_old_findings', () => {
+    const oldFindings = db
+      .select({ id: findings.id })
+      .from(findings)
+      .innerJoin(runs, eq(findings.runId, runs.id))
+      .where(isOld)
+      .orderBy(...order)
+      .limit(limit);
+    return db.delete(findings).where(inArray(findings.id, oldFindings)).returning({ id: findings.id });
+  });
+  const ofRun = db.select({ id: findings.id }).from(findings).where(eq(findings.runId, runs.id));
+  const deleteRuns = prepareDeleteFirst(session, 'delete_old_reconciliations', {
+    table: runs,
+    key: runs.id,
+    where: and(isOld, sql`not exists ${ofRun}`),
+    order,
+  });
+  return async (query) => (await deleteFindings(query)).length + (await deleteRuns(query)).length;
 }
