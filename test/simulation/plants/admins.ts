@@ -52,8 +52,8 @@ export const adminPlants: readonly Plant[] = [
   {
     name: 'double-tap-acts-twice',
     file: 'src/db/stores/access/access.ts',
-    from: 'const [taken] = await db.delete(pendingActions).where(isUsable(input)).returning();',
-    to: 'const [taken] = await db.select().from(pendingActions).where(isUsable(input));',
+    from: 'db.delete(pendingActions).where(isUsable).returning());',
+    to: 'db.select().from(pendingActions).where(isUsable));',
     sentence: 'What an admin confirms is found and not taken: a second tap, or the next message, confirms it again.',
     breaks: [7],
   },
