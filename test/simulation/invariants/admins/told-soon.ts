@@ -85,10 +85,10 @@ function possibleAt(look: Look, { row, what }: Pick<Waited, 'row' | 'what'>): Mi
   return what.startsWith('provider: payment.cancel') ? isThereAt(look, row) : 0;
 }
 
-/** A link of which nobody knows whether it was made is looked for until an hour after its expiry; until then there is nothing to close. */
+/** A link of which nobody knows whether it was made is looked for until an hour after its expiry; until then, and until its next attempt, there is nothing to close. */
 function isThereAt({ rows }: Look, row: number): Milliseconds {
   const [payment] = rows<{ readonly at: number }>(
-    `select expires_at + ${hour + restGridMs} as at from outbox_messages m join payments p on p.id = json_extract(m.payload, '$.paymentId')
+    `select expires_at + ${hour + 3 * restGridMs} as at from outbox_messages m join payments p on p.id = json_extract(m.payload, '$.paymentId')
      where m.rowid = ? and m.last_error = 'its creation is not known yet'`,
     row,
   );

@@ -95,8 +95,10 @@ function isInTheWay(look: Look, record: ProviderRecord): boolean {
   return (isListing(look, record.provider) && !wasMadeLate(look, record)) || holdingOf(record) !== 'none';
 }
 
-/** The provider carried the command out after it had been searched for. Old calls are not known any more. */
+/** The provider got the command, or carried it out, after it had been searched for. Old calls are not known any more. */
 function wasMadeLate({ world }: Look, { provider, createdAtMs }: ProviderRecord): boolean {
+  const isSlow = (what: string): boolean => what.startsWith('the network takes');
+  if (world.disturbances.between(createdAtMs - onTheWayMaxMs, createdAtMs, isSlow) !== undefined) return true;
   const calls = world.providers.callLog(provider);
   if ((calls[0]?.atMs ?? 0) > createdAtMs) return true;
   return calls.some(({ fault, wasExecuted, atMs }) => {
