@@ -1,5 +1,6 @@
 import { type Milliseconds, minute } from '#kernel/clock.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
+import type { OrderId } from '#kernel/ids.ts';
 import { enqueueOutboxMessage } from '#messaging/queues/enqueue-outbox-message.ts';
 import { redrawOrderCards } from '#messaging/queues/redraw-order-cards.ts';
 import { type Case, type CaseFacts, caseSeverities, needsDecision } from './case.ts';
@@ -110,8 +111,22 @@ export async function changeCase(tx: CaseTx, one: Case, change: CaseChange): Pro
   return changed;
 }
 
+/** What each transaction in progress has read of the cases of an order, and not changed since. */
+const liveCases = new WeakMap<CaseTx, Map<OrderId, Case[]>>();
+
+/** The live cases of an order, oldest first: read once in a transaction, and again after it changed one of them. */
+export async function listLiveOrderCases(tx: CaseTx, orderId: OrderId): Promise<readonly Case[]> {
+  const known = liveCases.get(tx) ?? new Map<OrderId, Case[]>();
+  liveCases.set(tx, known);
+  const live = known.get(orderId) ?? (await tx.stores.cases.listLiveCasesForOrder(orderId));
+  known.set(orderId, live);
+  return live;
+}
+
+/** To be called after every change of a case. */
 async function showCase(tx: CaseTx, one: Case, isPaced?: true): Promise<void> {
   const { id, version, rings, severity, orderId } = one;
+  if (orderId !== null) liveCases.get(tx)?.delete(orderId);
   // What waits for a decision stands on the card of its order, too.
   if (orderId !== null && needsDecision(one)) await redrawOrderCards(tx, orderId);
   if (!rings) return;

@@ -1,7 +1,7 @@
 import type { OrderId, PaymentId } from '#kernel/ids.ts';
 import type { Case, CaseKind } from './case.ts';
 import type { CaseChange, CaseTx } from './case-store.ts';
-import { changeCase } from './raise-case.ts';
+import { changeCase, listLiveOrderCases } from './raise-case.ts';
 
 /** Ends the live case of this key because the facts changed; `by` says in a sentence what ended it. */
 export async function resolveCase(tx: CaseTx, input: { key: string; by: string }): Promise<boolean> {
@@ -18,7 +18,7 @@ export async function resolveOrderCases(
 ): Promise<void> {
   const isMeant = ({ kind, paymentId }: Case): boolean =>
     input.kinds.includes(kind) && (input.paymentId === undefined || paymentId === input.paymentId);
-  const live = await tx.stores.cases.listLiveCasesForOrder(input.orderId);
+  const live = await listLiveOrderCases(tx, input.orderId);
   for (const one of live.filter(isMeant)) await changeCase(tx, one, endedByItself(tx, input.by));
 }
 

@@ -7,7 +7,7 @@ import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { Case } from './case.ts';
 import type { CaseChange, CaseDeps, CaseTx } from './case-store.ts';
 import { changeAsAdmin, type NoLiveCase } from './change-as-admin.ts';
-import { changeCase } from './raise-case.ts';
+import { changeCase, listLiveOrderCases } from './raise-case.ts';
 
 export type Snooze = { kind: 'snoozed'; until: Milliseconds } | NoLiveCase;
 
@@ -45,7 +45,7 @@ export async function wakeCase(tx: CaseTx, one: Case): Promise<boolean> {
 }
 
 export async function wakeOrderCases(tx: CaseTx, orderId: OrderId): Promise<void> {
-  for (const one of await tx.stores.cases.listLiveCasesForOrder(orderId)) await wakeCase(tx, one);
+  for (const one of await listLiveOrderCases(tx, orderId)) await wakeCase(tx, one);
 }
 
 /** Opens snoozed cases whose time has come, at most `limit`; how many. */

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
+import { listLiveOrderCases } from '#cases/raise-case.ts';
 import { enqueueOutboxMessage } from '#messaging/queues/enqueue-outbox-message.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
 import type { Payment } from '../model/payment.ts';
 import type { Refund } from '../model/refund.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
-import { loadOrderView } from './order-view.ts';
+import { loadOrderView, type OrderParts } from './order-view.ts';
 
 export const shopEventTypes = [
   'order.paid',
@@ -37,21 +38,30 @@ const announcedStatuses: Readonly<Record<OrderStatus, ShopEventType | undefined>
 const announcedOnce: readonly ShopEventType[] = ['order.paid', 'order.fulfilled'];
 
 /** Notifies the shop of an order's new status, with the order as it is now. */
-export async function announce(tx: PaymentTx, input: { order: Order; fact: OrderStatus }): Promise<void> {
+export async function announce(
+  tx: PaymentTx,
+  input: { order: Order; fact: OrderStatus; known?: KnownParts | undefined },
+): Promise<void> {
   const type = announcedStatuses[input.fact];
   if (type === undefined) return;
-  const { order } = input;
+  const { order, known } = input;
   const key = announcedOnce.includes(type) ? `${type}:${order.id}` : `${type}:${order.id}:${order.version}`;
-  await notifyShop(tx, { type, key, order });
+  await notifyShop(tx, { type, key, order, known });
 }
 
 /** Notifies the shop of a change of one payment. */
 export async function announcePayment(
   tx: PaymentTx,
-  input: { order: Order; payment: Payment; type: 'payment.failed' | 'payment.reversed' | 'payment.restored' },
+  input: {
+    order: Order;
+    payment: Payment;
+    type: 'payment.failed' | 'payment.reversed' | 'payment.restored';
+    known?: KnownParts;
+  },
 ): Promise<void> {
+  const { order, known } = input;
   const key = `${input.type}:${input.payment.id}:${input.payment.version}`;
-  await notifyShop(tx, { type: input.type, key, order: input.order });
+  await notifyShop(tx, { type: input.type, key, order, known });
 }
 
 /** Notifies the shop of a refund, once for each. */
@@ -63,8 +73,15 @@ export async function announceRefund(tx: PaymentTx, input: { order: Order; refun
   });
 }
 
-async function notifyShop(tx: PaymentTx, input: { type: ShopEventType; key: string; order: Order }): Promise<void> {
-  const order = await loadOrderView(tx.stores, input.order);
+/** What the caller has read of the order, or changed, in the same transaction. */
+type KnownParts = Pick<OrderParts, 'payments' | 'refunds'>;
+
+async function notifyShop(
+  tx: PaymentTx,
+  input: { type: ShopEventType; key: string; order: Order; known?: KnownParts | undefined },
+): Promise<void> {
+  const cases = await listLiveOrderCases(tx, input.order.id);
+  const order = await loadOrderView(tx.stores, input.order, { ...input.known, cases });
   await enqueueOutboxMessage(tx, {
     topic: 'shop.event',
     key: `shop.event:${input.key}`,

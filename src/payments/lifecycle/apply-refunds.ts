@@ -44,15 +44,29 @@ export async function applyRefundsToOrder(
   tx: PaymentTx,
   input: { order: Order; payments: readonly Payment[]; trust: Trust | null; text: string },
 ): Promise<Order> {
-  const { order, payments, trust, text } = input;
-  const refunds = await tx.stores.refunds.listRefundsForOrder(order.id);
+  const refunds = await tx.stores.refunds.listRefundsForOrder(input.order.id);
+  return (await applyGivenRefunds(tx, { ...input, refunds })) ?? touchOrder(tx, input.order);
+}
+
+/** The same for an order whose version this transaction has raised; undefined where the refunds change nothing of it. */
+export async function applyGivenRefunds(
+  tx: PaymentTx,
+  input: {
+    order: Order;
+    payments: readonly Payment[];
+    refunds: readonly Refund[];
+    trust: Trust | null;
+    text: string;
+  },
+): Promise<Order | undefined> {
+  const { order, payments, refunds, trust, text } = input;
   const { receivedMinor, refundedMinor, leftMinor } = remainingOf(order, { payments, refunds });
   // An order with reversed money needs attention because of the reversal, and a refund does not end that.
   const isReversed = order.status === 'needs_attention' && payments.some(({ status }) => status === 'reversed');
   const isSame = refundedMinor === 0 || leftMinor >= order.amountMinor || receivedMinor === 0 || isReversed;
-  if (isSame) return touchOrder(tx, order);
+  if (isSame) return undefined;
   const event = leftMinor <= 0 ? 'refunded_in_full' : 'refunded_in_part';
-  return (await applyOrderEvent(tx, { order, payments, paymentId: null, trust, event, text })).order;
+  return (await applyOrderEvent(tx, { order, payments, refunds, paymentId: null, trust, event, text })).order;
 }
 
 function sum(refunds: readonly BalanceRefund[]): number {

@@ -15,12 +15,13 @@ import { moneyMove } from '../model/amount-difference.ts';
 import { balanceOf, orderEventOf } from '../model/balance.ts';
 import { decidePayment, type PaymentDecision } from '../model/decide-payment.ts';
 import { hasLink, isShownAnew, type Payment, type PaymentStatus } from '../model/payment.ts';
+import type { Refund } from '../model/refund.ts';
 import { hasUnconfirmedMoney } from '../model/refundable.ts';
 import type { PaymentSnapshot } from '../model/snapshot.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 import { ProviderNotUnderstood } from '../ports/provider-errors.ts';
 import { announcePayment } from './announce.ts';
-import { applyRefundsToOrder } from './apply-refunds.ts';
+import { applyGivenRefunds } from './apply-refunds.ts';
 import { applyOrderEvent } from './change-order.ts';
 import type { SnapshotDeps } from './deps.ts';
 import { endMismatch, raiseIfStuck, raiseMismatch, resolveEarlierCases } from './payment-cases.ts';
@@ -50,14 +51,16 @@ export async function applySnapshot(
 ): Promise<Application> {
   const { snapshot, lease } = input;
   const application = await inTransaction(deps, input.cause, async (tx) => {
-    const payment = await tx.stores.payments.findPayment(input.paymentId);
+    const payments = await tx.stores.payments.listPaymentsBeside(input.paymentId);
+    const payment = payments.find(({ id }) => id === input.paymentId);
     assert(payment !== undefined, `payment ${input.paymentId} vanished`);
     const isLeased = lease === null || payment.lockedBy === lease.id;
     if (!isLeased) throw new ConcurrentChange(`the lease on ${payment.id} was lost`);
     const order = await tx.stores.orders.findOrder(payment.orderId);
     assert(order !== undefined, `order of payment ${payment.id} vanished`);
     const { returnsOddPayments = false } = deps.providers.find(payment.provider)?.capabilities ?? {};
-    return applySnapshotInto(tx, { order, payment, snapshot, details: input.details, returnsOddPayments });
+    const about = { order, payment, payments, snapshot, details: input.details };
+    return applySnapshotInto(tx, { ...about, returnsOddPayments });
   }).catch((error: unknown) => {
     throw error instanceof MoneyInvalid ? beyondComputing(snapshot, error) : error;
   });
@@ -100,18 +103,20 @@ export async function applySnapshotInto(
   input: {
     order: Order;
     payment: Payment;
+    /** All of the order; read where they are left out. */
+    payments?: readonly Payment[];
     snapshot: PaymentSnapshot;
     details?: readonly string[] | undefined;
     returnsOddPayments: boolean;
     held?: HeldPayment;
   },
 ): Promise<Application> {
-  const { order, payment, snapshot, details, returnsOddPayments, held } = input;
+  const { order, payment, payments, snapshot, details, returnsOddPayments, held } = input;
   // Snapshots are fetched under the lease, so each is newer than the last, even if the clocks of two processes differ
   // or one was set back.
   const decision = decidePayment({ ...payment, evidenceAt: null }, snapshot);
   const after = await storeEvidence(tx, { payment, snapshot, details, decision, returnsOddPayments });
-  await applyDecision(tx, { order, before: payment, payment: after, decision, snapshot, held });
+  await applyDecision(tx, { order, before: payment, payment: after, payments, decision, snapshot, held });
   if (!hasLink(payment) && hasLink(after)) {
     await resolveOrderCases(tx, {
       orderId: order.id,
@@ -132,19 +137,24 @@ async function applyDecision(
     order: Order;
     before: Payment;
     payment: Payment;
+    payments: readonly Payment[] | undefined;
     decision: PaymentDecision;
     snapshot: PaymentSnapshot;
     held: HeldPayment | undefined;
   },
 ): Promise<void> {
   const { order, payment, decision, snapshot } = input;
-  const payments = (await tx.stores.payments.listPaymentsForOrder(order.id)).map((sibling) =>
-    sibling.id === payment.id ? payment : sibling,
-  );
-  const common = { order, payments, paymentId: payment.id, trust: snapshot.trust };
+  const wasMismatched = input.before.mismatchedAt !== null;
+  if (wasMismatched && decision.kind !== 'mismatch') await endMismatch(tx, payment);
+  const isSame = decision.kind !== 'changed' && moneyMove(input.before, payment) === 'same';
+  if (isSame && decision.kind !== 'mismatch') return;
+  const loaded = input.payments ?? (await tx.stores.payments.listPaymentsForOrder(order.id));
+  const payments = loaded.map((sibling) => (sibling.id === payment.id ? payment : sibling));
+  const refunds = await tx.stores.refunds.listRefundsForOrder(order.id);
+  const common = { order, payments, refunds, paymentId: payment.id, trust: snapshot.trust };
   if (decision.kind === 'mismatch') {
     // The same mismatch must not raise its alert again; one with a new provider status must.
-    const isKnown = input.before.mismatchedAt !== null && payment.providerStatus === input.before.providerStatus;
+    const isKnown = wasMismatched && payment.providerStatus === input.before.providerStatus;
     if (isKnown) return;
     await raiseMismatch(tx, { order, payment, there: snapshot.requested });
     await applyOrderEvent(tx, {
@@ -154,9 +164,6 @@ async function applyDecision(
     });
     return;
   }
-  if (input.before.mismatchedAt !== null) await endMismatch(tx, payment);
-  const moved = moneyMove(input.before, payment);
-  if (decision.kind !== 'changed' && moved === 'same') return;
   const isUnconfirmed = hasUnconfirmedMoney(payment) || (payment.status === 'failed' && snapshot.state === 'invalid');
   const from = decision.kind === 'changed' ? decision.from : null;
   const text = from === null ? moneySentence(payment) : sentenceFor(payment, { snapshot, isUnconfirmed });
@@ -169,7 +176,7 @@ async function applyDecision(
     trust: snapshot.trust,
     text,
   });
-  const event = await eventFor(tx, { order, before: input.before, payment, payments, isUnconfirmed });
+  const event = eventFor({ order, before: input.before, payment, payments, refunds, isUnconfirmed });
   const isHeld = event === 'payment_paid' && payment.heldAt !== null;
   const held = input.held ?? { why: 'It waits for an admin to accept it.', rings: true };
   const news = isHeld ? ({ event: 'payment_held', text: `held for review: ${held.why}` } as const) : { event, text };
@@ -183,32 +190,43 @@ async function applyDecision(
     before: input.before,
     payment,
     payments,
+    refunds,
     event,
     isUnconfirmed,
     decision: applied?.decision,
     held: isHeld ? held : null,
   });
   const to = from === null ? null : payment.status;
-  if (to === 'failed') await announcePayment(tx, { order: after, payment, type: 'payment.failed' });
-  if (to === 'reversed') await announcePayment(tx, { order: after, payment, type: 'payment.reversed' });
+  const told = { order: after, payment, known: { payments, refunds } };
+  if (to === 'failed') await announcePayment(tx, { ...told, type: 'payment.failed' });
+  if (to === 'reversed') await announcePayment(tx, { ...told, type: 'payment.reversed' });
   const isRestored = from === 'reversed' && news.event === 'payment_paid';
-  if (isRestored) await announcePayment(tx, { order: after, payment, type: 'payment.restored' });
+  if (isRestored) await announcePayment(tx, { ...told, type: 'payment.restored' });
 }
 
 /** Money that was refunded before the order was paid, or was paid again, is still refunded. */
-function keepRefunds(
+async function keepRefunds(
   tx: PaymentTx,
-  about: { order: Order; payments: readonly Payment[]; trust: PaymentSnapshot['trust'] },
+  about: {
+    order: Order;
+    payments: readonly Payment[];
+    refunds: readonly Refund[];
+    trust: PaymentSnapshot['trust'];
+  },
 ): Promise<Order> {
-  return applyRefundsToOrder(tx, { ...about, text: 'a part of the money was refunded before' });
+  const text = 'a part of the money was refunded before';
+  return (await applyGivenRefunds(tx, { ...about, text })) ?? about.order;
 }
 
-async function eventFor(
-  tx: PaymentTx,
-  input: { order: Order; before: Payment; payment: Payment; payments: readonly Payment[]; isUnconfirmed: boolean },
-): Promise<OrderEvent | undefined> {
-  const { order, before, payment, payments, isUnconfirmed } = input;
-  const refunds = await tx.stores.refunds.listRefundsForOrder(order.id);
+function eventFor(input: {
+  order: Order;
+  before: Payment;
+  payment: Payment;
+  payments: readonly Payment[];
+  refunds: readonly Refund[];
+  isUnconfirmed: boolean;
+}): OrderEvent | undefined {
+  const { order, before, payment, payments, refunds, isUnconfirmed } = input;
   const others = payments.filter(({ id }) => id !== payment.id);
   return orderEventOf({
     payment,

@@ -11,6 +11,7 @@ import type { Order, OrderStatus } from '#orders/order.ts';
 import type { OrderChange } from '#orders/order-store.ts';
 import { balanceOf } from '../model/balance.ts';
 import { isAwaitedPayment, type Payment, paymentOpenForMs } from '../model/payment.ts';
+import type { Refund } from '../model/refund.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 import { announce } from './announce.ts';
 import { writeTimeline } from './write-timeline.ts';
@@ -19,6 +20,8 @@ export interface OrderEventInput {
   order: Order;
   /** All payments of the order as they are after the event. */
   payments: readonly Payment[];
+  /** All of its refunds, where the same transaction has read them already. */
+  refunds?: readonly Refund[];
   event: OrderEvent;
   /** The payment that the event is about. */
   paymentId: PaymentId | null;
@@ -75,9 +78,9 @@ export async function decideOrderEvent(
 
 async function contextOf(
   tx: PaymentTx,
-  { order, payments, paymentId }: Pick<OrderEventInput, 'order' | 'payments' | 'paymentId'>,
+  { order, payments, paymentId, ...known }: Pick<OrderEventInput, 'order' | 'payments' | 'refunds' | 'paymentId'>,
 ): Promise<OrderContext> {
-  const refunds = await tx.stores.refunds.listRefundsForOrder(order.id);
+  const refunds = known.refunds ?? (await tx.stores.refunds.listRefundsForOrder(order.id));
   const others = payments.filter((payment) => payment.id !== paymentId);
   return {
     wasFulfilled: order.fulfilledAt !== null,
@@ -97,7 +100,7 @@ export function touchOrder(tx: PaymentTx, order: Order): Promise<Order> {
 
 async function changeOrder(tx: PaymentTx, input: OrderEventInput & { to: OrderStatus }): Promise<Order> {
   const { stores, clock } = tx;
-  const { order, to } = input;
+  const { order, to, payments, refunds } = input;
   const now = clock.now();
   const change: OrderChange = {
     status: to,
@@ -124,7 +127,7 @@ async function changeOrder(tx: PaymentTx, input: OrderEventInput & { to: OrderSt
   // The outbox knows an announcement only until its message is pruned; the order keeps it.
   const fact = isDelivery(input) ? 'fulfilled' : to;
   const isKnown = (fact === 'paid' && order.paidAt !== null) || (fact === 'fulfilled' && order.fulfilledAt !== null);
-  if (!isKnown) await announce(tx, { order: after, fact });
+  if (!isKnown) await announce(tx, { order: after, fact, known: refunds && { payments, refunds } });
   await redrawOrderCards(tx, after.id);
   return after;
 }

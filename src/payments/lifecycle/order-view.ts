@@ -14,18 +14,19 @@ export const exceptionStatuses = ['open', 'resolved'] as const;
 
 export type OrderView = ReturnType<typeof viewOrder>;
 
+export interface OrderParts {
+  /** All of them, oldest first. */
+  payments: readonly Payment[];
+  refunds: readonly Refund[];
+  /** Live cases; those that only inform are not shown. */
+  cases: readonly Case[];
+}
+
 /**
  * An order as the shop sees it: amounts are decimal strings, times RFC 3339 in UTC, and what does not apply is null. The
  * answer schemas of the store API say what each field means, and do not compile beside a view that differs.
  */
-export function viewOrder(input: {
-  order: Order;
-  payments: Payment[];
-  refunds: readonly Refund[];
-  /** Live cases; those that only inform are left out. */
-  cases: readonly Case[];
-  timeline: TimelineEntry[];
-}) {
+export function viewOrder(input: OrderParts & { order: Order; timeline: TimelineEntry[] }) {
   const { order, payments, refunds } = input;
   const refunded = refunds.filter(({ status }) => status === 'succeeded');
   const current = currentPayment(payments);
@@ -61,12 +62,16 @@ export function viewOrder(input: {
   };
 }
 
-/** Loads everything that the view of one order shows. */
-export async function loadOrderView(stores: PaymentStores, order: Order): Promise<OrderView> {
-  const payments = await stores.payments.listPaymentsForOrder(order.id);
-  const refunds = await stores.refunds.listRefundsForOrder(order.id);
+/** Loads everything that the view of one order shows, but for what the same transaction has read already. */
+export async function loadOrderView(
+  stores: PaymentStores,
+  order: Order,
+  known: Partial<OrderParts> = {},
+): Promise<OrderView> {
+  const payments = known.payments ?? (await stores.payments.listPaymentsForOrder(order.id));
+  const refunds = known.refunds ?? (await stores.refunds.listRefundsForOrder(order.id));
   const timeline = await stores.timeline.listForOrder({ orderId: order.id, limit: timelineShownMax });
-  const cases = await stores.cases.listLiveCasesForOrder(order.id);
+  const cases = known.cases ?? (await stores.cases.listLiveCasesForOrder(order.id));
   return viewOrder({ order, payments, refunds, cases, timeline });
 }
 

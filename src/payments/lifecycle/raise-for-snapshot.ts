@@ -34,6 +34,7 @@ export interface SnapshotNews {
   before: Payment;
   payment: Payment;
   payments: readonly Payment[];
+  refunds: readonly Refund[];
   event: OrderEvent | undefined;
   /** It failed, and its provider has money that it does not confirm. */
   isUnconfirmed: boolean;
@@ -87,11 +88,18 @@ const paidStatuses: readonly Order['status'][] = ['paid', 'fulfilled', 'partiall
  */
 export async function raiseIfOverpaid(
   tx: PaymentTx,
-  input: { order: Order; before: Payment | null; payment: Payment; payments: readonly Payment[] },
+  input: {
+    order: Order;
+    before: Payment | null;
+    payment: Payment;
+    payments: readonly Payment[];
+    /** Read where they are left out. */
+    refunds?: readonly Refund[];
+  },
 ): Promise<boolean> {
   const { order, before, payment, payments } = input;
   if (!paidStatuses.includes(order.status)) return false;
-  const refunds = await tx.stores.refunds.listRefundsForOrder(order.id);
+  const refunds = input.refunds ?? (await tx.stores.refunds.listRefundsForOrder(order.id));
   if (before !== null && moneyOf(payment, refunds) <= moneyOf(before, refunds)) return false;
   let extraMinor = extraOf(order, { payments, refunds });
   const others = payments

@@ -25,6 +25,8 @@ export interface PaymentStore {
   findPaymentByReference(query: { provider: ProviderName; reference: ProviderReference }): Promise<Payment | undefined>;
   /** Oldest first. */
   listPaymentsForOrder(orderId: OrderId): Promise<Payment[]>;
+  /** The same of the order that this payment is of, itself among them; none where there is no such payment. */
+  listPaymentsBeside(id: PaymentId): Promise<Payment[]>;
   /** Changes the payment as it was loaded, and its version with it; throws ConcurrentChange when another change came first. */
   changePayment(payment: Payment, change: PaymentChange): Promise<Payment>;
   /** The same, but undefined when another change came first. */

@@ -46,6 +46,8 @@ export function describePayments(open: OpenContractDatabase): void {
         expect(await payments.findPaymentByReference({ provider: 'btcpay', reference })).toEqual(full);
         expect(await payments.findPaymentByReference({ provider: 'bitpay', reference })).toBeUndefined();
         expect(await payments.listPaymentsForOrder(order.id)).toEqual([bare, full]);
+        expect(await payments.listPaymentsBeside(full.id)).toEqual([bare, full]);
+        expect(await payments.listPaymentsBeside(asPaymentId('nobody'))).toEqual([]);
       });
     });
 

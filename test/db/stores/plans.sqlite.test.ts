@@ -37,6 +37,7 @@ const queries: Record<string, (stores: AccountingStores) => Promise<unknown>> = 
   'payment behind a webhook': ({ payments }) =>
     payments.findPaymentByReference({ provider: 'btcpay', reference: asProviderReference('r') }),
   'payments of an order': ({ payments }) => payments.listPaymentsForOrder(asOrderId('o')),
+  'a payment and those beside it': ({ payments }) => payments.listPaymentsBeside(asPaymentId('p')),
   'a payment looked for': ({ payments }) => payments.searchPayments({ text: 'tx', limit: 10 }),
   'orders to expire': ({ orders }) => orders.listExpiredOrders({ now, limit: 200 }),
   'orders of two statuses': ({ orders }) =>

@@ -83,8 +83,8 @@ export const lifecyclePlants: readonly Plant[] = [
   {
     name: 'announced-with-the-old-status',
     file: 'src/payments/lifecycle/change-order.ts',
-    from: 'if (!isKnown) await announce(tx, { order: after, fact });',
-    to: 'if (!isKnown) await announce(tx, { order, fact });',
+    from: 'await announce(tx, { order: after, fact, known',
+    to: 'await announce(tx, { order, fact, known',
     sentence: 'The shop is sent the order as it was before the fact that it is told of.',
     breaks: [2],
   },

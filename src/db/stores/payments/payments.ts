@@ -1,3 +1,4 @@
+import type { PaymentId } from '#kernel/ids.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { PaymentStore } from '#payments/ports/payment-store.ts';
 import { createCompareAndSet } from '../../query/compare-and-set.ts';
@@ -18,6 +19,14 @@ export function createPaymentStore(session: Session): PaymentStore {
   const findById = rows.prepare('find_payment', ['id']);
   const findByReference = rows.prepare('find_payment_by_reference', ['reference', 'provider']);
   const listForOrder = rows.prepare('list_payments_for_order', ['orderId'], keyset(payments, 'createdAt').oldestFirst);
+  const ofPayment = db
+    .select({ orderId: payments.orderId })
+    .from(payments)
+    .where(eq(payments.id, sql.placeholder('id')));
+  const listBeside = rows.prepareList<{ id: PaymentId }>('list_payments_beside', {
+    where: eq(payments.orderId, sql`(${ofPayment})`),
+    order: keyset(payments, 'createdAt').oldestFirst,
+  });
   const { lease, release } = prepareLease(session);
   const keepTransactionIds = createTransactionIds(session);
   const compareAndSet = createCompareAndSet<Payment>(session, { name: 'payment', table: payments });
@@ -41,6 +50,7 @@ export function createPaymentStore(session: Session): PaymentStore {
     findPayment: async (id) => (await findById({ id }))[0],
     findPaymentByReference: async (query) => (await findByReference(query))[0],
     listPaymentsForOrder: (orderId) => listForOrder({ orderId }),
+    listPaymentsBeside: (id) => listBeside({ id }),
     async changePayment(payment, change) {
       const changed = await compareAndSet.change(payment, change);
       await keepTransactionIds(changed, payment.transactionIds);
