@@ -9,21 +9,10 @@ import { asOrderId } from '#kernel/ids.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { cancelOrder } from '#payments/collect/cancel-order.ts';
 import { awaitUntil } from '#test/support/time/await-until.ts';
-import { openChat, say, tap, textOf } from './support/chat.ts';
+import { arrivesLate, openChat, say, tap, textOf } from './support/chat.ts';
 import { adminToken, ann, type BotShop, bob, group, openBotShop, pagerToken } from './support/shop.ts';
 
 const by = { actor: { kind: 'admin', id: String(ann) }, name: 'Ann' } as const;
-
-/** What a call of before asked for reaches Telegram now. */
-async function arrivesLate(
-  shop: BotShop,
-  edit: { token: string; chatId: number; messageId: number; text: string },
-): Promise<void> {
-  const body = JSON.stringify({ chat_id: edit.chatId, message_id: edit.messageId, text: edit.text });
-  const headers = { 'content-type': 'application/json' };
-  const url = `${shop.telegram.url}/bot${edit.token}/editMessageText`;
-  expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(200);
-}
 
 const resolve = (shop: BotShop): Promise<unknown> =>
   inTransaction(shop.deps, causeOf(systemActor), (tx) =>

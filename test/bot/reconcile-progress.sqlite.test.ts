@@ -3,6 +3,8 @@ import { createOwnerDirectory } from '#access/owner-directory.ts';
 import { type AdminBot, createAdminBot } from '#bot/admin/admin-bot.ts';
 import { second } from '#kernel/clock.ts';
 import type { ReconcileProvider } from '#payments/reconciliation/reconcile-provider.ts';
+import { awaitUntil } from '#test/support/time/await-until.ts';
+import { arrivesLate } from './support/chat.ts';
 import { adminToken, ann, type BotShop, openBotShop } from './support/shop.ts';
 
 const options = { token: adminToken, mode: { kind: 'polling' }, alertChatId: null, timeZone: 'UTC' } as const;
@@ -74,6 +76,35 @@ test.each([
         return texts();
       })
       .toContainEqual(expect.stringContaining('It is made of paper.'));
+  } finally {
+    await bot.stop();
+  }
+});
+
+test('the end stays, though an edit without an answer arrives after it', async () => {
+  await using shop = await openBotShop();
+  const gate = Promise.withResolvers<void>();
+  const bot = startBot(shop, async () => {
+    await gate.promise;
+    return { kind: 'cannot_list', gaps: ['It is made of paper.'] };
+  });
+  try {
+    const { messageId } = await shop.telegram.sendText({ userId: ann, bot: 'till_bot', text: '/reconcile btcpay' });
+    const shown = await shop.telegram.awaitMessage((message) => message.from.isBot && message.messageId > messageId);
+    shop.telegram.failNext({ bot: 'till_bot', method: 'editMessageText', kind: 'reset', times: 1 });
+    gate.resolve();
+    const textNow = () => shop.telegram.messages({ bot: 'till_bot', chatId: ann }).at(-1)?.text ?? '';
+    const awaitEnd = (stepsMax: number): Promise<void> => {
+      let steps = 0;
+      const meanwhile = (): void => {
+        steps += 1;
+        if (steps <= stepsMax) shop.deps.clock.advance(3 * second);
+      };
+      return awaitUntil(() => textNow().startsWith('Reconciled'), { what: 'the end', meanwhile });
+    };
+    await awaitEnd(15);
+    await arrivesLate(shop, { token: adminToken, chatId: ann, messageId: shown.messageId, text: 'compared 3' });
+    await awaitEnd(30);
   } finally {
     await bot.stop();
   }

@@ -9,6 +9,8 @@ import type { View } from '../text/view.ts';
 const editEveryMs: Milliseconds = 3 * second;
 const endTriesMax = 10;
 const endWaitMaxMs: Milliseconds = minute;
+/** No edit is on its way to Telegram for longer. */
+const onItsWayMaxMs: Milliseconds = minute;
 
 /** Edits one message no more often than Telegram likes; what comes in between is left out, the end never is. */
 export function createProgress(
@@ -17,6 +19,7 @@ export function createProgress(
 ): { show(view: View): void; finish(view: View): Promise<void> } {
   let lastEditAt = env.clock.elapsed();
   let inFlight: Promise<SendOutcome> | undefined;
+  let hadNoAnswer = false;
 
   async function edit(view: View): Promise<SendOutcome> {
     try {
@@ -24,6 +27,7 @@ export function createProgress(
       return { kind: 'sent', messageId: where.messageId };
     } catch (error) {
       const outcome = readGrammyError(error);
+      hadNoAnswer ||= outcome.kind === 'unreachable';
       if (outcome.kind !== 'not_modified') env.log.warn('progress not shown', { outcome: outcome.kind });
       return outcome;
     }
@@ -43,6 +47,12 @@ export function createProgress(
     }
   }
 
+  /** An edit without an answer may arrive after the last one, and would stay. */
+  async function showEndAgain(view: View): Promise<void> {
+    await env.clock.pause(onItsWayMaxMs, env.stopping);
+    if (!env.stopping.aborted) await edit(view);
+  }
+
   return {
     show(view) {
       const now = env.clock.elapsed();
@@ -55,6 +65,7 @@ export function createProgress(
     async finish(view) {
       await inFlight;
       await showEnd(view);
+      if (hadNoAnswer) env.background(showEndAgain(view));
     },
   };
 }

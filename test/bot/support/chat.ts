@@ -49,3 +49,15 @@ export async function auditOf(shop: BotShop): Promise<string[]> {
   const rows = await shop.deps.database.read((stores) => stores.audit.listAudit({ subject: null, limit: 50 }));
   return rows.filter(({ actorKind }) => actorKind === 'admin').map(({ action, actorId }) => `${actorId} ${action}`);
 }
+
+/** What a call of before asked for reaches Telegram now. */
+export async function arrivesLate(
+  shop: BotShop,
+  edit: { token: string; chatId: number; messageId: number; text: string },
+): Promise<void> {
+  const body = JSON.stringify({ chat_id: edit.chatId, message_id: edit.messageId, text: edit.text });
+  const headers = { 'content-type': 'application/json' };
+  const url = `${shop.telegram.url}/bot${edit.token}/editMessageText`;
+  const { status } = await fetch(url, { method: 'POST', headers, body });
+  if (status !== 200) throw new Error(`the edit was answered ${status}`);
+}
