@@ -26,6 +26,7 @@ export const orderEvents = [
   'acceptance_withdrawn',
   'written_off',
   'write_off_withdrawn',
+  'attention_over',
 ] as const;
 export type OrderEvent = (typeof orderEvents)[number];
 
@@ -97,6 +98,8 @@ export function decideOrder(status: OrderStatus, event: OrderEvent, context: Ord
       return whenWrittenOff(status, context);
     case 'write_off_withdrawn':
       return status === 'fulfilled' || status === 'cancelled' ? changed('needs_attention') : refused;
+    case 'attention_over':
+      return status === 'needs_attention' ? whenNothingIsWrong(context) : unchanged;
     default:
       return event satisfies never;
   }
@@ -203,6 +206,13 @@ function whenWrittenOff(status: OrderStatus, { hasMoney, isCovered, wasFulfilled
   return hasMoney ? refused : changed('cancelled');
 }
 
+/** What needed attention is over, and nobody had to decide: the order goes on as its payments say. */
+function whenNothingIsWrong({ isCovered, hasMoney, wasFulfilled, hasOpenPayment }: OrderContext): OrderDecision {
+  if (isCovered) return changed(wasFulfilled ? 'fulfilled' : 'paid');
+  if (hasMoney || wasFulfilled) return unchanged;
+  return changed(hasOpenPayment ? 'awaiting_payment' : 'expired');
+}
+
 /** An order that is delivered after a partial refund stays partially refunded, which says more. */
 function whenFulfilled(status: OrderStatus, { wasFulfilled }: OrderContext): OrderDecision {
   if (status === 'paid') return changed('fulfilled');
@@ -210,21 +220,8 @@ function whenFulfilled(status: OrderStatus, { wasFulfilled }: OrderContext): Ord
 }
 
 function whenReopened(status: OrderStatus): OrderDecision {
-  switch (status) {
-    case 'expired':
-      return changed('awaiting_payment');
-    case 'awaiting_payment':
-    case 'needs_attention':
-      return unchanged;
-    case 'paid':
-    case 'fulfilled':
-    case 'cancelled':
-    case 'partially_refunded':
-    case 'refunded':
-      return refused;
-    default:
-      return status satisfies never;
-  }
+  if (status === 'expired') return changed('awaiting_payment');
+  return status === 'awaiting_payment' || status === 'needs_attention' ? unchanged : refused;
 }
 
 function isWaiting(status: OrderStatus): boolean {

@@ -69,6 +69,7 @@ const table: Record<OrderEvent, Record<OrderStatus, Outcome>> = {
     needs_attention: 'cancelled',
   },
   write_off_withdrawn: { ...all('x'), fulfilled: 'needs_attention', cancelled: 'needs_attention' },
+  attention_over: onlyFrom('needs_attention', 'expired', '='),
   reopen: { ...all('x'), expired: 'awaiting_payment', awaiting_payment: '=', needs_attention: '=' },
 };
 
@@ -133,6 +134,15 @@ describe('what other payments change', () => {
     expect(outcomeOf('awaiting_payment', 'payment_expired', open)).toBe('=');
     expect(outcomeOf('awaiting_payment', 'expire', open)).toBe('x');
     expect(outcomeOf('awaiting_payment', 'payment_cancelled', open)).toBe('=');
+  });
+
+  test('an order of which nothing needs attention any more is what its payments make of it', () => {
+    const over = (context: Partial<OrderContext>): Outcome =>
+      outcomeOf('needs_attention', 'attention_over', { ...alone, ...context });
+    expect(over({ hasOpenPayment: true })).toBe('awaiting_payment');
+    expect(over({ isCovered: true, hasMoney: true })).toBe('paid');
+    expect(over({ isCovered: true, wasFulfilled: true })).toBe('fulfilled');
+    expect([over({ hasMoney: true }), over({ wasFulfilled: true })]).toEqual(['=', '=']);
   });
 
   test('an order whose goods were delivered is fulfilled again when its payment is restored', () => {

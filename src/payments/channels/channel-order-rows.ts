@@ -6,7 +6,7 @@ import { asOrderId } from '#kernel/ids.ts';
 import { toDecimal } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Order, OrderItem } from '#orders/order.ts';
-import { blankPayment } from '../lifecycle/new-payment.ts';
+import { blankPayment } from '../collect/new-payment.ts';
 import { type Payment, paymentOpenForMs } from '../model/payment.ts';
 import type { PaymentSnapshot } from '../model/snapshot.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';

@@ -12,14 +12,15 @@ import { redrawOrderCards } from '#messaging/queues/redraw-order-cards.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
 import { decideOrderEvent } from '../lifecycle/change-order.ts';
 import type { ProviderDeps, SnapshotDeps } from '../lifecycle/deps.ts';
-import { insertNewPayment, reopenOrder } from '../lifecycle/new-payment.ts';
 import { loadOrderView, type OrderView } from '../lifecycle/order-view.ts';
+import { settleAttention } from '../lifecycle/settle-attention.ts';
 import { balanceOf } from '../model/balance.ts';
 import { isCoveringPayment, type Payment, payablePayment } from '../model/payment.ts';
 import type { PaymentProvider, ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentStores, PaymentTx } from '../ports/payment-store.ts';
 import { closeOpenLinks } from './cancel-order.ts';
 import { chooseProvider, type NoProvider } from './choose-provider.ts';
+import { insertNewPayment, reopenOrder } from './new-payment.ts';
 import { requestWithFailover } from './request-with-failover.ts';
 
 /** Why an order gets no new link. The words for it are the surface's. */
@@ -148,8 +149,10 @@ function finish(
       by: 'A new payment link was made.',
     });
     await waitForIt(tx, { order, payment, by: draft.by ?? null });
+    await settleAttention(tx, order.id);
     await redrawOrderCards(tx, order.id);
-    return { kind: 'created', order: await loadOrderView(tx.stores, order), payment };
+    const after = await tx.stores.orders.findOrder(order.id);
+    return { kind: 'created', order: await loadOrderView(tx.stores, after ?? order), payment };
   });
 }
 

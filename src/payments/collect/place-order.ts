@@ -13,13 +13,13 @@ import { type Cause, inTransaction, type TransactionDeps } from '#kernel/transac
 import type { Order, OrderItem, OrderOrigin } from '#orders/order.ts';
 import type { OrderStores } from '#orders/order-store.ts';
 import type { SnapshotDeps } from '../lifecycle/deps.ts';
-import { insertNewPayment } from '../lifecycle/new-payment.ts';
 import { loadOrderView, type OrderView } from '../lifecycle/order-view.ts';
 import { writeTimeline } from '../lifecycle/write-timeline.ts';
 import { isMismatchedPayment, paymentOpenForMs } from '../model/payment.ts';
 import type { PaymentProvider } from '../ports/payment-provider.ts';
 import type { PaymentStores, PaymentTx } from '../ports/payment-store.ts';
 import { chooseProvider, type NoProvider } from './choose-provider.ts';
+import { insertNewPayment } from './new-payment.ts';
 import type { PaymentRequested } from './request-payment.ts';
 import { requestWithFailover } from './request-with-failover.ts';
 

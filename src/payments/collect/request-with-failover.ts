@@ -5,12 +5,12 @@ import type { OrderId, PaymentId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
 import { type Cause, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import type { SnapshotDeps } from '../lifecycle/deps.ts';
-import { insertNewPayment, reopenOrder } from '../lifecycle/new-payment.ts';
 import { balanceOf } from '../model/balance.ts';
 import { isOpenPayment, type Payment } from '../model/payment.ts';
 import type { PaymentProvider } from '../ports/payment-provider.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 import { AttemptTimedOut } from '../ports/provider-errors.ts';
+import { insertNewPayment, reopenOrder } from './new-payment.ts';
 import { type PaymentRequested, requestPayment } from './request-payment.ts';
 
 /**

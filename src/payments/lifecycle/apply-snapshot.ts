@@ -27,6 +27,7 @@ import type { SnapshotDeps } from './deps.ts';
 import { endMismatch, raiseIfStuck, raiseMismatch, resolveEarlierCases } from './payment-cases.ts';
 import type { PaymentLease } from './payment-lease.ts';
 import { type HeldPayment, raiseForSnapshot } from './raise-for-snapshot.ts';
+import { settleAttention } from './settle-attention.ts';
 import { storeEvidence } from './store-evidence.ts';
 import { writeTimeline } from './write-timeline.ts';
 
@@ -125,6 +126,7 @@ export async function applySnapshotInto(
     });
   }
   await raiseIfStuck(tx, { order, before: payment, payment: after });
+  await settleAttention(tx, order.id);
   if (isShownAnew(payment, after)) await redrawOrderCards(tx, order.id);
   return decision.kind === 'changed'
     ? { kind: 'changed', from: decision.from, to: decision.to }

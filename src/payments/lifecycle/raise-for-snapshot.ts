@@ -58,10 +58,12 @@ export async function raiseForSnapshot(tx: PaymentTx, news: SnapshotNews): Promi
   if (isTrouble(payment, news)) await raiseForStatus(tx, news);
 }
 
-/** Money that nobody had confirmed went away. What was confirmed is reversed; and a surplus may go. */
+/** Money that nobody had confirmed went away. What was confirmed is reversed; and a surplus may go, or leave a part behind. */
 function isTakenBack({ before, payment }: SnapshotNews): boolean {
-  const isConfirmed = payment.status === 'reversed' || payment.status === 'paid' || payment.status === 'overpaid';
-  return !isConfirmed && moneyMove(before, payment) === 'less';
+  const { status } = payment;
+  const isConfirmed = status === 'reversed' || status === 'paid' || status === 'overpaid';
+  const isPartLeft = (status === 'underpaid' || status === 'paid_late') && status !== before.status;
+  return !isConfirmed && !isPartLeft && moneyMove(before, payment) === 'less';
 }
 
 /** A link that is no longer needed may expire without an alert, and so may a payment that an admin accepted. */

@@ -17,6 +17,7 @@ import type { PaymentStores, PaymentTx } from '../ports/payment-store.ts';
 import type { ProviderNotUnderstood } from '../ports/provider-errors.ts';
 import { raiseIfStuck } from './payment-cases.ts';
 import type { PaymentLease } from './payment-lease.ts';
+import { settleAttention } from './settle-attention.ts';
 
 /** After a provider failed: the next poll stays on the schedule, so that a provider in an outage is not flooded. */
 export async function postponePoll(
@@ -138,6 +139,7 @@ export async function endUnread(
   if (!found.some(isLive)) return;
   await inTransaction(deps, cause, async (tx) => {
     for (const key of keys) await resolveCase(tx, { key, by: 'What the provider says is understood again.' });
+    await settleAttention(tx, payment.orderId);
   });
 }
 

@@ -2,13 +2,14 @@
 // the case, one that finds it no longer resolves it, and an admin's decision stands while the difference does not
 // change.
 import { type Case, findingKinds, unmatchedKey, unreadKey, wasDecided } from '#cases/case.ts';
-import type { CaseStore, CaseTx } from '#cases/case-store.ts';
+import type { CaseStore } from '#cases/case-store.ts';
 import { raiseCase } from '#cases/raise-case.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { formatAsset } from '#kernel/money.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { formatOrderNumber } from '#orders/order.ts';
+import { settleAttention } from '../lifecycle/settle-attention.ts';
 import { raiseUnread } from '../lifecycle/unread-payment.ts';
 import type { Payment } from '../model/payment.ts';
 import { type FindingKind, findingKinds as reconciliationKinds } from '../model/reconciliation.ts';
@@ -158,13 +159,16 @@ async function openFinding(
 
 /** Resolves cases that this run would have found again; those outside of its window stay open. */
 export async function endLostFindings(
-  tx: CaseTx,
+  tx: PaymentTx,
   input: { provider: ProviderName; found: ReadonlySet<string>; bounds: Bounds },
 ): Promise<void> {
   const { provider, found, bounds } = input;
   const open = await tx.stores.cases.listLiveCasesOfProvider({ provider, kinds: findingKinds, limit: endedMax });
   const over = open.filter(({ key, subjectAt }) => !found.has(key) && isCovered(subjectAt, bounds));
-  for (const { key } of over) await resolveCase(tx, { key, by: 'A later comparison no longer finds it.' });
+  for (const { key, orderId } of over) {
+    await resolveCase(tx, { key, by: 'A later comparison no longer finds it.' });
+    if (orderId !== null) await settleAttention(tx, orderId);
+  }
 }
 
 function isCovered(subjectAt: Milliseconds | null, { oldest, newest }: Bounds): boolean {

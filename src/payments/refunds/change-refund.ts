@@ -12,6 +12,7 @@ import { announceRefund } from '../lifecycle/announce.ts';
 import { applyRefundsToOrder } from '../lifecycle/apply-refunds.ts';
 import { applyOrderEvent } from '../lifecycle/change-order.ts';
 import { resolveOverpayments } from '../lifecycle/raise-for-snapshot.ts';
+import { settleAttention } from '../lifecycle/settle-attention.ts';
 import { writeTimeline } from '../lifecycle/write-timeline.ts';
 import { decideRefund, type RefundEvent } from '../model/decide-refund.ts';
 import { isOpenRefund, type Refund, type RefundStatus } from '../model/refund.ts';
@@ -70,6 +71,7 @@ export async function applyRefundEvent(
   if (to === 'failed' && input.event !== 'confirmed_not_refunded')
     await raiseRefundCase(tx, { order: changed, refund: after, kind: 'refund_failed' });
   if (to === 'failed' || to === 'cancelled') await reopenForRefund(tx, { order: changed, refund: after });
+  await settleAttention(tx, changed.id);
   await redrawOrderCards(tx, changed.id);
   return { kind: 'changed', refund: after };
 }

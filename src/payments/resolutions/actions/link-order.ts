@@ -8,9 +8,10 @@ import type { JsonObject } from '#kernel/json.ts';
 import { MoneyInvalid, parseMinorFloor } from '#kernel/money.ts';
 import { causeOf } from '#kernel/transaction-context.ts';
 import { formatOrderNumber, type Order, parseOrderNumber } from '#orders/order.ts';
+import { adoptPayment } from '../../collect/new-payment.ts';
 import { applyOrderEvent, decideOrderEvent } from '../../lifecycle/change-order.ts';
 import type { SnapshotDeps } from '../../lifecycle/deps.ts';
-import { adoptPayment } from '../../lifecycle/new-payment.ts';
+import { settleAttention } from '../../lifecycle/settle-attention.ts';
 import type { Payment } from '../../model/payment.ts';
 import { countsAgainstCaptured } from '../../model/refund.ts';
 import type { PaymentSnapshot } from '../../model/snapshot.ts';
@@ -118,5 +119,6 @@ export async function unlinkOrder(
   const about = { orderId: order.id, paymentId: payment.id };
   await resolveOrderCases(tx, { ...about, kinds: paymentKinds, by: `${text}.` });
   if (decision.kind !== 'refused') await applyOrderEvent(tx, { ...asked, trust: null, text });
+  await settleAttention(tx, order.id);
   return undefined;
 }

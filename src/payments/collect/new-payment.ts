@@ -5,12 +5,12 @@ import { type AssetAmount, formatAsset } from '#kernel/money.ts';
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import { redrawOrderCards } from '#messaging/queues/redraw-order-cards.ts';
 import type { Order } from '#orders/order.ts';
+import { applyOrderEvent } from '../lifecycle/change-order.ts';
+import { writeTimeline } from '../lifecycle/write-timeline.ts';
 import { type Payment, paymentOpenForMs } from '../model/payment.ts';
 import type { PaymentSnapshot } from '../model/snapshot.ts';
 import type { PaymentProvider } from '../ports/payment-provider.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
-import { applyOrderEvent } from './change-order.ts';
-import { writeTimeline } from './write-timeline.ts';
 
 /** A create without an answer is searched for after this: later than any create call can still be running. */
 const findLostCreateAfterMs: Milliseconds = 100 * second;
