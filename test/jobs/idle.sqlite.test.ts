@@ -1,7 +1,8 @@
 // What runs while nothing happens runs day and night, so its queries are built and prepared once.
+import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createWatches } from '#app/watches.ts';
-import { sqliteDriver } from '#db/schema/drizzle.ts';
+import { sql, sqliteDriver } from '#db/schema/drizzle.ts';
 import { createJobs, type Job } from '#jobs/jobs.ts';
 import { hour, minute } from '#kernel/clock.ts';
 import { alwaysAwake } from '#kernel/process.ts';
@@ -29,7 +30,7 @@ afterEach(async () => {
   await fixture.close();
 });
 
-/** The queries that are built while each of the jobs runs once. */
+/** The queries that are built while each of the jobs runs once; one that was built for another test of this process is kept. */
 async function buildsOf(each: readonly Job[]): Promise<string[]> {
   const build = vi.spyOn(BetterSQLiteSession.prototype, 'prepareQuery');
   const built: string[] = [];
@@ -42,6 +43,16 @@ async function buildsOf(each: readonly Job[]): Promise<string[]> {
   return built;
 }
 
+test('a query that is built in a job is noticed', async () => {
+  const [job] = jobs;
+  if (job === undefined) throw new Error('there are jobs');
+  const db = sqliteDriver().drizzle({ client: new Database(':memory:') });
+  const run = async (): Promise<{ one: number }> => ({
+    one: db.select({ one: sql`1` }).from(sql`(select 1)`).all().length,
+  });
+  expect(await buildsOf([{ ...job, run }])).toHaveLength(1);
+});
+
 const isFrequent = ({ timing }: Job): boolean => 'everyMs' in timing && timing.everyMs <= minute;
 
 test('the jobs of every minute build no query a second time, in a shop with an open order and an old webhook', async () => {
@@ -49,9 +60,8 @@ test('the jobs of every minute build no query a second time, in a shop with an o
   await storeRequest(fixture, { body: orderBody() });
   const receivedAt = fixture.payments.clock.now() - hour;
   await fixture.db.database.transaction((stores) => stores.inbox.append(sampleEvent('old', { receivedAt })));
-  expect(await buildsOf(frequent)).not.toEqual([]);
   // What a first run stores, within transactions, the next ones only read.
-  await buildsOf(frequent);
+  for (let run = 0; run < 2; run += 1) await buildsOf(frequent);
   expect(await buildsOf(frequent)).toEqual([]);
 });
 

@@ -56,6 +56,8 @@ export function createProviderWatch(deps: OutageDeps): WatchProviders {
     const { wasRefused } = memory;
     const probe = await probeProvider(deps, { provider, wasRefused, signal: known.signal });
     memories.set(name, remember(memory, probe, deps.clock.elapsed()));
+    // Nothing was known of an outage, and nothing shows one; one that began meanwhile is probed at the next run.
+    if (probe.kind === 'answers' && outage === undefined && !hasAlert) return 'well';
     const settled = await settleProbe(deps, { provider: name, probe, actor });
     if (probe.kind === 'answers' && settled.outage === undefined && hasAlert) await endAlert(deps, name);
     if (probe.kind !== 'answers') return settled.outage === undefined ? 'well' : 'down';

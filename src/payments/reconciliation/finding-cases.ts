@@ -101,6 +101,7 @@ export async function openFindings(
   input: { provider: ProviderName; differences: readonly RealDifference[] },
 ): Promise<{ settled: number }> {
   const { provider, differences } = input;
+  if (differences.length === 0) return { settled: 0 };
   const keys = differences.map((difference) => findingKey(provider, difference));
   const known = await tx.stores.cases.listCasesByKeys(keys);
   let settled = 0;

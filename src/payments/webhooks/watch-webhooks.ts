@@ -56,7 +56,7 @@ export function createWebhookWatch(
     const known = { ...about, judgedFrom: judgedFrom.get(name) ?? 0 };
     const { state, ...learned } = isAsBefore(sight, about)
       ? await deps.database.read((stores) => judge(stores, { ...known, sight }))
-      : await inTransaction(deps, ownCause, (tx) => learn(tx, { ...known, provider: sight.provider }));
+      : await inTransaction(deps, ownCause, (tx) => learn(tx, { ...known, sight }));
     judgedFrom.set(name, learned.judgedFrom);
     return state;
   }
@@ -94,15 +94,11 @@ interface State {
 type Judged = Around & { judgedFrom: Milliseconds };
 
 /** Updates the rate and ends alerts that are over; with a silence to investigate, if there is one. */
-async function learn(
-  tx: PaymentTx,
-  { provider, ...input }: Judged & { provider: PaymentProvider },
-): ReturnType<typeof judge> {
-  const { name } = provider;
+async function learn(tx: PaymentTx, { sight: seen, ...input }: Judged & { sight: Sight }): ReturnType<typeof judge> {
+  const { name } = seen.provider;
   const { now } = input;
-  if (provider.sales !== undefined) await endTogether(tx, name);
-  const [sight] = await lookAtWebhooks(tx.stores, [provider]);
-  assert(sight !== undefined, 'a provider that is looked at is seen');
+  if (seen.hasTogether) await endTogether(tx, name);
+  const sight = await seenAgain(tx, { sight: seen, now });
   const { isHeard, isQuiet } = endsOf(sight, now);
   if (isHeard) await resolveCase(tx, { key: silentKey(name), by: 'An event arrived.' });
   if (isQuiet) await resolveCase(tx, { key: refusedKey(name), by: 'None was received for a day.' });
@@ -116,6 +112,15 @@ async function learn(
   const wasAway = now - before.learnedUntil > hour + onItsWayMs;
   const judgedFrom = wasAway ? now + onItsWayMs : input.judgedFrom;
   return judge(tx.stores, { ...input, judgedFrom, sight: { ...sight, rate } });
+}
+
+/** What ends an alert is looked at again where the alert is ended. An hour is learned from what was seen: no other job learns. */
+async function seenAgain(tx: PaymentTx, { sight, now }: { sight: Sight; now: Milliseconds }): Promise<Sight> {
+  const { isHeard, isQuiet } = endsOf(sight, now);
+  if (!isHeard && !isQuiet) return sight;
+  const [again] = await lookAtWebhooks(tx.stores, [sight.provider]);
+  assert(again !== undefined, 'a provider that is looked at is seen');
+  return again;
 }
 
 async function judge(
