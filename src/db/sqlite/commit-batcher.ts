@@ -61,10 +61,13 @@ export function createCommitBatcher(connection: WritingConnection, options: Batc
   let isFlushing = false;
   let current: Scope | undefined;
 
-  /** Runs one body in its savepoint; undefined when it failed and was rolled back, and its promise is rejected. */
-  async function runOne(entry: Entry): Promise<Done | undefined> {
+  /**
+   * Runs one body in its savepoint; undefined when it failed and was rolled back, and its promise is rejected. One that is
+   * alone in its group needs no savepoint: there is nothing else to keep.
+   */
+  async function runOne(entry: Entry, { isAlone }: { isAlone: boolean }): Promise<Done | undefined> {
     const scope = createScope('transaction');
-    connection.savepoint();
+    if (!isAlone) connection.savepoint();
     current = scope;
     const body = entry.body(scope);
     try {
@@ -72,17 +75,22 @@ export function createCommitBatcher(connection: WritingConnection, options: Batc
         ms: options.bodyMaxMs,
         late: () => new TransactionTimedOut(`a transaction waited longer than ${options.bodyMaxMs} ms`),
       });
-      connection.releaseSavepoint();
+      if (!isAlone) connection.releaseSavepoint();
       return { entry, scope, result };
     } catch (error) {
       // After a full disk and similar faults SQLite rolls back the whole transaction: all bodies of the group, not only this one.
-      if (connection.isInTransaction()) connection.rollbackToSavepoint();
+      if (connection.isInTransaction()) undo({ isAlone });
       entry.reject(error);
       return undefined;
     } finally {
       scope.isOpen = false;
       current = undefined;
     }
+  }
+
+  function undo({ isAlone }: { isAlone: boolean }): void {
+    if (isAlone) connection.rollback();
+    else connection.rollbackToSavepoint();
   }
 
   async function runGroup(taken: Entry[]): Promise<Done[]> {
@@ -93,8 +101,11 @@ export function createCommitBatcher(connection: WritingConnection, options: Batc
       const entry = waiting.shift();
       if (entry === undefined) break;
       taken.push(entry);
-      const outcome = await runOne(entry);
+      const isAlone = taken.length === 1 && waiting.length === 0;
+      const outcome = await runOne(entry, { isAlone });
       if (outcome !== undefined) done.push(outcome);
+      // Whoever has come meanwhile begins a group of its own.
+      else if (isAlone) return [];
     }
     if (!connection.isInTransaction()) throw new Error('the database ended the transaction by itself');
     connection.commit();

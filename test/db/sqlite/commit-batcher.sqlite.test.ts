@@ -1,8 +1,10 @@
+import { AsyncResource } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import BetterSqlite3 from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { CommitFailed, DatabaseUnavailable } from '#db/engine/database-errors.ts';
 import type { GroupCommit, OpenDatabase } from '#db/engine/open-options.ts';
+import { countStatements } from '#test/support/database/count-statements.ts';
 import { rejectionOf } from '../contract/harness.ts';
 import { sampleAudit } from '../contract/samples.ts';
 import { openSqliteContract } from '../contract/sqlite.ts';
@@ -120,4 +122,37 @@ test('a readiness check writes to the file, and frequent checks do not write mor
   await opened.database.check();
   expect(writes()).toBe(1);
   other.close();
+});
+
+test('a transaction that is alone needs no savepoint, and leaves nothing behind when it throws', async () => {
+  await using opened = await openSqliteContract();
+  const fail = (id: string): Promise<void> =>
+    opened.database.transaction(async (stores) => {
+      await stores.audit.record(sampleAudit(id));
+      throw new Error(`${id} changed its mind`);
+    });
+  const { savepoints } = await countStatements(async () => {
+    await record(opened.database, 'a');
+    expect(await rejectionOf(fail('b'))).toMatchObject({ message: 'b changed its mind' });
+    await record(opened.database, 'c');
+  });
+  expect(savepoints).toBe(0);
+  const group = await Promise.allSettled([record(opened.database, 'd'), fail('e'), record(opened.database, 'f')]);
+  expect(group.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  const ids = (await opened.raw('select id from audit_records order by id')).map(({ id }) => id);
+  expect(ids).toEqual(['a', 'c', 'd', 'f']);
+});
+
+test('whoever comes while one runs that was alone and fails is stored', async () => {
+  await using opened = await openSqliteContract();
+  const outside = new AsyncResource('another');
+  let late: Promise<void> | undefined;
+  const first = opened.database.transaction(async (stores) => {
+    await stores.audit.record(sampleAudit('a'));
+    late = outside.runInAsyncScope(() => record(opened.database, 'b'));
+    throw new Error('not this one');
+  });
+  expect(await rejectionOf(first)).toMatchObject({ message: 'not this one' });
+  await late;
+  expect(await opened.raw('select id from audit_records')).toEqual([{ id: 'b' }]);
 });

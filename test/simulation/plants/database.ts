@@ -5,9 +5,9 @@ export const databasePlants: readonly Plant[] = [
   {
     name: 'resolved-before-the-commit',
     file: 'src/db/sqlite/commit-batcher.ts',
-    from: `      connection.releaseSavepoint();
+    from: `      if (!isAlone) connection.releaseSavepoint();
       return { entry, scope, result };`,
-    to: `      connection.releaseSavepoint();
+    to: `      if (!isAlone) connection.releaseSavepoint();
       entry.resolve(result);
       return { entry, scope, result };`,
     sentence: 'A transaction is reported as done when its body has run, and not after the commit of its group.',
@@ -16,8 +16,10 @@ export const databasePlants: readonly Plant[] = [
   {
     name: 'thrown-body-is-kept',
     file: 'src/db/sqlite/commit-batcher.ts',
-    from: 'if (connection.isInTransaction()) connection.rollbackToSavepoint();',
-    to: 'if (connection.isInTransaction()) connection.releaseSavepoint();',
+    from: `    if (isAlone) connection.rollback();
+    else connection.rollbackToSavepoint();`,
+    to: `    if (isAlone) connection.commit();
+    else connection.releaseSavepoint();`,
     sentence: 'What a transaction did before it threw is committed with its group.',
     breaks: [1, 7, 3],
     isHard: true,

@@ -6,9 +6,12 @@ export interface Statements {
   /** Their texts, without those that begin and end transactions. */
   texts: string[];
   transactions: number;
+  savepoints: number;
 }
 
 const methods = ['run', 'get', 'all'] as const;
+
+const isSavepoint = (text = ''): boolean => /^savepoint/i.test(text);
 
 export async function countStatements(work: () => Promise<unknown>): Promise<Statements> {
   const connection = new Database(':memory:');
@@ -29,6 +32,9 @@ export async function countStatements(work: () => Promise<unknown>): Promise<Sta
   }
   return {
     texts: run.filter((text) => !/^(?:begin|commit|savepoint|release)/i.test(text)),
-    transactions: run.filter((text) => /^savepoint/i.test(text)).length,
+    savepoints: run.filter((text) => isSavepoint(text)).length,
+    // The first of a group has a savepoint, too, unless it was alone.
+    transactions: run.filter((text, at) => isSavepoint(text) || (/^begin/i.test(text) && !isSavepoint(run[at + 1])))
+      .length,
   };
 }
