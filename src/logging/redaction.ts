@@ -20,9 +20,9 @@ const shapes: readonly (readonly [RegExp, string])[] = [
 
 /** Gives a function that redacts secrets in one line of the log; it never breaks the line's JSON. */
 export function createRedactor(secrets: readonly string[]): (line: string) => string {
-  const known = knownForms(secrets);
+  const redactKnown = createSecretRedactor(secrets);
   return (line) => {
-    let text = known === undefined ? line : line.replace(known, redactedText);
+    let text = redactKnown(line);
     for (const [shape, replacement] of shapes) text = text.replace(shape, replacement);
     return text;
   };
@@ -30,13 +30,17 @@ export function createRedactor(secrets: readonly string[]): (line: string) => st
 
 /** The same by value only: for texts that stay unchanged except for the secrets. */
 export function createSecretRedactor(secrets: readonly string[]): (text: string) => string {
-  const known = knownForms(secrets);
-  return (text) => (known === undefined ? text : text.replace(known, redactedText));
+  // Most of them are made for a rare case.
+  let known: RegExp | 'none' | undefined;
+  return (text) => {
+    known ??= knownForms(secrets);
+    return known === 'none' ? text : text.replace(known, redactedText);
+  };
 }
 
-function knownForms(secrets: readonly string[]): RegExp | undefined {
+function knownForms(secrets: readonly string[]): RegExp | 'none' {
   const forms = new Set(secrets.flatMap(formsOf).filter((form) => form.length >= secretLengthMin));
-  if (forms.size === 0) return undefined;
+  if (forms.size === 0) return 'none';
   // Longest first: a secret that contains another one is redacted whole.
   const sorted = [...forms].sort((left, right) => right.length - left.length);
   return new RegExp(sorted.map((form) => RegExp.escape(form)).join('|'), 'g');

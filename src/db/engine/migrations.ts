@@ -7,7 +7,7 @@ export type Engine = 'sqlite' | 'postgres';
 export interface Migration {
   /** The file's name without its ending; the order of the names is the order of applying. */
   id: string;
-  sql: string;
+  readonly sql: string;
 }
 
 /** Our own journal instead of drizzle's: its row is written in the transaction of the migration itself. */
@@ -19,7 +19,13 @@ export function readMigrations(engine: Engine): Migration[] {
   return readdirSync(folder)
     .filter((file) => file.endsWith('.sql'))
     .sort()
-    .map((file) => ({ id: file.slice(0, -'.sql'.length), sql: readFileSync(join(folder, file), 'utf8') }));
+    .map((file) => ({
+      id: file.slice(0, -'.sql'.length),
+      // Most starts have nothing to apply.
+      get sql() {
+        return readFileSync(join(folder, file), 'utf8');
+      },
+    }));
 }
 
 /** The migrations still to be applied; throws DatabaseNewer when one was applied that this release does not know. */

@@ -5,17 +5,21 @@ import type { Shape } from './shapes.ts';
 
 /** Sorts a table's rows by a time and then by id, so that a page can begin where the last one ended. */
 export function keyset<Key extends string>(table: Record<Key | 'id', PgColumn>, key: Key) {
-  const columns = sql`(${table[key]}, ${table.id})`;
+  const columns = (): SQL => sql`(${table[key]}, ${table.id})`;
   const place = (field: string): SQL => sql`(${sql.placeholder(`${field}.${key}`)}, ${sql.placeholder(`${field}.id`)})`;
   return {
-    oldestFirst: [asc(table[key]), asc(table.id)],
-    newestFirst: [desc(table[key]), desc(table.id)],
+    get oldestFirst(): SQL[] {
+      return [asc(table[key]), asc(table.id)];
+    },
+    get newestFirst(): SQL[] {
+      return [desc(table[key]), desc(table.id)];
+    },
     /** The rows after the place in this field of the query, oldest first; all of them without one. */
     after: <Field extends string>(shape: Shape<Field>, field: Field): SQL | undefined =>
-      shape.has(field) ? sql`${columns} > ${place(field)}` : undefined,
+      shape.has(field) ? sql`${columns()} > ${place(field)}` : undefined,
     /** The rows after the place in this field of the query, newest first; all of them without one. */
     before: <Field extends string>(shape: Shape<Field>, field: Field): SQL | undefined =>
-      shape.has(field) ? sql`${columns} < ${place(field)}` : undefined,
+      shape.has(field) ? sql`${columns()} < ${place(field)}` : undefined,
   };
 }
 

@@ -40,18 +40,15 @@ export function rowsOf<Table extends PgTable, Columns extends Record<string, PgC
   return {
     /** The rows with these values. */
     prepare<Key extends Column>(name: string, by: readonly Key[], order: SQL[] = []) {
-      const isIt = by.map((key) => eq(known[key] as PgColumn, sql.placeholder(key)));
-      const run = prepared(session, name, () => listing({ where: and(...isIt), order }));
+      const run = prepared(session, name, () => {
+        const isIt = by.map((key) => eq(known[key] as PgColumn, sql.placeholder(key)));
+        return listing({ where: and(...isIt), order });
+      });
       type Values = { [At in Key]: GetColumnData<Table['_']['columns'][At], 'raw'> };
       return async (values: Values): Promise<Row[]> => (await run(values)) as Row[];
     },
-    /** The same for any condition: its placeholders are filled from the query, by their names. */
-    prepareList<Query extends object>(name: string, listed: Listed) {
-      const run = prepared(session, name, () => listing(listed));
-      return async (query: Query): Promise<Row[]> => (await run(query)) as Row[];
-    },
-    /** The same where the query has lists, or fields without which the condition is another one. */
-    prepareListBy<Query extends object>(name: string, listed: (shape: ShapeOf<Query>) => Listed) {
+    /** The same for any condition, of which a query may leave out a part: its placeholders have the names of the query's fields. */
+    prepareList<Query extends object>(name: string, listed: (shape: ShapeOf<Query>) => Listed) {
       const run = preparedByQuery(session, name, (shape: ShapeOf<Query>) => listing(listed(shape)));
       return async (query: Query): Promise<Row[]> => (await run(query)) as Row[];
     },
@@ -62,10 +59,10 @@ export function rowsOf<Table extends PgTable, Columns extends Record<string, PgC
 export function prepareDeleteFirst<Query extends { limit: number }>(
   session: Session,
   name: string,
-  first: { table: PgTable; key: PgColumn; where: SQL | undefined; order: SQL[] },
+  first: () => { table: PgTable; key: PgColumn; where: SQL | undefined; order: SQL[] },
 ): (query: Query) => Promise<string[]> {
-  const { table, key, where, order } = first;
   const run = prepared(session, name, () => {
+    const { table, key, where, order } = first();
     const chosen = session.db
       .select({ key })
       .from(table)

@@ -81,6 +81,19 @@ export function asWritingConnection(connection: SqliteConnection): WritingConnec
   };
 }
 
+/** Whether nothing is pending. False also where that cannot be seen: applying then says why, or waits. */
+export function isMigrated(connection: SqliteConnection): boolean {
+  try {
+    return pendingMigrations(readMigrations('sqlite'), readJournal(connection)).length === 0;
+  } catch {
+    return false;
+  }
+}
+
+function readJournal(connection: SqliteConnection): string[] {
+  return connection.prepare('select id from schema_migrations').pluck().all() as string[];
+}
+
 /** Applies what is pending, each migration in a transaction of its own; of two processes the second waits, then finds nothing to do. */
 export function migrateSqlite(file: string): { applied: number } {
   const connection = openWriter(file);
@@ -99,8 +112,7 @@ export function migrateSqlite(file: string): { applied: number } {
 function applyNext(connection: SqliteConnection, migrations: readonly Migration[]): boolean {
   const apply = connection.transaction((): boolean => {
     connection.exec(`${journalTable('integer')} strict`);
-    const journal = connection.prepare('select id from schema_migrations').pluck().all() as string[];
-    const [next] = pendingMigrations(migrations, journal);
+    const [next] = pendingMigrations(migrations, readJournal(connection));
     if (next === undefined) return false;
     connection.exec(next.sql);
     const broken = connection.pragma('foreign_key_check') as unknown[];

@@ -10,7 +10,7 @@ import { limits, type OpenDatabase, type OpenOptions } from '../engine/open-opti
 import { createScope, createScopes, type Scope } from '../engine/scope.ts';
 import { isBusy } from './claim.ts';
 import { createCommitBatcher, lockRetryMs } from './commit-batcher.ts';
-import { migrateSqlite, type SqliteConnection } from './connections.ts';
+import { isMigrated, migrateSqlite, type SqliteConnection } from './connections.ts';
 import { keepStatements } from './kept-statements.ts';
 import { openOwnedFile } from './owned-file.ts';
 import { createSqliteSession } from './sqlite-session.ts';
@@ -84,7 +84,8 @@ export function openSqlite(file: string, options: OpenOptions): OpenDatabase {
     holder: options.holder ?? randomUUID(),
     transaction: (work) => track(() => batcher.run((scope) => scopes.run(scope, async () => work(writing)))),
     read: (work) => track(() => whenUnlocked(lockWaitMaxMs, () => readOnce(work))),
-    migrate: () => inFlight.track(async () => migrateSqlite(owned.path)),
+    // No other process migrates a file that this one owns.
+    migrate: () => inFlight.track(async () => (isMigrated(owned.reader) ? { applied: 0 } : migrateSqlite(owned.path))),
     // The process that had leases is gone, or this one could not own the file; its start ends them.
     endLeasesOfDead: async () => 0,
     check: () =>

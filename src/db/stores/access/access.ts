@@ -14,7 +14,7 @@ export function createAuditStore(session: Session): AuditStore {
     async record(entry) {
       await insert(entry);
     },
-    listAudit: rowsOf(session, auditRecords).prepareListBy('list_audit', ({ has }) => ({
+    listAudit: rowsOf(session, auditRecords).prepareList('list_audit', ({ has }) => ({
       where: has('subject') ? eq(auditRecords.subject, sql.placeholder('subject')) : undefined,
       order: keyset(auditRecords, 'at').newestFirst,
       limit,
@@ -48,23 +48,23 @@ export function createPendingActionStore(session: Session): PendingActionStore {
       .where(isUsable)
       .returning(),
   );
-  const findAwaitingText = prepareList<{ adminId: number; now: Milliseconds }>('find_action_awaiting_text', {
+  const findAwaitingText = prepareList<{ adminId: number; now: Milliseconds }>('find_action_awaiting_text', () => ({
     where: and(isOfAdmin, isNotNull(pendingActions.awaitsTextSince), isWaiting),
     order: keyset(pendingActions, 'awaitsTextSince').newestFirst,
     limit: 1,
-  });
+  }));
   const replaceAction = prepared<unknown>(session, 'replace_pending_action', () =>
     db
       .update(pendingActions)
       .set({ action: sql`${sql.placeholder('action')}`, awaitsTextSince: null })
       .where(eq(pendingActions.id, sql.placeholder('id'))),
   );
-  const deleteExpired = prepareDeleteFirst(session, 'delete_expired_actions', {
+  const deleteExpired = prepareDeleteFirst(session, 'delete_expired_actions', () => ({
     table: pendingActions,
     key: pendingActions.id,
     where: lt(pendingActions.expiresAt, sql.placeholder('before')),
     order,
-  });
+  }));
   return {
     async save(action) {
       await insert(action);
@@ -72,7 +72,7 @@ export function createPendingActionStore(session: Session): PendingActionStore {
     consume: async (input) => (await take(input))[0],
     awaitText: async (input) => (await awaitText(input))[0],
     findAwaitingText: async (query) => (await findAwaitingText(query))[0],
-    listWaiting: prepareList('list_waiting_actions', { where: isWaiting, order, limit }),
+    listWaiting: prepareList('list_waiting_actions', () => ({ where: isWaiting, order, limit })),
     async replaceAction(input) {
       await replaceAction(input);
     },

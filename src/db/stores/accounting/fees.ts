@@ -9,14 +9,14 @@ import { and, asc, eq, inArray, isNotNull, sql } from '../../schema/drizzle.ts';
 
 export function createFeeStore(session: Session): FeeStore {
   const { providerFees: fees, settlements } = session.tables;
-  const { prepareList, prepareListBy } = rowsOf(session, fees);
-  const listOfPayments = prepareListBy<{ ids: readonly PaymentId[] }>('list_fees_of_payments', ({ among }) => ({
+  const { prepareList } = rowsOf(session, fees);
+  const listOfPayments = prepareList<{ ids: readonly PaymentId[] }>('list_fees_of_payments', ({ among }) => ({
     where: inArray(fees.paymentId, among('ids')),
     order: [asc(fees.paymentId), asc(fees.asset)],
   }));
   return {
     saveFee: prepareReplace(session, { name: 'save_fee', table: fees, key: ['provider', 'reference', 'asset'] }),
-    listFees: prepareList('list_fees', {
+    listFees: prepareList('list_fees', () => ({
       where: and(
         eq(fees.standing, sql.placeholder('standing')),
         within(fees.at),
@@ -24,15 +24,15 @@ export function createFeeStore(session: Session): FeeStore {
       ),
       order: [asc(fees.at), asc(fees.reference), asc(fees.asset)],
       limit,
-    }),
+    })),
     listKnownFees: prepareKnownFees(session),
     listFeesOfPayments: (ids) => listOfPayments({ ids }),
     saveSettlement: prepareReplace(session, { name: 'save_settlement', table: settlements, key: ['provider', 'id'] }),
-    listSettlements: rowsOf(session, settlements).prepareList('list_settlements', {
+    listSettlements: rowsOf(session, settlements).prepareList('list_settlements', () => ({
       where: and(eq(settlements.provider, sql.placeholder('provider')), within(settlements.settledAt)),
       order: [asc(settlements.settledAt), asc(settlements.id)],
       limit,
-    }),
+    })),
   };
 }
 

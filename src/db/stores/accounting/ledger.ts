@@ -11,10 +11,10 @@ const rowsMax = 500;
 export function createLedgerStore(session: Session): LedgerStore {
   const { ledgerClosings: closings, closingDelays: delays } = session.tables;
   const insert = prepareInsert(session, { name: 'insert_closing', table: closings, unless: 'taken' });
-  const { prepare, prepareList, prepareListBy } = rowsOf(session, closings);
+  const { prepare, prepareList } = rowsOf(session, closings);
   const newestFirst = [desc(closings.number)];
   const findByDay = prepare('find_closing', ['day']);
-  const findLast = prepareList('find_last_closing', { where: undefined, order: newestFirst, limit: 1 });
+  const findLast = prepareList('find_last_closing', () => ({ where: undefined, order: newestFirst, limit: 1 }));
   const findDelay = rowsOf(session, delays).prepare('find_closing_delay', ['day']);
   const noteDelay = prepared<unknown>(session, 'note_closing_delay', () =>
     session.db
@@ -39,16 +39,16 @@ export function createLedgerStore(session: Session): LedgerStore {
     insertClosing: (closing) => insert(closing),
     findClosing: async (day) => (await findByDay({ day }))[0],
     findLastClosing: async () => (await findLast({}))[0],
-    listClosings: prepareListBy('list_closings', ({ has }) => ({
+    listClosings: prepareList('list_closings', ({ has }) => ({
       where: has('before') ? lt(closings.number, sql.placeholder('before')) : undefined,
       order: newestFirst,
       limit,
     })),
-    walkClosings: prepareList('walk_closings', {
+    walkClosings: prepareList('walk_closings', () => ({
       where: gt(closings.number, sql.placeholder('after')),
       order: [asc(closings.number)],
       limit,
-    }),
+    })),
     ...createEntries(session),
     async noteDelay(delay) {
       await noteDelay(delay);
@@ -78,7 +78,7 @@ function createEntries(session: Session): Pick<LedgerStore, 'insertEntries' | 'l
     async insertEntries(rows) {
       for (let at = 0; at < rows.length; at += rowsMax) await db.insert(entries).values(rows.slice(at, at + rowsMax));
     },
-    listEntries: rowsOf(session, entries).prepareListBy('list_book_entries', ({ has }) => ({
+    listEntries: rowsOf(session, entries).prepareList('list_book_entries', ({ has }) => ({
       where: and(
         eq(entries.number, sql.placeholder('number')),
         has('after') ? gt(entries.paymentId, sql.placeholder('after')) : undefined,

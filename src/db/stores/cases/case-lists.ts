@@ -27,19 +27,19 @@ export function createCaseLists(
 > {
   const { cases } = session.tables;
   const { liveKey, formerId, ...columns } = getTableColumns(cases);
-  const { prepareList, prepareListBy } = rowsOf(session, cases, columns);
+  const { prepareList } = rowsOf(session, cases, columns);
   const byAge = keyset(cases, 'openedAt');
   const isLive = inArray(cases.status, [...liveStatuses]);
   const isOfProvider = eq(cases.provider, sql.placeholder('provider'));
-  const listForOrder = prepareList<{ orderId: OrderId }>('list_live_cases_for_order', {
+  const listForOrder = prepareList<{ orderId: OrderId }>('list_live_cases_for_order', () => ({
     where: and(eq(cases.orderId, sql.placeholder('orderId')), isNotNull(cases.liveKey)),
     order: byAge.oldestFirst,
-  });
-  const listLiveByKeys = prepareListBy<{ keys: readonly string[] }>('list_live_cases_by_keys', ({ among }) => ({
+  }));
+  const listLiveByKeys = prepareList<{ keys: readonly string[] }>('list_live_cases_by_keys', ({ among }) => ({
     where: inArray(cases.liveKey, among('keys')),
     order: byAge.oldestFirst,
   }));
-  const listByKeys = prepareListBy<{ keys: readonly string[] }>('list_cases_by_keys', ({ among }) => ({
+  const listByKeys = prepareList<{ keys: readonly string[] }>('list_cases_by_keys', ({ among }) => ({
     where: inArray(cases.key, among('keys')),
     order: byAge.newestFirst,
   }));
@@ -49,18 +49,18 @@ export function createCaseLists(
       has('kinds') ? inArray(cases.kind, among('kinds')) : undefined,
       has('rings') ? eq(cases.rings, true) : undefined,
     );
-  const listOldestFirst = prepareListBy<Wanted>('list_cases_oldest_first', (shape) => ({
+  const listOldestFirst = prepareList<Wanted>('list_cases_oldest_first', (shape) => ({
     where: and(isWanted(shape), byAge.after(shape, 'place')),
     order: byAge.oldestFirst,
     limit,
   }));
-  const listNewestFirst = prepareListBy<Wanted>('list_cases_newest_first', (shape) => ({
+  const listNewestFirst = prepareList<Wanted>('list_cases_newest_first', (shape) => ({
     where: and(isWanted(shape), byAge.before(shape, 'place')),
     order: byAge.newestFirst,
     limit,
   }));
   type About = Parameters<CaseStore['listCasesAbout']>[0];
-  const listAbout = prepareListBy<About>('list_cases_about', ({ has, among }) => {
+  const listAbout = prepareList<About>('list_cases_about', ({ has, among }) => {
     const ofReference = has('reference')
       ? and(eq(cases.reference, sql.placeholder('reference')), isOfProvider)
       : undefined;
@@ -82,22 +82,22 @@ export function createCaseLists(
       return before === null ? found : found.toReversed();
     },
     listCasesAbout: async (query) => (query.reference === null && query.paymentId === null ? [] : listAbout(query)),
-    listLiveCasesOfProvider: prepareListBy('list_live_cases_of_provider', ({ among }) => ({
+    listLiveCasesOfProvider: prepareList('list_live_cases_of_provider', ({ among }) => ({
       where: and(isLive, isOfProvider, inArray(cases.kind, among('kinds'))),
       order: byAge.oldestFirst,
       limit,
     })),
-    listLiveCasesOfKind: prepareList('list_live_cases_of_kind', {
+    listLiveCasesOfKind: prepareList('list_live_cases_of_kind', () => ({
       where: and(isLive, eq(cases.kind, sql.placeholder('kind'))),
       order: byAge.oldestFirst,
       limit,
-    }),
-    listCasesToWake: prepareList('list_cases_to_wake', {
+    })),
+    listCasesToWake: prepareList('list_cases_to_wake', () => ({
       where: and(eq(cases.status, 'snoozed'), lte(cases.snoozedUntil, sql.placeholder('now'))),
       order: [asc(cases.snoozedUntil), asc(cases.id)],
       limit,
-    }),
-    listCasesOfProvider: prepareListBy('list_cases_of_provider', (shape) => ({
+    })),
+    listCasesOfProvider: prepareList('list_cases_of_provider', (shape) => ({
       where: and(
         isOfProvider,
         inArray(cases.kind, shape.among('kinds')),

@@ -12,16 +12,16 @@ import { createCaseLists } from './case-lists.ts';
 export function createCaseStore(session: Session): CaseStore {
   const { cases } = session.tables;
   const { liveKey, formerId, ...columns } = getTableColumns(cases);
-  const { prepare, prepareList, prepareListBy } = rowsOf(session, cases, columns);
+  const { prepare, prepareList } = rowsOf(session, cases, columns);
   const insert = prepareInsert(session, { name: 'insert_case', table: cases, unless: [cases.liveKey] });
   const update = createCompareAndSet<Case>(session, { name: 'case', table: cases });
   const findLive = prepare('find_live_case', ['liveKey']);
-  const findById = prepareList<{ id: string }>('find_case', {
+  const findById = prepareList<{ id: string }>('find_case', () => ({
     where: or(eq(cases.id, sql.placeholder('id')), eq(cases.formerId, sql.placeholder('id'))),
     order: [],
-  });
+  }));
   type OfRefund = { orderId: OrderId; refundId: RefundId; resolutions: readonly string[] };
-  const findOfRefund = prepareListBy<OfRefund>('find_case_of_refund', ({ among }) => ({
+  const findOfRefund = prepareList<OfRefund>('find_case_of_refund', ({ among }) => ({
     where: and(
       eq(cases.orderId, sql.placeholder('orderId')),
       eq(cases.refundId, sql.placeholder('refundId')),
@@ -40,13 +40,13 @@ export function createCaseStore(session: Session): CaseStore {
       return update.change(one, change, { liveKey: isOver ? null : one.key });
     },
     findCaseOfRefund: async (query) => (await findOfRefund(query))[0],
-    pruneResolvedCases: prepareDeleteFirst(session, 'delete_resolved_cases', {
+    pruneResolvedCases: prepareDeleteFirst(session, 'delete_resolved_cases', () => ({
       table: cases,
       key: cases.id,
       // A case that was resolved before then was opened before then, and the index is on the opening.
       where: and(eq(cases.status, 'resolved'), lt(cases.openedAt, before), lt(cases.resolvedAt, before)),
       order: keyset(cases, 'openedAt').oldestFirst,
-    }),
+    })),
     ...createCaseLists(session),
   };
 }

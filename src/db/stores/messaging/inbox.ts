@@ -27,7 +27,7 @@ export function createInboxStore(session: Session): InboxStore {
   const isWithin = within(inboxEvents.receivedAt);
   const byArrival = keyset(inboxEvents, 'receivedAt');
   type Arrivals = Parameters<InboxStore['listArrivals']>[0];
-  const listArrivals = rowsOf(session, inboxEvents).prepareListBy<Arrivals>('inbox_list_arrivals', (shape) => ({
+  const listArrivals = rowsOf(session, inboxEvents).prepareList<Arrivals>('inbox_list_arrivals', (shape) => ({
     where: and(
       isFrom,
       isWithin,

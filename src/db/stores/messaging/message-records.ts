@@ -34,7 +34,7 @@ export function createQuarantineStore(session: Session): QuarantineStore {
       .returning({ id: webhooks.id }),
   );
   type Page = Parameters<QuarantineStore['listQuarantined']>[0];
-  const list = rowsOf(session, webhooks).prepareListBy<Page>('list_quarantined', (shape) => ({
+  const list = rowsOf(session, webhooks).prepareList<Page>('list_quarantined', (shape) => ({
     where: and(
       shape.has('source') ? isFrom : undefined,
       shape.has('withBody') ? isNotNull(webhooks.body) : undefined,
@@ -110,11 +110,11 @@ export function createSentMessageStore(session: Session): SentMessageStore {
   return {
     findSent: async (query) => (await find(query))[0],
     listSent: ({ bot, subject }) => (bot === undefined ? listAll({ subject }) : listOfBot({ bot, subject })),
-    listNewestSent: prepareList('list_newest_sent', {
+    listNewestSent: prepareList('list_newest_sent', () => ({
       where: undefined,
       order: [desc(sent.updatedAt), asc(sent.subject), ...byChat],
       limit,
-    }),
+    })),
     saveSent: (message) => save(message),
     async forgetSent(query) {
       await forgetSent(query);

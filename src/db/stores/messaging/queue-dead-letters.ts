@@ -14,14 +14,14 @@ export function createDeadLetters<Row extends QueueBookkeeping>(
   const { db } = session;
   const isDeadLetter = and(isNotNull(table.abandonedAt), isNull(table.processedAt));
   const byEnd = keyset(table, 'abandonedAt');
-  const { prepareListBy } = rowsOf(session, table, columns);
+  const { prepareList } = rowsOf(session, table, columns);
   type Page = { place: { abandonedAt: number; id: string } | null; limit: number };
-  const listBefore = prepareListBy<Page>(`${name}_list_abandoned_before`, (shape) => ({
+  const listBefore = prepareList<Page>(`${name}_list_abandoned_before`, (shape) => ({
     where: and(isDeadLetter, byEnd.before(shape, 'place')),
     order: byEnd.newestFirst,
     limit,
   }));
-  const listAfter = prepareListBy<Page>(`${name}_list_abandoned_after`, (shape) => ({
+  const listAfter = prepareList<Page>(`${name}_list_abandoned_after`, (shape) => ({
     where: and(isDeadLetter, byEnd.after(shape, 'place')),
     order: byEnd.oldestFirst,
     limit,

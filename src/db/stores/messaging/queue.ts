@@ -21,12 +21,12 @@ export function createQueueStore<Row extends QueueBookkeeping>(session: Session,
   const findById = rowsOf(session, table, columns).prepare(`${name}_find`, ['id']);
   const { process, abandon, release } = prepareSettling(session, shape);
 
-  const deleteProcessed = prepareDeleteFirst(session, `${name}_delete_processed`, {
+  const deleteProcessed = prepareDeleteFirst(session, `${name}_delete_processed`, () => ({
     table,
     key: table.id,
     where: and(isNotNull(table.processedAt), lt(table.processedAt, sql.placeholder('before'))),
     order: [asc(table.processedAt)],
-  });
+  }));
   const listLeases = prepared(session, `${name}_list_leases`, () =>
     db.selectDistinct({ by: table.lockedBy }).from(table).where(isNotNull(table.lockedBy)),
   );

@@ -34,12 +34,12 @@ export function createIdempotencyStore(session: Session): IdempotencyStore {
       .set(settingsOf(requests, ['paymentId', 'paymentExpiresAt']))
       .where(and(eq(requests.key, sql.placeholder('key')), isNull(requests.paymentId))),
   );
-  const deleteOld = prepareDeleteFirst(session, 'delete_old_requests', {
+  const deleteOld = prepareDeleteFirst(session, 'delete_old_requests', () => ({
     table: requests,
     key: requests.key,
     where: lt(requests.createdAt, sql.placeholder('before')),
     order: [asc(requests.createdAt)],
-  });
+  }));
   return {
     async reserve(request) {
       const isNew = await insert({ ...request, paymentId: null, paymentExpiresAt: null });

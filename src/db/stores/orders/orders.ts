@@ -17,7 +17,7 @@ export function createOrderStore(session: Session): OrderStore {
   const { db } = session;
   const { orders, payments } = session.tables;
   const { searchText, searchNote, ...columns } = getTableColumns(orders);
-  const { prepare, prepareList, prepareListBy } = rowsOf(session, orders, columns);
+  const { prepare, prepareList } = rowsOf(session, orders, columns);
   const nextNumber = prepareNextNumber(session);
   const insert = prepareInsert(session, { name: 'insert_order', table: orders });
   const findById = prepare('find_order', ['id']);
@@ -32,17 +32,17 @@ export function createOrderStore(session: Session): OrderStore {
   type Page = Parameters<OrderStore['listOrders']>[0];
   const isWanted = ({ has, among }: ShapeOf<Page>) =>
     has('statuses') ? inArray(orders.status, among('statuses')) : undefined;
-  const listBefore = prepareListBy<Page>('list_orders_before', (shape) => ({
+  const listBefore = prepareList<Page>('list_orders_before', (shape) => ({
     where: and(isWanted(shape), byCreation.before(shape, 'before')),
     order: byCreation.newestFirst,
     limit,
   }));
-  const listAfter = prepareListBy<Page>('list_orders_after', (shape) => ({
+  const listAfter = prepareList<Page>('list_orders_after', (shape) => ({
     where: and(isWanted(shape), byCreation.after(shape, 'after')),
     order: byCreation.oldestFirst,
     limit,
   }));
-  const listByIds = prepareListBy<{ ids: readonly OrderId[] }>('list_orders_by_ids', ({ among }) => ({
+  const listByIds = prepareList<{ ids: readonly OrderId[] }>('list_orders_by_ids', ({ among }) => ({
     where: inArray(orders.id, among('ids')),
     order: byCreation.oldestFirst,
   }));
@@ -64,12 +64,12 @@ export function createOrderStore(session: Session): OrderStore {
     listOrders: async ({ after = null, ...query }) =>
       after === null ? listBefore(query) : (await listAfter({ ...query, after })).reverse(),
     listOrdersByIds: (ids) => listByIds({ ids }),
-    listOrdersMadeBetween: prepareListBy('list_orders_made_between', (shape) => ({
+    listOrdersMadeBetween: prepareList('list_orders_made_between', (shape) => ({
       where: and(within(orders.createdAt), byCreation.after(shape, 'after')),
       order: byCreation.oldestFirst,
       limit,
     })),
-    listExpiredOrders: prepareList('list_expired_orders', {
+    listExpiredOrders: prepareList('list_expired_orders', () => ({
       where: and(
         eq(orders.status, 'awaiting_payment'),
         lte(orders.expiresAt, sql.placeholder('now')),
@@ -77,7 +77,7 @@ export function createOrderStore(session: Session): OrderStore {
       ),
       order: keyset(orders, 'expiresAt').oldestFirst,
       limit,
-    }),
+    })),
     searchOrders: createSearch(session),
     totalOrders: prepareTotals(session),
   };

@@ -11,22 +11,22 @@ export function createProductStore(session: Session): ProductStore {
   const { db } = session;
   const { products } = session.tables;
   const insert = prepareInsert(session, { name: 'insert_product', table: products, unless: 'taken' });
-  const { prepare, prepareListBy } = rowsOf(session, products);
+  const { prepare, prepareList } = rowsOf(session, products);
   const findById = prepare('find_product', ['id']);
   const findBySku = prepare('find_product_by_sku', ['skuKey']);
   type Page = { after: string | null; limit: number };
-  const listAfter = prepareListBy<Page>('list_products_after', ({ has }) => ({
+  const listAfter = prepareList<Page>('list_products_after', ({ has }) => ({
     where: has('after') ? gt(products.skuKey, sql.placeholder('after')) : undefined,
     order: [asc(products.skuKey)],
     limit,
   }));
-  const listBefore = prepareListBy<{ before: string; limit: number }>('list_products_before', () => ({
+  const listBefore = prepareList<{ before: string; limit: number }>('list_products_before', () => ({
     where: lt(products.skuKey, sql.placeholder('before')),
     order: [desc(products.skuKey)],
     limit,
   }));
   type ByKey = Parameters<ProductStore['listProductsByChannelKey']>[0];
-  const listByKey = prepareListBy<ByKey>('list_products_by_channel_key', ({ among }) => ({
+  const listByKey = prepareList<ByKey>('list_products_by_channel_key', ({ among }) => ({
     where: and(inArray(products.channelKey, among('keys')), eq(products.channel, sql.placeholder('channel'))),
     order: [asc(products.skuKey)],
   }));

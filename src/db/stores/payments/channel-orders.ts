@@ -83,17 +83,17 @@ function createMarks(
       .where(and(isNull(marks.soldAt), gt(marks.returnedMinor, 0), isOfProvider)),
   );
   const find = prepare('find_mark', ['reference', 'provider']);
-  const list = prepareList<{ provider: ProviderName; after: string; limit: number }>('list_marks', {
+  const list = prepareList<{ provider: ProviderName; after: string; limit: number }>('list_marks', () => ({
     where: and(isOfProvider, gt(marks.reference, sql.placeholder('after'))),
     order: [asc(marks.reference)],
     limit,
-  });
-  const deleteOld = prepareDeleteFirst(session, 'delete_old_marks', {
+  }));
+  const deleteOld = prepareDeleteFirst(session, 'delete_old_marks', () => ({
     table: marks,
     key: marks.reference,
     where: and(isNull(marks.soldAt), lt(marks.updatedAt, sql.placeholder('before'))),
     order: [asc(marks.updatedAt)],
-  });
+  }));
   return {
     async markSold(input) {
       const [mark] = await markSold(input);
@@ -173,19 +173,19 @@ function createSubscriptions(
   const { prepare, prepareList } = rowsOf(session, subscriptions, columns);
   const find = prepare('find_subscription', ['reference', 'provider']);
   type Page = Parameters<ChannelOrderStore['listSubscriptions']>[0];
-  const list = prepareList<Page & { after: string }>('list_subscriptions', {
+  const list = prepareList<Page & { after: string }>('list_subscriptions', () => ({
     where: and(
       eq(subscriptions.provider, sql.placeholder('provider')),
       gt(subscriptions.reference, sql.placeholder('after')),
     ),
     order: [asc(subscriptions.reference)],
     limit,
-  });
-  const search = prepareList<{ text: string; pattern: string; limit: number }>('search_subscriptions', {
+  }));
+  const search = prepareList<{ text: string; pattern: string; limit: number }>('search_subscriptions', () => ({
     where: or(eq(subscriptions.reference, sql.placeholder('text')), contains(searchText, sql.placeholder('pattern'))),
     order: [desc(subscriptions.updatedAt), asc(subscriptions.reference)],
     limit,
-  });
+  }));
   return {
     async saveSubscription(subscription) {
       const { customerEmail, customerName } = subscription;

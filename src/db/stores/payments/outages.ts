@@ -16,17 +16,20 @@ export function createOutageStore(session: Session): OutageStore {
   const { liveProvider, ...columns } = getTableColumns(outages);
   const compareAndSet = createCompareAndSet<Outage>(session, { name: 'outage', table: outages });
   const insert = prepareInsert(session, { name: 'insert_outage', table: outages, unless: [outages.liveProvider] });
-  const { prepare, prepareList, prepareListBy } = rowsOf(session, outages, columns);
+  const { prepare, prepareList } = rowsOf(session, outages, columns);
   const { oldestFirst, newestFirst } = keyset(outages, 'beganAt');
   const findLive = prepare('find_live_outage', ['liveProvider']);
-  const listLive = prepareList('list_live_outages', { where: isNotNull(outages.liveProvider), order: oldestFirst });
-  const deleteOld = prepareDeleteFirst(session, 'delete_old_outages', {
+  const listLive = prepareList('list_live_outages', () => ({
+    where: isNotNull(outages.liveProvider),
+    order: oldestFirst,
+  }));
+  const deleteOld = prepareDeleteFirst(session, 'delete_old_outages', () => ({
     table: outages,
     key: outages.id,
     where: and(eq(outages.status, 'over'), lt(outages.endedAt, sql.placeholder('before'))),
     order: oldestFirst,
-  });
-  const listLatest = prepareListBy<Providers>('list_latest_outages', ({ among }) => {
+  }));
+  const listLatest = prepareList<Providers>('list_latest_outages', ({ among }) => {
     const latest = among('providers').map((provider) => {
       const ofProvider = session.db.select({ id: outages.id }).from(outages).where(eq(outages.provider, provider));
       return sql`(${ofProvider.orderBy(...newestFirst).limit(1)})`;
@@ -42,7 +45,7 @@ export function createOutageStore(session: Session): OutageStore {
       return compareAndSet.change(outage, change, { liveProvider });
     },
     listLatestOutages: async (providers) => (providers.length === 0 ? [] : listLatest({ providers })),
-    listOutages: prepareListBy('list_outages', ({ has }) => ({
+    listOutages: prepareList('list_outages', ({ has }) => ({
       where: has('provider') ? eq(outages.provider, sql.placeholder('provider')) : undefined,
       order: newestFirst,
       limit,
@@ -53,7 +56,7 @@ export function createOutageStore(session: Session): OutageStore {
 
 export function createWebhookRateStore(session: Session): WebhookRateStore {
   const { webhookRates: rates } = session.tables;
-  const list = rowsOf(session, rates).prepareListBy<Providers>('list_webhook_rates', ({ among }) => ({
+  const list = rowsOf(session, rates).prepareList<Providers>('list_webhook_rates', ({ among }) => ({
     where: inArray(rates.provider, among('providers')),
     order: [],
   }));

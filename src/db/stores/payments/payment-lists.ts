@@ -17,21 +17,21 @@ type Lists = Pick<
 /** The lists that the daily close and the exports read. */
 export function createPaymentLists(session: Session): Lists {
   const { payments } = session.tables;
-  const { prepareListBy } = rowsOf(session, payments);
+  const { prepareList } = rowsOf(session, payments);
   const byCreation = keyset(payments, 'createdAt');
   const byUpdate = keyset(payments, 'updatedAt');
   const isOfProvider = eq(payments.provider, sql.placeholder('provider'));
-  const listOfOrders = prepareListBy<{ ids: readonly OrderId[] }>('list_payments_of_orders', ({ among }) => ({
+  const listOfOrders = prepareList<{ ids: readonly OrderId[] }>('list_payments_of_orders', ({ among }) => ({
     where: inArray(payments.orderId, among('ids')),
     order: byCreation.oldestFirst,
   }));
   return {
-    listPaymentsMadeBetween: prepareListBy('list_payments_made_between', (shape) => ({
+    listPaymentsMadeBetween: prepareList('list_payments_made_between', (shape) => ({
       where: and(isOfProvider, within(payments.createdAt), byCreation.after(shape, 'after')),
       order: byCreation.oldestFirst,
       limit,
     })),
-    listPaymentsChangedSince: prepareListBy('list_payments_changed_since', (shape) => ({
+    listPaymentsChangedSince: prepareList('list_payments_changed_since', (shape) => ({
       where: and(
         gte(payments.updatedAt, sql.placeholder('since')),
         lt(payments.createdAt, sql.placeholder('madeBefore')),
@@ -40,7 +40,7 @@ export function createPaymentLists(session: Session): Lists {
       order: byUpdate.oldestFirst,
       limit,
     })),
-    listUncountedPayments: prepareListBy('list_uncounted_payments', ({ has }) => ({
+    listUncountedPayments: prepareList('list_uncounted_payments', ({ has }) => ({
       // Zero is a literal, so that both engines see that the partial index contains these rows.
       where: and(
         sql`${payments.capturedMinor} < 0`,
@@ -49,7 +49,7 @@ export function createPaymentLists(session: Session): Lists {
       order: [asc(payments.id)],
       limit,
     })),
-    listPaymentsWithoutFees: prepareListBy('list_payments_without_fees', ({ among }) => ({
+    listPaymentsWithoutFees: prepareList('list_payments_without_fees', ({ among }) => ({
       where: and(
         isOfProvider,
         within(payments.createdAt),

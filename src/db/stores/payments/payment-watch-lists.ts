@@ -39,11 +39,11 @@ export function createWatchLists(
     async boundPaymentLeases(input) {
       await boundLeases(input);
     },
-    listAskedPayments: prepareList('list_asked_payments', {
+    listAskedPayments: prepareList('list_asked_payments', () => ({
       where: and(eq(payments.provider, sql.placeholder('provider')), isNotNull(payments.nextPollAt)),
       order: keyset(payments, 'nextPollAt').oldestFirst,
       limit,
-    }),
+    })),
     async listMovedPayments({ provider, made, moved, to, withWebhooks, limit: rowsMax }) {
       if (to?.length === 0) return [];
       const listMoved = withWebhooks ? listMovedByAll : listMovedByPolls;

@@ -19,13 +19,15 @@ export function createPaymentStore(session: Session): PaymentStore {
   const findById = rows.prepare('find_payment', ['id']);
   const findByReference = rows.prepare('find_payment_by_reference', ['reference', 'provider']);
   const listForOrder = rows.prepare('list_payments_for_order', ['orderId'], keyset(payments, 'createdAt').oldestFirst);
-  const ofPayment = db
-    .select({ orderId: payments.orderId })
-    .from(payments)
-    .where(eq(payments.id, sql.placeholder('id')));
-  const listBeside = rows.prepareList<{ id: PaymentId }>('list_payments_beside', {
-    where: eq(payments.orderId, sql`(${ofPayment})`),
-    order: keyset(payments, 'createdAt').oldestFirst,
+  const listBeside = rows.prepareList<{ id: PaymentId }>('list_payments_beside', () => {
+    const ofPayment = db
+      .select({ orderId: payments.orderId })
+      .from(payments)
+      .where(eq(payments.id, sql.placeholder('id')));
+    return {
+      where: eq(payments.orderId, sql`(${ofPayment})`),
+      order: keyset(payments, 'createdAt').oldestFirst,
+    };
   });
   const { lease, release } = prepareLease(session);
   const keepTransactionIds = createTransactionIds(session);
@@ -81,7 +83,7 @@ export function createPaymentStore(session: Session): PaymentStore {
 function createLists(session: Session): Pick<PaymentStore, 'listPaymentsToPoll' | 'searchPayments' | 'countPayments'> {
   const { db } = session;
   const { payments, paymentTransactionIds } = session.tables;
-  const { prepareList, prepareListBy } = rowsOf(session, payments);
+  const { prepareList } = rowsOf(session, payments);
   const now = sql.placeholder('now');
   const text = sql.placeholder('text');
   const withTransaction = db
@@ -89,7 +91,7 @@ function createLists(session: Session): Pick<PaymentStore, 'listPaymentsToPoll' 
     .from(paymentTransactionIds)
     .where(eq(paymentTransactionIds.transactionId, text));
   return {
-    listPaymentsToPoll: prepareListBy('list_payments_to_poll', ({ among }) => ({
+    listPaymentsToPoll: prepareList('list_payments_to_poll', ({ among }) => ({
       where: and(
         lte(payments.nextPollAt, now),
         or(isNull(payments.lockedUntil), lte(payments.lockedUntil, now)),
@@ -98,7 +100,7 @@ function createLists(session: Session): Pick<PaymentStore, 'listPaymentsToPoll' 
       order: keyset(payments, 'nextPollAt').oldestFirst,
       limit,
     })),
-    searchPayments: prepareList('search_payments', {
+    searchPayments: prepareList('search_payments', () => ({
       where: or(
         sql`${payments.reference} = ${text}`,
         sql`${payments.id} = ${text}`,
@@ -106,7 +108,7 @@ function createLists(session: Session): Pick<PaymentStore, 'listPaymentsToPoll' 
       ),
       order: keyset(payments, 'createdAt').newestFirst,
       limit,
-    }),
+    })),
     countPayments: prepared(session, 'count_payments', () =>
       db
         .select({ provider: payments.provider, status: payments.status, count: rowCount })

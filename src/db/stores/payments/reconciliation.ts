@@ -9,7 +9,7 @@ import { and, eq, getTableColumns, inArray, lt, sql } from '../../schema/drizzle
 export function createReconciliationStore(session: Session): ReconciliationStore {
   const { db } = session;
   const { reconciliationRuns: runs, reconciliationFindings: findings } = session.tables;
-  const { prepare, prepareList, prepareListBy } = rowsOf(session, runs);
+  const { prepare, prepareList } = rowsOf(session, runs);
   const byStart = keyset(runs, 'startedAt');
   const insertRun = prepareInsert(session, { name: 'insert_reconciliation', table: runs });
   const insertFinding = prepareInsert(session, { name: 'insert_finding', table: findings });
@@ -42,8 +42,8 @@ export function createReconciliationStore(session: Session): ReconciliationStore
     changeRun: async (run) => (await changeRun(run)).length === 1,
     failRunningRuns: async (input) => (await failRunning(input)).length,
     findRun: async (key) => (await findById({ id: key }))[0],
-    listRuns: prepareList('list_reconciliations', { where: undefined, order: byStart.newestFirst, limit }),
-    listRunsOf: prepareListBy('list_reconciliations_of', (shape) => ({
+    listRuns: prepareList('list_reconciliations', () => ({ where: undefined, order: byStart.newestFirst, limit })),
+    listRunsOf: prepareList('list_reconciliations_of', (shape) => ({
       where: and(eq(runs.provider, sql.placeholder('provider')), byStart.after(shape, 'after')),
       order: byStart.oldestFirst,
       limit,
@@ -51,11 +51,11 @@ export function createReconciliationStore(session: Session): ReconciliationStore
     async insertFinding(finding) {
       await insertFinding(finding);
     },
-    listFindings: rowsOf(session, findings).prepareList('list_findings', {
+    listFindings: rowsOf(session, findings).prepareList('list_findings', () => ({
       where: eq(findings.runId, sql.placeholder('runId')),
       order: keyset(findings, 'createdAt').oldestFirst,
       limit,
-    }),
+    })),
     prune: preparePruning(session),
   };
 }
@@ -76,11 +76,11 @@ function preparePruning(session: Session): ReconciliationStore['prune'] {
     return db.delete(findings).where(inArray(findings.id, oldFindings)).returning({ id: findings.id });
   });
   const ofRun = db.select({ id: findings.id }).from(findings).where(eq(findings.runId, runs.id));
-  const deleteRuns = prepareDeleteFirst(session, 'delete_old_reconciliations', {
+  const deleteRuns = prepareDeleteFirst(session, 'delete_old_reconciliations', () => ({
     table: runs,
     key: runs.id,
     where: and(isOld, sql`not exists ${ofRun}`),
     order,
-  });
+  }));
   return async (query) => (await deleteFindings(query)).length + (await deleteRuns(query)).length;
 }

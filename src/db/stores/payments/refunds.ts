@@ -12,13 +12,13 @@ export function createRefundStore(session: Session): RefundStore {
   const { refunds } = session.tables;
   const compareAndSet = createCompareAndSet<Refund>(session, { name: 'refund', table: refunds });
   const insert = prepareInsert(session, { name: 'insert_refund', table: refunds });
-  const { prepare, prepareList, prepareListBy } = rowsOf(session, refunds);
+  const { prepare, prepareList } = rowsOf(session, refunds);
   const findById = prepare('find_refund', ['id']);
   const findByKey = prepare('find_refund_by_key', ['requestKey']);
   const order = keyset(refunds, 'createdAt').oldestFirst;
   const listForOrder = prepare('list_refunds_for_order', ['orderId'], order);
   const listForPayment = prepare('list_refunds_for_payment', ['paymentId'], order);
-  const listForPayments = prepareListBy<{ ids: readonly PaymentId[] }>('list_refunds_for_payments', ({ among }) => ({
+  const listForPayments = prepareList<{ ids: readonly PaymentId[] }>('list_refunds_for_payments', ({ among }) => ({
     where: inArray(refunds.paymentId, among('ids')),
     order,
   }));
@@ -39,7 +39,7 @@ export function createRefundStore(session: Session): RefundStore {
     listRefundsForOrder: (orderId) => listForOrder({ orderId }),
     listRefundsForPayment: (paymentId) => listForPayment({ paymentId }),
     listRefundsForPayments: (ids) => listForPayments({ ids }),
-    listRefundsSucceededBetween: prepareList('list_refunds_succeeded_between', {
+    listRefundsSucceededBetween: prepareList('list_refunds_succeeded_between', () => ({
       where: and(
         within(refunds.settledAt),
         eq(refunds.provider, sql.placeholder('provider')),
@@ -47,14 +47,14 @@ export function createRefundStore(session: Session): RefundStore {
       ),
       order: keyset(refunds, 'settledAt').oldestFirst,
       limit,
-    }),
-    listRefundsChangedSince: prepareListBy('list_refunds_changed_since', (shape) => ({
+    })),
+    listRefundsChangedSince: prepareList('list_refunds_changed_since', (shape) => ({
       where: and(gte(refunds.updatedAt, sql.placeholder('since')), byUpdate.after(shape, 'after')),
       order: byUpdate.oldestFirst,
       limit,
     })),
     changeRefund: (refund, change) => compareAndSet.change(refund, change),
-    listRefundsToPoll: prepareListBy('list_refunds_to_poll', ({ among }) => ({
+    listRefundsToPoll: prepareList('list_refunds_to_poll', ({ among }) => ({
       where: and(lte(refunds.nextPollAt, sql.placeholder('now')), notInArray(refunds.provider, among('except'))),
       order: keyset(refunds, 'nextPollAt').oldestFirst,
       limit,
