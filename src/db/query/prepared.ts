@@ -75,18 +75,27 @@ export function prepareInsert(
   };
 }
 
-/** The same, but the new row replaces one that has the same values in the columns of `key`. */
+/**
+ * The same, but the new row replaces one that has the same values in the columns of `key`. `otherwise`: what such a row then has,
+ * where that is not the new row's value.
+ */
 export function prepareReplace<Table extends PgTable>(
   session: Session,
-  into: { name: string; table: Table; key: readonly (keyof Table['_']['columns'] & string)[] },
+  into: {
+    name: string;
+    table: Table;
+    key: readonly (keyof Table['_']['columns'] & string)[];
+    otherwise?: { [Key in keyof Table['$inferInsert']]?: SQL };
+  },
 ): (row: Table['$inferInsert']) => Promise<void> {
-  const { name, table, key } = into;
-  const replace = prepared<unknown>(session, name, () =>
-    session.db
+  const { name, table, key, otherwise } = into;
+  const replace = prepared<unknown>(session, name, () => {
+    const { target, set } = replacing<PgTable>(table, key);
+    return session.db
       .insert<PgTable>(table)
       .values(placeholdersOf<PgTable>(table))
-      .onConflictDoUpdate(replacing<PgTable>(table, key)),
-  );
+      .onConflictDoUpdate({ target, set: { ...set, ...otherwise } });
+  });
   return async (row) => {
     await replace(row);
   };

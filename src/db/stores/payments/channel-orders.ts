@@ -1,6 +1,6 @@
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { ChannelOrderMark, ChannelOrderStore, ReportedRefund } from '#payments/ports/channel-order-store.ts';
-import { prepared, settingsOf } from '../../query/prepared.ts';
+import { prepared, prepareInsert, prepareReplace, settingsOf } from '../../query/prepared.ts';
 import { limit, prepareDeleteFirst, rowCount, rowsOf } from '../../query/rows.ts';
 import { contains, patternOf, searchable } from '../../query/search.ts';
 import type { Session } from '../../query/session.ts';
@@ -150,16 +150,15 @@ function withRefund(known: readonly ReportedRefund[], refund: ReportedRefund): R
 }
 
 function createLicenses(session: Session): Pick<ChannelOrderStore, 'claimLicense'> {
-  const { db } = session;
   const { channelLicenses: licenses } = session.tables;
+  const { licenseHash, provider, reference } = licenses;
+  const insert = prepareInsert(session, { name: 'claim_license', table: licenses, unless: [licenseHash] });
+  const find = rowsOf(session, licenses, { provider, reference }).prepare('find_owner_of_license', ['licenseHash']);
   return {
-    async claimLicense({ licenseHash, provider, reference, at }) {
-      await db.insert(licenses).values({ licenseHash, provider, reference, createdAt: at }).onConflictDoNothing();
-      const [owner] = await db
-        .select({ provider: licenses.provider, reference: licenses.reference })
-        .from(licenses)
-        .where(eq(licenses.licenseHash, licenseHash));
-      return owner ?? { provider, reference };
+    async claimLicense({ at, ...claim }) {
+      await insert({ ...claim, createdAt: at });
+      const [owner] = await find({ licenseHash: claim.licenseHash });
+      return owner ?? { provider: claim.provider, reference: claim.reference };
     },
   };
 }
@@ -167,7 +166,6 @@ function createLicenses(session: Session): Pick<ChannelOrderStore, 'claimLicense
 function createSubscriptions(
   session: Session,
 ): Pick<ChannelOrderStore, 'saveSubscription' | 'findSubscription' | 'listSubscriptions' | 'searchSubscriptions'> {
-  const { db } = session;
   const { channelSubscriptions: subscriptions } = session.tables;
   const { searchText, ...columns } = getTableColumns(subscriptions);
   const { prepare, prepareList } = rowsOf(session, subscriptions, columns);
@@ -186,27 +184,23 @@ function createSubscriptions(
     order: [desc(subscriptions.updatedAt), asc(subscriptions.reference)],
     limit,
   }));
+  const isOver = sql`(excluded.status = 'canceled' or ${subscriptions.status} = 'canceled')`;
+  const save = prepareReplace(session, {
+    name: 'save_subscription',
+    table: subscriptions,
+    key: ['reference', 'provider'],
+    otherwise: {
+      status: sql`case when ${isOver} then 'canceled' else 'active' end`,
+      customerEmail: sql`coalesce(excluded.customer_email, ${subscriptions.customerEmail})`,
+      customerName: sql`coalesce(excluded.customer_name, ${subscriptions.customerName})`,
+      startedAt: sql`coalesce(excluded.started_at, ${subscriptions.startedAt})`,
+      endedAt: sql`coalesce(excluded.ended_at, ${subscriptions.endedAt})`,
+    },
+  });
   return {
-    async saveSubscription(subscription) {
+    saveSubscription(subscription) {
       const { customerEmail, customerName } = subscription;
-      const isOver = sql`(excluded.status = 'canceled' or ${subscriptions.status} = 'canceled')`;
-      await db
-        .insert(subscriptions)
-        .values({ ...subscription, searchText: searchable([customerEmail, customerName]) })
-        .onConflictDoUpdate({
-          target: [subscriptions.reference, subscriptions.provider],
-          set: {
-            status: sql`case when ${isOver} then 'canceled' else 'active' end`,
-            customerEmail: sql`coalesce(excluded.customer_email, ${subscriptions.customerEmail})`,
-            customerName: sql`coalesce(excluded.customer_name, ${subscriptions.customerName})`,
-            planName: sql`excluded.plan_name`,
-            productName: sql`excluded.product_name`,
-            startedAt: sql`coalesce(excluded.started_at, ${subscriptions.startedAt})`,
-            endedAt: sql`coalesce(excluded.ended_at, ${subscriptions.endedAt})`,
-            updatedAt: sql`excluded.updated_at`,
-            searchText: sql`excluded.search_text`,
-          },
-        });
+      return save({ ...subscription, searchText: searchable([customerEmail, customerName]) });
     },
     findSubscription: async ({ provider, reference }) => (await find({ provider, reference }))[0],
     listSubscriptions: (query) => list({ ...query, after: query.after ?? '' }),
