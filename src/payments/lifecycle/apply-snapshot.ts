@@ -27,7 +27,7 @@ import type { SnapshotDeps } from './deps.ts';
 import { endMismatch, raiseIfStuck, raiseMismatch, resolveEarlierCases } from './payment-cases.ts';
 import type { PaymentLease } from './payment-lease.ts';
 import { type HeldPayment, raiseForSnapshot } from './raise-for-snapshot.ts';
-import { settleAttention } from './settle-attention.ts';
+import { settleAttentionOf } from './settle-attention.ts';
 import { storeEvidence } from './store-evidence.ts';
 import { writeTimeline } from './write-timeline.ts';
 
@@ -117,7 +117,7 @@ export async function applySnapshotInto(
   // or one was set back.
   const decision = decidePayment({ ...payment, evidenceAt: null }, snapshot);
   const after = await storeEvidence(tx, { payment, snapshot, details, decision, returnsOddPayments });
-  await applyDecision(tx, { order, before: payment, payment: after, payments, decision, snapshot, held });
+  const left = await applyDecision(tx, { order, before: payment, payment: after, payments, decision, snapshot, held });
   if (!hasLink(payment) && hasLink(after)) {
     await resolveOrderCases(tx, {
       orderId: order.id,
@@ -126,13 +126,14 @@ export async function applySnapshotInto(
     });
   }
   await raiseIfStuck(tx, { order, before: payment, payment: after });
-  await settleAttention(tx, order.id);
+  await settleAttentionOf(tx, left);
   if (isShownAnew(payment, after)) await redrawOrderCards(tx, order.id);
   return decision.kind === 'changed'
     ? { kind: 'changed', from: decision.from, to: decision.to }
     : { kind: 'unchanged', status: payment.status };
 }
 
+/** Returns the order as it is afterwards. */
 async function applyDecision(
   tx: PaymentTx,
   input: {
@@ -144,12 +145,12 @@ async function applyDecision(
     snapshot: PaymentSnapshot;
     held: HeldPayment | undefined;
   },
-): Promise<void> {
+): Promise<Order> {
   const { order, payment, decision, snapshot } = input;
   const wasMismatched = input.before.mismatchedAt !== null;
   if (wasMismatched && decision.kind !== 'mismatch') await endMismatch(tx, payment);
   const isSame = decision.kind !== 'changed' && moneyMove(input.before, payment) === 'same';
-  if (isSame && decision.kind !== 'mismatch') return;
+  if (isSame && decision.kind !== 'mismatch') return order;
   const loaded = input.payments ?? (await tx.stores.payments.listPaymentsForOrder(order.id));
   const payments = loaded.map((sibling) => (sibling.id === payment.id ? payment : sibling));
   const refunds = await tx.stores.refunds.listRefundsForOrder(order.id);
@@ -157,14 +158,10 @@ async function applyDecision(
   if (decision.kind === 'mismatch') {
     // The same mismatch must not raise its alert again; one with a new provider status must.
     const isKnown = wasMismatched && payment.providerStatus === input.before.providerStatus;
-    if (isKnown) return;
+    if (isKnown) return order;
     await raiseMismatch(tx, { order, payment, there: snapshot.requested });
-    await applyOrderEvent(tx, {
-      ...common,
-      event: 'payment_mismatched',
-      text: 'The provider collects another amount.',
-    });
-    return;
+    const text = 'The provider collects another amount.';
+    return (await applyOrderEvent(tx, { ...common, event: 'payment_mismatched', text })).order;
   }
   const isUnconfirmed = hasUnconfirmedMoney(payment) || (payment.status === 'failed' && snapshot.state === 'invalid');
   const from = decision.kind === 'changed' ? decision.from : null;
@@ -204,6 +201,7 @@ async function applyDecision(
   if (to === 'reversed') await announcePayment(tx, { ...told, type: 'payment.reversed' });
   const isRestored = from === 'reversed' && news.event === 'payment_paid';
   if (isRestored) await announcePayment(tx, { ...told, type: 'payment.restored' });
+  return after;
 }
 
 /** Money that was refunded before the order was paid, or was paid again, is still refunded. */

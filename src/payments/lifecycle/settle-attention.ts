@@ -1,6 +1,7 @@
 // An order that needs attention has a case that asks somebody to decide. Where the last of them ended by itself, what is wrong
 // by now is asked about; and where nothing is, the order goes back to what it was.
 import { type Case, needsDecision, paymentKinds, wasDecided } from '#cases/case.ts';
+import { listLiveOrderCases } from '#cases/raise-case.ts';
 import type { Order } from '#orders/order.ts';
 import type { TimelineEntry } from '#orders/timeline.ts';
 import { balanceOf } from '../model/balance.ts';
@@ -15,8 +16,13 @@ import { keyOf, raiseForStatus, raiseHeld, raiseShort } from './payment-cases.ts
 /** Belongs to whatever ends a case of an order by itself, after everything else in its transaction. */
 export async function settleAttention(tx: PaymentTx, orderId: Order['id']): Promise<void> {
   const order = await tx.stores.orders.findOrder(orderId);
-  if (order?.status !== 'needs_attention') return;
-  const live = await tx.stores.cases.listLiveCasesForOrder(order.id);
+  if (order !== undefined) await settleAttentionOf(tx, order);
+}
+
+/** The same for an order as the transaction has left it. */
+export async function settleAttentionOf(tx: PaymentTx, order: Order): Promise<void> {
+  if (order.status !== 'needs_attention') return;
+  const live = await listLiveOrderCases(tx, order.id);
   if (live.some(asks)) return;
   const payments = await tx.stores.payments.listPaymentsForOrder(order.id);
   const began = await findBeginning(tx, order);
