@@ -52,7 +52,12 @@ export interface QueueStore<Row> {
   /** Leases due rows that nobody has leased, by priority, then time, then id; raises `startedAttempts`. */
   claimDue(request: ClaimRequest): Promise<Row[]>;
   /** Whether anything is due: suspected poison messages, and others. Changes nothing, and costs a fraction of a claim. */
-  findDue(query: { lane: string | null; now: Milliseconds }): Promise<{ suspected: boolean; sound: boolean }>;
+  findDue(query: {
+    lane: string | null;
+    now: Milliseconds;
+    /** Suspected poison messages are not looked for: that walks through all that is due, however long the backlog. */
+    soundOnly?: boolean;
+  }): Promise<{ suspected: boolean; sound: boolean }>;
   markProcessed(input: { id: string; lockedBy: string; at: Milliseconds; outcome: string | null }): Promise<boolean>;
   /**
    * Puts the row back for later. After an attempt that was made, earlier crashes no longer count: `finishedAttempts` becomes

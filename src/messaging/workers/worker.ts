@@ -36,6 +36,9 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
   const inProgress = new Set<Promise<void>>();
   let running: Promise<void> | undefined;
   let suspectedPoisonAt = Number.NEGATIVE_INFINITY;
+  let soughtAt = Number.NEGATIVE_INFINITY;
+  /** Suspected poison messages were due when they were last looked for. */
+  let hasSuspected = false;
   let claimedAt: Milliseconds | null = null;
   /** Rows were due that the last claim left: for want of room, or because a suspected poison message has to wait. */
   let hasLeftSome = false;
@@ -89,11 +92,22 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
     return true;
   }
 
+  /** Looking for suspected poison messages costs more the more is due: in a long backlog it is done once a sweep. */
+  async function findDue(): Promise<{ suspected: boolean; sound: boolean }> {
+    const elapsed = deps.clock.elapsed();
+    const soundOnly = !hasSuspected && elapsed - soughtAt < options.sweepMs;
+    const query = { lane: options.lane, now: deps.clock.now(), soundOnly };
+    const due = await deps.database.read((stores) => options.queueOf(stores).findDue(query));
+    if (soundOnly) return due;
+    soughtAt = elapsed;
+    hasSuspected = due.suspected;
+    return due;
+  }
+
   /** Claims due rows and begins to work on them; returns how many were claimed. */
   async function claimAndBegin(): Promise<number> {
     claimedAt = deps.clock.elapsed();
-    const now = deps.clock.now();
-    const due = await deps.database.read((stores) => options.queueOf(stores).findDue({ lane: options.lane, now }));
+    const due = await findDue();
     hasLeftSome = due.suspected || due.sound;
     if (due.suspected && isTimeForSuspectedPoison()) {
       await Promise.all(inProgress);
@@ -148,6 +162,7 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
       let settled = 0;
       // Bounded: a queue that is filled as fast as it drains would otherwise block the caller for ever.
       for (let round = 0; round < 10_000; round += 1) {
+        soughtAt = Number.NEGATIVE_INFINITY;
         const taken = await claimAndBegin();
         await Promise.all(inProgress);
         if (taken === 0) return settled;

@@ -164,6 +164,8 @@ export function describeQueues(open: OpenContractDatabase): void {
         expect(await inbox.claimDue(claimBy('me', { suspectedPoison: true }))).toEqual([]);
         expect(await inbox.findDue({ lane: null, now: noon })).toEqual({ suspected: false, sound: false });
         expect(await inbox.findDue({ lane: null, now: after.now })).toEqual({ suspected: true, sound: true });
+        const soundOnly = { lane: null, now: after.now, soundOnly: true };
+        expect(await inbox.findDue(soundOnly)).toEqual({ suspected: false, sound: true });
         const elsewhere = await inbox.findDue({ lane: 'another source', now: after.now });
         expect(elsewhere).toEqual({ suspected: false, sound: false });
         expect(idsOf(await inbox.claimDue(claimBy('me', after)))).toEqual(['sound']);

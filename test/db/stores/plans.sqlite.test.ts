@@ -15,6 +15,7 @@ const queries: Record<string, (stores: AccountingStores) => Promise<unknown>> = 
   'claiming events': ({ inbox }) => inbox.claimDue({ ...claim, lane: null, suspectedPoison: false }),
   'claiming messages': ({ outbox }) => outbox.claimDue({ ...claim, lane: 'shop', suspectedPoison: false }),
   'looking for due events': ({ inbox }) => inbox.findDue({ lane: null, now }),
+  'looking for sound messages': ({ outbox }) => outbox.findDue({ lane: 'shop', now, soundOnly: true }),
   'looking for due messages': ({ outbox }) => outbox.findDue({ lane: 'shop', now }),
   'who has leases on events': ({ inbox }) => inbox.listLeases(),
   'who has leases on messages': ({ outbox }) => outbox.listLeases(),

@@ -46,7 +46,12 @@ export function createClaims<Row extends QueueBookkeeping>(
   const isAnyDue = (kind: readonly string[]): SQL<unknown> =>
     sql`exists ${db.select({ id: table.id }).from(table).where(candidates(kind)).limit(1)}`;
   const findDue = preparedByShape(session, `${name}_find_due`, (kind) =>
-    db.select({ suspected: isAnyDue([...kind, 'suspected']), sound: isAnyDue(kind) }).from(sql`(select 1) as once`),
+    db
+      .select({
+        suspected: kind.includes('sound_only') ? sql<unknown>`0` : isAnyDue([...kind, 'suspected']),
+        sound: isAnyDue(kind),
+      })
+      .from(sql`(select 1) as once`),
   );
 
   return {
@@ -54,8 +59,9 @@ export function createClaims<Row extends QueueBookkeeping>(
       await session.requirePresence();
       return asRows<Row>(await claim(kindOf(request), { ...request })).sort(inClaimOrder);
     },
-    async findDue(query) {
-      const [found] = await findDue(kindOf({ ...query, suspectedPoison: false }), { ...query });
+    async findDue({ soundOnly = false, ...query }) {
+      const kind = [...kindOf({ ...query, suspectedPoison: false }), ...(soundOnly ? ['sound_only'] : [])];
+      const [found] = await findDue(kind, query);
       return { suspected: Boolean(found?.suspected), sound: Boolean(found?.sound) };
     },
   };
