@@ -2,8 +2,8 @@
 import type { Statement } from 'better-sqlite3';
 import type { SqliteConnection } from './connections.ts';
 
-/** More than the product has; only what names a list of ids has a text for each of their numbers. */
-const keptMax = 300;
+/** More than the product has, with each shape of its queries; only a search for amounts has a text for each of their numbers. */
+const keptMax = 500;
 
 /** What drizzle uses of a connection. */
 type Preparing = Pick<SqliteConnection, 'prepare'>;
