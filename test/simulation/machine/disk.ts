@@ -1,5 +1,6 @@
 // The disk under one SQLite file: what a kill leaves of it, what a power loss leaves, and how it is full. The file is real; the
 // driver's connections are watched, so that a process can end before, during or after a commit.
+import { AsyncLocalStorage } from 'node:async_hooks';
 import {
   closeSync,
   copyFileSync,
@@ -38,7 +39,7 @@ export class ProcessEnded extends Error {
 export interface Disk {
   readonly file: string;
   /** From now on connections are those of this process; undefined: those of a tool that somebody runs while none does. */
-  use(user: DiskUser | undefined): void;
+  use(user: DiskUser): void;
   /** Ends all connections as the operating system does for a killed process; nothing of a commit in progress is left. */
   endConnections(): void;
   /** For connections that are not the product's: those that are used by it, and until the promise that it returns has settled. */
@@ -61,6 +62,9 @@ export function createDisk(file: string, chance: Stream): Disk {
 
 const nobody: DiskUser = { isAlive: () => true, endsAtCommit: () => undefined, end: () => undefined };
 
+/** Whether the work that opens a connection is not the product's: a process that was killed while it started may go on beside it. */
+const isAside = new AsyncLocalStorage<true>();
+
 class SimulatedDisk implements Disk {
   readonly file: string;
   readonly #chance: Stream;
@@ -69,7 +73,6 @@ class SimulatedDisk implements Disk {
   /** How many rows each connection had changed when it was last looked at. */
   readonly #changes = new WeakMap<Connection, number>();
   #user = nobody;
-  #asides = 0;
   #fault: DiskFault | undefined;
 
   constructor(file: string, chance: Stream) {
@@ -77,14 +80,14 @@ class SimulatedDisk implements Disk {
     this.#chance = chance;
   }
 
-  use(user: DiskUser | undefined): void {
-    this.#user = user ?? nobody;
+  use(user: DiskUser): void {
+    this.#user = user;
   }
 
   /** A connection that is used, by the product unless it was opened aside. */
   adopt(connection: Connection): void {
     if (this.#others.has(connection) || this.#connections.has(connection)) return;
-    if (this.#asides > 0) {
+    if (isAside.getStore() === true) {
       this.#others.add(connection);
       return;
     }
@@ -129,15 +132,9 @@ class SimulatedDisk implements Disk {
   }
 
   aside<Result>(work: () => Result): Result {
-    // A connection is the product's as soon as it is used; one that was opened here never is.
-    this.#asides += 1;
-    const end = (): void => {
-      this.#asides -= 1;
-    };
-    const result = work();
+    const result = isAside.run(true, work);
+    // A connection is the product's as soon as it is used outside; one that was opened here never is.
     if (result instanceof BetterSqlite3) this.#others.add(result);
-    if (result instanceof Promise) result.finally(end).catch(() => undefined);
-    else end();
     return result;
   }
 

@@ -70,7 +70,6 @@ export function createBackups(deps: {
     },
     putBack: (backup) =>
       operator.maintain(async () => {
-        disk.use(undefined);
         try {
           await disk.aside(() => restoreDatabase(database, { source: backup.file, isForced: false, now: now() }));
         } catch (error) {

@@ -105,6 +105,8 @@ function statusesOf(record: ProviderRecord, payment: PaymentRow): string[] {
       const gap = paidMinor(record) - askedMinor(record);
       if (gap < 0) return ['underpaid'];
       if (isLate(record)) return ['paid_late'];
+      // Of a cent or two more is paid in coins than its record, in cents, shows.
+      if (gap === 0 && record.provider === 'nowpayments' && askedMinor(record) < 10) return ['paid', 'overpaid'];
       return [gap > 0 ? 'overpaid' : 'paid'];
     }
   }
