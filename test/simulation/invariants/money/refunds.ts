@@ -40,7 +40,7 @@ export const refundsOnce: Invariant = {
   *atRest(look) {
     const refunds = rowsOf(look);
     const byPayment = Map.groupBy(refunds, (refund) => refund.payment_id);
-    for (const refund of refunds) yield* unfinished(look, refund);
+    for (const refund of refunds) yield* unfinished(look, { refund, beside: byPayment.get(refund.payment_id) ?? [] });
     for (const payment of ourSideOf(look).payments) {
       const record = providerSideOf(look).find(payment.provider, payment.reference);
       if (record === undefined || isUnheard(look, record)) continue;
@@ -90,13 +90,18 @@ function wasRestored({ world }: Look): boolean {
   return world.restores.length > 0;
 }
 
-function* unfinished(look: Look, refund: RefundRow): Iterable<string> {
+function* unfinished(
+  look: Look,
+  { refund, beside }: { refund: RefundRow; beside: readonly RefundRow[] },
+): Iterable<string> {
   const { id, provider, status, sends, payment_id: paymentId } = refund;
   if (status === 'requested') yield `refund ${id} at ${provider} is still only requested`;
   if (status !== 'unknown') return;
   const ours = ourSideOf(look);
   // It is not sent again while its money is not there.
-  const isGone = ours.payments.some((payment) => payment.id === paymentId && payment.status === 'reversed');
+  const isGone = ours.payments.some(
+    (payment) => payment.id === paymentId && (payment.status === 'reversed' || sumOf(beside) > payment.amount_minor),
+  );
   const isNamed = ours.isNamed({ paymentId }, ['refund_unknown']);
   if ((sends < sendsMax && !isGone) || !isNamed)
     yield `refund ${id} at ${provider} is still unknown after ${sends} attempts`;
@@ -133,10 +138,16 @@ function* compare(look: Look, { payment, record, ours }: Sides): Iterable<string
     const isThere = isSaid > 0 || record.refunds.some(({ id }) => id === row.reference);
     if (row.status === 'succeeded' && !isThere) yield `refund ${row.id} succeeded, and ${provider} does not have it`;
   }
-  const going = ours.filter(({ status }) => counting.includes(status)).reduce((sum, row) => sum + row.amount_minor, 0);
+  // Of one whose end is not known somebody may have given the money back by hand meanwhile.
+  const isByHand = record.refunds.some((refund) => refund.isByHand);
+  const going = sumOf(isByHand ? ours.filter(({ status }) => status !== 'unknown') : ours);
   if (going > Math.max(paidMinor(record), payment.amount_minor)) {
     yield `our refunds of ${provider} ${reference} are ${going}, and ${paidMinor(record)} came (minor units)`;
   }
+}
+
+function sumOf(refunds: readonly RefundRow[]): number {
+  return refunds.filter(({ status }) => counting.includes(status)).reduce((sum, row) => sum + row.amount_minor, 0);
 }
 
 /** Payhip tells of what went back in all; NOWPayments tells nothing, and its refunds are made elsewhere. */
