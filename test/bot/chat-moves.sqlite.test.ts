@@ -1,5 +1,7 @@
 // A group that becomes a supergroup gets another id; the configuration goes on naming the old one.
 import { describe, expect, test } from 'vitest';
+import { recordChatMove } from '#messaging/queues/chat-moves.ts';
+import { listSentMessages, rememberSentMessage } from '#messaging/queues/sent-messages.ts';
 import type { SandboxMessage } from '#sandbox/telegram/model.ts';
 import { ann, type BotShop, openBotShop, smallGroup } from './support/shop.ts';
 
@@ -76,5 +78,20 @@ describe('an alert group that becomes a supergroup', () => {
     const cards = cardsIn(shop, 'pager_bot', supergroup);
     expect(cards.map(({ edits }) => edits)).toEqual([0, 0, 0, 0]);
     expect(cards.at(-1)?.text).toContain('Happened 2 times');
+  });
+
+  test('keeps no card that reached it just before, and that nobody can edit any more', async () => {
+    await using shop = await openBotShop({ alertChatId: smallGroup });
+    const { deps } = shop;
+    const supergroup = await shop.telegram.upgradeGroup(smallGroup);
+    const kept = { bot: 'pager', chatId: smallGroup, subject: 'case:late', messageId: 3, shownVersion: 1 };
+    await recordChatMove(deps, { chatId: smallGroup, movedTo: supergroup });
+    await rememberSentMessage(deps, { message: { ...kept, contentHash: 'open:x' }, before: undefined });
+    await rememberSentMessage(deps, {
+      message: { ...kept, chatId: supergroup, contentHash: 'open:x' },
+      before: undefined,
+    });
+    const found = await listSentMessages(deps, { subject: 'case:late' });
+    expect(found.map(({ chatId }) => chatId)).toEqual([supergroup]);
   });
 });

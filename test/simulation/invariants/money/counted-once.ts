@@ -142,7 +142,9 @@ function* sumsOf(look: Look, order: OrderRow): Iterable<string> {
       yield `${all}: ${facts}, and no case says so`;
     return;
   }
-  if (money < order.amount_minor && !ours.isVouchedFor(order.id) && !isNamed(goneKinds)) {
+  // Of an order that was paid in part, all that came may go back.
+  const isReturned = order.status === 'refunded' && money > 0 && kept === 0;
+  if (money < order.amount_minor && !isReturned && !ours.isVouchedFor(order.id) && !isNamed(goneKinds)) {
     yield `${all}: ${facts}, and nobody vouched for the rest`;
   }
   if (kept > order.amount_minor && !isNamed(surplusKinds)) yield `${all}: ${facts}, and no case has the surplus`;
