@@ -1,7 +1,11 @@
 // `npm run bench`: prints tables and writes them as JSON to bench/results. Options, for work on one part:
 //   --only intake|process|peers   --servers noop,tillkeeper   --rounds 5   --measure-ms 4000   --profile FOLDER
+// `npm run bench -- scale`: a shop of two years beside a small one. Its options:
+//   --orders 1000000   --small 10000   --seed 1   --samples 60   --screen '/find'   --cache FOLDER
+//   --postgres postgres://USER@HOST:PORT/postgres   (a server on which databases may be created; without it on SQLite)
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { pinGenerator } from './cores.ts';
 import { contestantNames, isContestant } from './intake/contestants.ts';
@@ -10,21 +14,33 @@ import { runPeers } from './peers/run-peers.ts';
 import { runProcess } from './process/run-process.ts';
 import { formatIntake, formatPeers, formatProcess, intakeVerdicts, processVerdicts } from './report.ts';
 
-const { values: options } = parseArgs({
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     only: { type: 'string' },
     servers: { type: 'string', default: contestantNames.join() },
     rounds: { type: 'string', default: '5' },
     'measure-ms': { type: 'string', default: '4000' },
     profile: { type: 'string' },
+    orders: { type: 'string', default: '1000000' },
+    small: { type: 'string', default: '10000' },
+    seed: { type: 'string', default: '1' },
+    samples: { type: 'string', default: '60' },
+    screen: { type: 'string', default: '' },
+    postgres: { type: 'string' },
+    cache: { type: 'string', default: fileURLToPath(new URL('./cache/', import.meta.url)) },
   },
 });
 
-const pinning = pinGenerator();
+const isNamed = positionals.length > 0;
+const unknown = positionals.filter((name) => name !== 'scale');
+if (unknown.length > 0) throw new Error(`there is no benchmark ${unknown.join(', ')}`);
+
+const pinning = isNamed ? 'not pinned' : pinGenerator();
 const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version, pinning };
 const result: Record<string, unknown> = { at: new Date().toISOString(), machine };
 
-if (options.only === undefined || options.only === 'intake') {
+if (isWanted('intake')) {
   const plan = {
     names: options.servers.split(',').filter(isContestant),
     rounds: Number(options.rounds),
@@ -49,7 +65,7 @@ if (options.only === undefined || options.only === 'intake') {
   result['intake'] = { plan, ...intake };
 }
 
-if (options.only === undefined || options.only === 'process') {
+if (isWanted('process')) {
   const plan = { rounds: Number(options.rounds), idleMs: 10_000, pinning };
   console.log(`\ncold start and idle memory: ${plan.rounds} runs, fully configured, against the sandbox`);
   const figures = await runProcess({
@@ -62,7 +78,7 @@ if (options.only === undefined || options.only === 'process') {
   result['process'] = { plan, ...figures };
 }
 
-if (options.only === undefined || options.only === 'peers') {
+if (isWanted('peers')) {
   const crowds = [10, 50, 500].flatMap((connections) => [
     { connections, requestsAhead: 16 },
     { connections, requestsAhead: 60 },
@@ -72,6 +88,39 @@ if (options.only === undefined || options.only === 'peers') {
   const rounds = await runPeers(plan);
   console.log(`\n${formatPeers(rounds)}`);
   result['peers'] = { plan, rounds };
+}
+
+if (positionals.includes('scale')) {
+  // Loaded when it is wanted: it puts a stand-in in the place of the HTTP client of the bots.
+  const { runScale } = await import('./scale/run-scale.ts');
+  const { createSqliteEngine } = await import('./scale/engines/sqlite-engine.ts');
+  const { createPostgresEngine } = await import('./scale/engines/postgres-engine.ts');
+  const { formatScale, scaleVerdicts } = await import('./scale/scale-report.ts');
+  const { seed, cache, screen, postgres } = options;
+  const engine = postgres === undefined ? createSqliteEngine(cache) : createPostgresEngine(postgres);
+  const plan = {
+    ...{ seed, screen, small: Number(options.small), large: Number(options.orders) },
+    samples: Number(options.samples),
+    screenMaxMs: 10_000,
+  };
+  console.log(`${engine.name}: every screen with ${plan.small} and with ${plan.large} orders of two years`);
+  const scale = await runScale(engine, {
+    ...plan,
+    onHistory({ orders, madeInMs, bytesPerOrder }) {
+      const made = madeInMs === null ? 'from the cache' : `made in ${Math.round(madeInMs / 1000)} s`;
+      console.log(`  ${orders} orders, ${bytesPerOrder} bytes each, ${made}`);
+    },
+    onScreen: ({ name, ratio, processorRatio }) =>
+      console.log(`  ${name}: ${ratio.toFixed(2)}, cpu ${processorRatio.toFixed(2)}`),
+  });
+  console.log(`\n${formatScale(engine.name, scale.screens)}\n`);
+  for (const verdict of scaleVerdicts(engine.name, scale.screens)) console.log(verdict);
+  result['scale'] = { engine: engine.name, plan, ...scale };
+}
+
+/** Without a name, all that need no large database. */
+function isWanted(part: 'intake' | 'process' | 'peers'): boolean {
+  return !isNamed && (options.only === undefined || options.only === part);
 }
 
 const folder = new URL('./results/', import.meta.url);
