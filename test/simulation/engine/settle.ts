@@ -12,23 +12,32 @@ export class NeverAtRest extends Error {
   override readonly name = 'NeverAtRest';
 }
 
-/** Work outside this process, which takes real time; undefined: there is none. */
-type Outside = () => Promise<void> | undefined;
-let outside: Outside = () => undefined;
+/** Work that is in progress though nothing of this process is pending; undefined: there is none. */
+export type Outside = () => Promise<void> | undefined;
+const outside: Outside[] = [];
 
-/** From now on rest is also that nothing outside is in progress. */
+/** From now on rest is also that nothing of this is in progress. */
 export function settleAfter(work: Outside): void {
-  outside = work;
+  outside.push(work);
 }
 
-export async function settle(): Promise<void> {
+/** `besides`: work that waits for this rest itself. */
+export async function settle({ besides }: { besides?: Outside } = {}): Promise<void> {
   for (let turns = 0; turns < turnsMax; turns += 1) {
     await new Promise<void>(turn);
-    const work = outside();
+    const work = progress(besides);
     if (work !== undefined) await work;
     else if (!isBusy()) return;
   }
   throw new NeverAtRest(`still at work after ${turnsMax} turns: ${process.getActiveResourcesInfo().join(', ')}`);
+}
+
+function progress(besides: Outside | undefined): Promise<void> | undefined {
+  for (const work of outside) {
+    const done = work === besides ? undefined : work();
+    if (done !== undefined) return done;
+  }
+  return undefined;
 }
 
 function isBusy(): boolean {

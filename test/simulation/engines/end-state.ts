@@ -1,5 +1,5 @@
 // What a history has come to, in words that do not depend on the engine: orders by the buyer's address, and under each what belongs to
-// it. Ids, exact moments, numbers of orders and providers' references are left out: they are drawn in the order in which calls come.
+// it. Ids, exact moments, numbers of orders and providers' references are left out: whoever reads a difference does not miss them.
 import type { World } from '../world/world.ts';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -31,14 +31,9 @@ export async function readEndState(rows: ReadRows, world: Pick<World, 'shop'>): 
   };
 }
 
-/** Which of two webhooks at one moment has moved a payment, and which only found it moved, is nobody's concern. */
 const counted = [
-  ['inbox_events', 'source, event_type'],
-  // Which of two redraws of a card shows what both are about is nobody's concern either.
-  [
-    'outbox_messages',
-    `topic, case when topic = 'order.card' and outcome <> 'no open card' then 'shown' else outcome end`,
-  ],
+  ['inbox_events', 'source, event_type, outcome'],
+  ['outbox_messages', 'topic, outcome'],
   ['quarantined_webhooks', 'source, reason'],
   ['provider_outages', 'provider, status'],
   ['reconciliation_findings', 'kind, provider, is_healed'],

@@ -1,41 +1,14 @@
-// One history on either engine, as far as the engines can have the same: nobody ends the process or touches its files, and how long a
-// call is on its way depends on what is called and when, and not on what was called before.
+// One history on either engine, as far as the engines can have the same: nobody ends the process at a commit or touches its files.
 import BetterSqlite3 from 'better-sqlite3';
 import pg from 'pg';
 import { hour, type Milliseconds, minute } from '#kernel/clock.ts';
-import { createStream } from '../engine/random.ts';
-import type { HttpRequest } from '../machine/network.ts';
 import type { StepName } from '../plan/steps.ts';
 import { runSeed, type Violation } from '../run/run-seed.ts';
 import type { World } from '../world/world.ts';
 import { type EndState, type ReadRows, readEndState } from './end-state.ts';
 
-/**
- * They end the process, or fill or replace its file, in ways of which each engine has its own; `scraper` and `stranger` read the
- * file; how slow a slow network is depends on what was called before; and without a network all calls of one moment fail in that
- * moment, so that their order decides which of them opens a breaker.
- */
-const leftOut: ReadonlySet<StepName> = new Set([
-  'killed',
-  'killedAgain',
-  'fullDisk',
-  'restore',
-  'scraper',
-  'stranger',
-  'slowNetwork',
-  'offline',
-]);
-
-/** So long that hardly ever two calls arrive at one moment, whose order would decide which of them a provider fails. */
-const delayMaxMs = 250;
-
-function delayMs(seed: number) {
-  return ({ method, url, body = '' }: HttpRequest, at: number): number => {
-    // PostgreSQL gives the fields of stored JSON in an order of its own.
-    const text = Buffer.from(body).sort().toString('latin1');
-    return createStream(`seed ${seed}/${method} ${url} ${text} at ${at}`).between(1, delayMaxMs);
-  };
-}
+/** They end the process, or fill or replace its file, in ways of which each engine has its own; `scraper` and `stranger` read the file. */
+const leftOut: ReadonlySet<StepName> = new Set(['killed', 'killedAgain', 'fullDisk', 'restore', 'scraper', 'stranger']);
 
 /** Short and dense: a query costs a hundred times as much here as on SQLite, and idle minutes cost as many as busy ones. */
 const span = { days: 1 / 48, pace: 24 } as const;
@@ -66,7 +39,6 @@ export async function runOnEngine(
       environment: url === undefined ? {} : { DATABASE_URL: url },
       has: (step) => !leftOut.has(step),
       calmMs: calmMs(seed),
-      delayMs: delayMs(seed),
       atRest,
     },
   });

@@ -56,6 +56,9 @@ export function useDisk(disk: Disk | undefined): void {
   open = disk as SimulatedDisk | undefined;
 }
 
+/** The process that uses it. */
+export const diskUser = (): DiskUser => open?.user ?? nobody;
+
 export function createDisk(file: string, chance: Stream): Disk {
   return new SimulatedDisk(file, chance);
 }
@@ -67,12 +70,12 @@ const isAside = new AsyncLocalStorage<true>();
 
 class SimulatedDisk implements Disk {
   readonly file: string;
+  user = nobody;
   readonly #chance: Stream;
   readonly #connections = new Set<Connection>();
   readonly #others = new WeakSet<Connection>();
   /** How many rows each connection had changed when it was last looked at. */
   readonly #changes = new WeakMap<Connection, number>();
-  #user = nobody;
   #fault: DiskFault | undefined;
 
   constructor(file: string, chance: Stream) {
@@ -81,7 +84,7 @@ class SimulatedDisk implements Disk {
   }
 
   use(user: DiskUser): void {
-    this.#user = user;
+    this.user = user;
   }
 
   /** A connection that is used, by the product unless it was opened aside. */
@@ -91,7 +94,7 @@ class SimulatedDisk implements Disk {
       this.#others.add(connection);
       return;
     }
-    if (!this.#user.isAlive()) {
+    if (!this.user.isAlive()) {
       connection.close();
       throw new ProcessEnded('before it opened the database');
     }
@@ -104,20 +107,20 @@ class SimulatedDisk implements Disk {
     if (this.#fault === 'log' && this.#hasChanged(connection)) {
       throw new SqliteError('database or disk is full', 'SQLITE_FULL');
     }
-    const moment = this.#user.endsAtCommit();
+    const moment = this.user.endsAtCommit();
     if (moment === undefined) return run();
     if (moment === 'torn') this.#tear(run);
     else {
       if (moment === 'after') run();
-      this.#user.end();
+      this.user.end();
     }
     throw new ProcessEnded(`${moment} a commit`);
   }
 
   /** Before a commit by the driver's own hand, of which any end is as good as one before it. */
   endInTransaction(connection: Connection): void {
-    if (this.#others.has(connection) || this.#user.endsAtCommit() === undefined) return;
-    this.#user.end();
+    if (this.#others.has(connection) || this.user.endsAtCommit() === undefined) return;
+    this.user.end();
     throw new ProcessEnded('in a transaction');
   }
 
@@ -175,7 +178,7 @@ class SimulatedDisk implements Disk {
     const after = readFileSync(log);
     const from = firstDifference(before, after);
     const kept = from + this.#chance.int(Math.max(1, after.length - from));
-    this.#user.end();
+    this.user.end();
     writeFileSync(log, Buffer.concat([after.subarray(0, kept), before.subarray(kept)]));
     writeFileSync(this.file, pages);
   }

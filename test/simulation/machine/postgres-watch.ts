@@ -42,25 +42,28 @@ function watched(call: Call): Call {
 }
 
 const presenceFile = import.meta.resolve('../../../src/db/postgres/presence.ts');
+const openInTurn = import.meta.resolve('./stand-ins/open-in-turn.ts');
 const pausesWithoutEnd = import.meta.resolve('./stand-ins/pause-without-end.ts');
 
-/** Must run before the product opens a database. */
+/** For histories on both engines. Must run before the product is loaded. */
 export function watchPostgres(): void {
   const prototype = pg.Client.prototype as unknown as Record<'connect' | 'query' | 'end', Call>;
   for (const name of ['connect', 'query', 'end'] as const) prototype[name] = watched(prototype[name]);
   const { Pool } = pg;
-  // One session has transactions in the order in which they were begun, as SQLite has. It is kept while hours pass in a moment.
-  class OneSession extends Pool {
+  // A session is kept while hours pass in a moment.
+  class KeptSessions extends Pool {
     constructor(options?: pg.PoolConfig) {
-      super({ ...options, max: 1, idleTimeoutMillis: 0 });
+      super({ ...options, idleTimeoutMillis: 0 });
     }
   }
-  Object.assign(pg, { Pool: OneSession });
+  Object.assign(pg, { Pool: KeptSessions });
   settleAfter(() => (inFlight === 0 ? undefined : answered.promise));
   registerHooks({
     resolve(specifier, context, nextResolve) {
       const isPause = specifier === 'node:timers/promises' && context.parentURL === presenceFile;
-      return isPause ? { url: pausesWithoutEnd, shortCircuit: true } : nextResolve(specifier, context);
+      const isOpen = specifier === '#db/database/open-database.ts' && context.parentURL !== openInTurn;
+      if (isPause) return { url: pausesWithoutEnd, shortCircuit: true };
+      return isOpen ? { url: openInTurn, shortCircuit: true } : nextResolve(specifier, context);
     },
   });
 }

@@ -8,7 +8,7 @@ import { createTimeline, type Timeline } from '../engine/timeline.ts';
 import { createDisk, type Disk } from '../machine/disk.ts';
 import { listenIn, type Passed } from '../machine/listen-in.ts';
 import { createMachine, type Machine } from '../machine/machine.ts';
-import { createNetwork, type HttpRequest, type Network } from '../machine/network.ts';
+import { createNetwork, type Network } from '../machine/network.ts';
 import { createTelegramSide, type TelegramSide } from '../telegram/telegram-side.ts';
 import { type Backups, createBackups, type Restore } from './backups.ts';
 import { createDisturbances, type Disturbances } from './disturbances.ts';
@@ -70,8 +70,6 @@ const troublesMax = 200;
 export interface WorldVariant {
   /** Settings of the product in the place of the usual ones. */
   readonly environment: Readonly<Record<string, string>>;
-  /** How long a call made at that moment is on its way, whatever was called before. */
-  delayMs(request: HttpRequest, at: Milliseconds): Milliseconds;
 }
 
 interface WorldDeps {
@@ -98,7 +96,7 @@ export function createWorld(deps: WorldDeps): World {
   const disturbances = createDisturbances(now);
   const { stir, nextStir } = rest;
   const delays = chance.stream('network');
-  const delayMs = (request: HttpRequest) => variant?.delayMs(request, timeline.now()) ?? delays.between(1, 60);
+  const delayMs = (): Milliseconds => delays.between(1, 60);
   const listeners: ((passed: Passed) => void)[] = [];
   const network = listenIn(createNetwork({ timeline, chance: chance.stream('slow network'), delayMs }), (passed) => {
     for (const listener of listeners) listener(passed);
