@@ -1,6 +1,7 @@
 // How long it takes from a trouble to the message about it, by what the product has written down, as long as nothing is in its way.
 import { hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import { restGridMs } from '../../engine/rest.ts';
+import { bots } from '../../world/settings.ts';
 import type { Invariant } from '../invariant.ts';
 import type { Look } from '../look.ts';
 import { createMemory } from '../memory.ts';
@@ -54,14 +55,14 @@ const queries = {
     ),
   /**
    * What is owed to a chat that cannot be reached was told elsewhere; a card that changes again and again is drawn once a
-   * minute, and one that is drawn again after a call without an answer within two; what was put back is taken up again on the grid of idle
-   * waits.
+   * minute, and one that is drawn again after a call without an answer within two; what was put back or put off is taken up again on the
+   * grid of idle waits.
    */
   outbox: ({ rows }: Look, row: number) =>
     rows<Waited>(
       `select rowid as row, lane || ': ' || topic || ' ' || id || ' is not settled' as what,
          received_at + iif(key like '%:until:%', ${minute}, 0) + iif(key like '%:again:%', ${2 * minute}, 0)
-           + iif(last_error is null, 0, ${restGridMs}) as began_at,
+           + iif(last_error is null and key not like '%:again:%', 0, ${restGridMs}) as began_at,
          coalesce(processed_at, abandoned_at, iif(outcome = 'owed', received_at, null)) as ended_at
        from outbox_messages where rowid > ? order by rowid`,
       row,
@@ -77,6 +78,7 @@ function* judge(look: Look, { row, what, began_at: queuedAt, ended_at: endedAt }
   const isClock = (wrong: string) => wrong.startsWith('the clock');
   if (disturbances.between(at - wrongMaxMs, until + wrongMaxMs, isClock) !== undefined) return;
   if (disturbances.between(at - afterwardsMs, until, (wrong) => isExcuse(wrong, what)) !== undefined) return;
+  if (bots.every(({ username }) => disturbances.between(at, until, isRefusalOf(username)) !== undefined)) return;
   yield `${what} for ${Math.round((until - at) / second)} s, and nothing was in the way`;
 }
 
@@ -105,6 +107,11 @@ function itsTurnAt({ rows }: Look, row: number): Milliseconds {
     row,
   );
   return ahead?.at ?? 0;
+}
+
+/** Where alerts go by one bot, and where they go instead by the other. */
+function isRefusalOf(bot: string): (wrong: string) => boolean {
+  return (wrong) => wrong.startsWith(`@${bot} `) && wrong.includes('Forbidden');
 }
 
 /** One chat that refuses is none, as long as there are others. */
