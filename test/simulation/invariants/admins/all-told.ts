@@ -2,6 +2,7 @@
 import { minute, second } from '#kernel/clock.ts';
 import type { Invariant } from '../invariant.ts';
 import type { Look } from '../look.ts';
+import { wasClockWrong } from '../wrong-clock.ts';
 import { alertsGivenUp } from './case-cards.ts';
 import { chatOf } from './places.ts';
 
@@ -62,6 +63,8 @@ function* silent(look: Look, given: ReadonlySet<string>): Iterable<string> {
     if (until > world.machine.now() || given.has(id) || !world.telegram.chats.isReachable(chat)) continue;
     // Whoever could not be shown that it waits is not told that it waits no longer.
     if (world.disturbances.between(at - minute, until + 5 * minute) !== undefined) continue;
+    // The product's clock is compared with Telegram's.
+    if (wasClockWrong(world, at, until)) continue;
     const hasRung = world.telegram.chats
       .messages(chat)
       .some(({ text, date }) => text.startsWith('⏰') && date * second >= at - second);

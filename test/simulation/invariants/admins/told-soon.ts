@@ -5,6 +5,7 @@ import { bots } from '../../world/settings.ts';
 import type { Invariant } from '../invariant.ts';
 import type { Look } from '../look.ts';
 import { createMemory } from '../memory.ts';
+import { wasClockWrong } from '../wrong-clock.ts';
 
 interface Waited extends Readonly<Record<string, unknown>> {
   readonly row: number;
@@ -20,8 +21,6 @@ const memoryOf = createMemory(() => ({ cases: 0, outbox: 0, restores: 0 }));
 const soonMs: Milliseconds = 30 * second;
 /** At rest, whoever was cut off looks every ten minutes whether it still is. */
 const afterwardsMs: Milliseconds = restGridMs + 2 * minute;
-/** By so much the clock may be wrong. */
-const wrongMaxMs: Milliseconds = 6 * hour;
 
 export const toldSoon: Invariant = {
   number: 5,
@@ -75,8 +74,7 @@ function* judge(look: Look, { row, what, began_at: queuedAt, ended_at: endedAt }
   if (until - queuedAt <= soonMs) return;
   const at = Math.max(queuedAt, possibleAt(look, { row, what }));
   if (until - at <= soonMs) return;
-  const isClock = (wrong: string) => wrong.startsWith('the clock');
-  if (disturbances.between(at - wrongMaxMs, until + wrongMaxMs, isClock) !== undefined) return;
+  if (wasClockWrong(look.world, at, until)) return;
   if (disturbances.between(at - afterwardsMs, until, (wrong) => isExcuse(wrong, what)) !== undefined) return;
   if (bots.every(({ username }) => disturbances.between(at, until, isRefusalOf(username)) !== undefined)) return;
   yield `${what} for ${Math.round((until - at) / second)} s, and nothing was in the way`;

@@ -1,8 +1,9 @@
 // From a stored webhook to its payment: soon, and not without having asked the provider, because the event is only a hint.
-import { hour, type Milliseconds, minute } from '#kernel/clock.ts';
+import { type Milliseconds, minute } from '#kernel/clock.ts';
 import type { Invariant } from '../invariant.ts';
 import type { Look } from '../look.ts';
 import { createMemory } from '../memory.ts';
+import { wasClockWrong } from '../wrong-clock.ts';
 
 interface Heeded extends Readonly<Record<string, unknown>> {
   readonly row: number;
@@ -24,8 +25,6 @@ const memoryOf = createMemory(() => ({ row: 0, restores: 0 }));
 const soonMs: Milliseconds = 2 * minute;
 /** Longer than a breaker stays open, or a provider that was away is asked less often. */
 const afterwardsMs: Milliseconds = 2 * minute;
-/** By so much the clock may be wrong. */
-const wrongMaxMs: Milliseconds = 6 * hour;
 
 export const webhooksHeeded: Invariant = {
   number: 4,
@@ -58,8 +57,7 @@ function* faultsOf({ world }: Look, event: Heeded): Iterable<string> {
   const { id, source, reference, outcome, received_at: at, processed_at: processedAt, evidence_at: askedAt } = event;
   const { disturbances } = world;
   const until = processedAt ?? world.machine.now();
-  if (disturbances.between(at - wrongMaxMs, until + wrongMaxMs, (what) => what.startsWith('the clock')) !== undefined)
-    return;
+  if (wasClockWrong({ disturbances }, at, until)) return;
   const what = `the event ${id} of ${source} about ${reference}`;
   if (askedAt !== null && processedAt !== null && askedAt < at && outcome !== 'not understood') {
     yield `${what} is done with (${outcome}), and its payment was not fetched after it had come`;
