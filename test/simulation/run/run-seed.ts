@@ -1,6 +1,5 @@
 // One history, from the seed to the verdict.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import { type HistoryRuntime, type Runtime, realElapsed, useRuntime } from '../engine/globals.ts';
@@ -14,6 +13,7 @@ import { drawPlan, type Plan, type PlanOptions, streamOf } from '../plan/plan.ts
 import { steps } from '../plan/steps.ts';
 import { alertChat, commandChat, openChat } from '../steps/people/phone.ts';
 import { createWorld, type World } from '../world/world.ts';
+import { placeForFiles } from './place-for-files.ts';
 import type { Variant } from './variant.ts';
 
 export interface Violation {
@@ -47,7 +47,7 @@ export async function runSeed(seed: number, options: RunOptions = {}): Promise<V
   const startedAt = realElapsed();
   const { variant } = options;
   const plan = drawPlanOf(seed, options);
-  const folder = mkdtempSync(join(tmpdir(), 'tillkeeper-simulation-'));
+  const folder = mkdtempSync(join(placeForFiles(), 'tillkeeper-simulation-'));
   const chance = streamOf(plan, 'world');
   const world = createWorld({
     chance,
