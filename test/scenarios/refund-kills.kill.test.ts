@@ -25,6 +25,8 @@ const faults: readonly FaultKind[] = ['reset', 'reset_after', 'reset_late'];
 const amounts = ['20.00', '29.00', '20.00'];
 /** More than the product sends one refund, with the quiet times between them. */
 const roundsMax = 10;
+/** Refunds that one run of the job follows. */
+const batch = 50;
 
 test(`after ${kills} kills around refunds each of them moved its money once, or not at all and says so`, async () => {
   const random = createSeededRandom(20_261_125);
@@ -126,20 +128,23 @@ async function whileNobodyIsThere<Answered>(ask: () => Promise<Answered>): Promi
 /** What nobody knows is asked about until it is known, over every quiet time; then the buyers take what is theirs. */
 async function bringToAnEnd(app: AppFixture, orders: readonly PlacedOrder[]): Promise<void> {
   for (let round = 0; round < roundsMax; round += 1) {
-    app.clock.move(11 * minute);
-    app.sandbox.tick();
-    await app.runJob('follow-refunds');
-    await app.awaitQuiet(whileRetriesComeDue(app));
+    await followAll(app, { after: 11 * minute, orders });
   }
   for (const { id, provider } of orders) {
     for (const action of cases[provider].refunds?.arrives ?? []) await visitAsOftenAsWanted(app, { id, action });
   }
   for (let round = 0; round < 2; round += 1) {
-    app.clock.move(2 * 60 * minute);
-    app.sandbox.tick();
-    await app.runJob('follow-refunds');
-    await app.awaitQuiet(whileRetriesComeDue(app));
+    await followAll(app, { after: 2 * 60 * minute, orders });
   }
+}
+
+/** Each run of the job takes a batch; in use it runs again after seconds, here as often as all refunds need. */
+async function followAll(app: AppFixture, about: { after: number; orders: readonly PlacedOrder[] }): Promise<void> {
+  app.clock.move(about.after);
+  app.sandbox.tick();
+  const runs = Math.ceil((about.orders.length * amounts.length) / batch);
+  for (let run = 0; run < runs; run += 1) await app.runJob('follow-refunds');
+  await app.awaitQuiet(whileRetriesComeDue(app));
 }
 
 /** What failed while nobody was there is tried again after seconds or minutes; a busy machine takes its time. */
