@@ -20,6 +20,7 @@ export async function startTillkeeper(file: string): Promise<number> {
       receiveWebhook: createWebhookReceiver(payments),
       metrics,
       storeApi: null,
+      holdsSecret: () => false,
       metricsTokens: null,
       isDatabaseFailure: () => false,
       telegram: new Map(),

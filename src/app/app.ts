@@ -8,7 +8,7 @@ import { createScheduler, findStuckJobs, type Scheduler } from '#jobs/scheduler.
 import { type Clock, second, systemClock } from '#kernel/clock.ts';
 import { type Random, systemRandom } from '#kernel/ids.ts';
 import { type AwakeTime, createAwakeTime, type Lifecycle } from '#kernel/process.ts';
-import { createSecretRedactor } from '#logging/redaction.ts';
+import { createSecretRedactor, createSecretSearch } from '#logging/redaction.ts';
 import { createShopWebhookHandler } from '#messaging/shop/shop-webhook.ts';
 import { createRefundHandler } from '#payments/refunds/send-refund.ts';
 import { createCancelHandler } from '#payments/sync/close-payment-link.ts';
@@ -95,6 +95,7 @@ function assemble({ config, jobClock, createListener, onUnusable, ...deps }: App
   const { payments, database, metrics } = core;
   const { clock, log, providers } = payments;
   const ending = new AbortController();
+  const holdsSecret = createSecretSearch(config.secrets);
   const awake = deps.awake ?? createAwakeTime(jobClock ?? clock);
   const watches = createWatches(payments, { awake, ending: ending.signal });
   const bots = createBots(config, {
@@ -102,6 +103,7 @@ function assemble({ config, jobClock, createListener, onUnusable, ...deps }: App
     reconcile: watches.reconcile,
     admins: createOwnerDirectory(config.telegram.ownerIds),
     redact: createSecretRedactor(config.secrets),
+    holdsSecret,
     doctor: createSetUpDoctor({ config, clock, random: payments.random, instance: core.instanceId }),
     readHealth: () => readHealthReport({ ...healthDeps, scheduler, checks }),
     onSend: (send) => metrics.countTelegramSend(send),
@@ -142,6 +144,7 @@ function assemble({ config, jobClock, createListener, onUnusable, ...deps }: App
       payments,
       metrics,
       storeApi: config.storeApi,
+      holdsSecret,
       metricsTokens: config.metricsTokens,
       isDatabaseFailure,
       version: packageJson.version,

@@ -5,15 +5,23 @@
 const secretLengthMin = 6;
 export const redactedText = '[redacted]';
 
-/** Each pattern keeps the part that shows which kind of secret was there. The text is one line of JSON: quotes may be escaped. */
-const shapes: readonly (readonly [RegExp, string])[] = [
-  [/-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----/g, redactedText],
+type Shape = readonly [RegExp, string];
+
+/** Each pattern keeps the part that shows which kind of secret was there. These are nothing else, wherever they stand. */
+const plainShapes: readonly Shape[] = [
+  [/-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----/gs, redactedText],
   [/(\/bot|\b)\d{3,20}:[A-Za-z0-9_-]{30,}/g, `$1${redactedText}`],
+  [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g, redactedText],
+  // Payhip's secret of a product, by which its licenses are checked.
+  [/\bprod_sk_[A-Za-z0-9]{8,}/g, redactedText],
+];
+/** These may be something else in a text that people write. The text is one line of JSON: quotes may be escaped. */
+const lineShapes: readonly Shape[] = [
+  ...plainShapes,
   [/(\/bot)\d{1,20}(?::|%3A)[A-Za-z0-9_-]+/gi, `$1${redactedText}`],
   [/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{10,}/gi, `$1 ${redactedText}`],
   // BTCPay Server authenticates with `Authorization: token KEY`.
   [/\b(token)\s+[A-Za-z0-9._~+/=-]{20,}/gi, `$1 ${redactedText}`],
-  [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g, redactedText],
   [/([?&](?:token|access_token|key|api_key|apikey|secret|signature|password)=)[^&#\s"'\\]+/gi, `$1${redactedText}`],
   [/(:\/\/)[^/\s"'\\@]+@/g, `$1${redactedText}@`],
 ];
@@ -23,9 +31,15 @@ export function createRedactor(secrets: readonly string[]): (line: string) => st
   const redactKnown = createSecretRedactor(secrets);
   return (line) => {
     let text = redactKnown(line);
-    for (const [shape, replacement] of shapes) text = text.replace(shape, replacement);
+    for (const [shape, replacement] of lineShapes) text = text.replace(shape, replacement);
     return text;
   };
+}
+
+/** Gives a function that tells whether a text that somebody wrote has a secret in it: a configured one, or what can be nothing else. */
+export function createSecretSearch(secrets: readonly string[]): (text: string) => boolean {
+  const redactKnown = createSecretRedactor(secrets);
+  return (text) => redactKnown(text) !== text || plainShapes.some(([shape]) => text.search(shape) !== -1);
 }
 
 /** The same by value only: for texts that stay unchanged except for the secrets. */

@@ -18,6 +18,7 @@ function startBot(shop: BotShop, reconcile: ReconcileProvider): AdminBot {
       reconcile,
       doctor: shop.doctor,
       redact: (text) => text,
+      holdsSecret: () => false,
       readHealth: async () => ({ checks: [], jobs: [], queues: [] }),
     },
     { ...options, apiRoot: shop.telegram.url },

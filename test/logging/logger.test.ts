@@ -96,6 +96,7 @@ describe('a secret that nobody configured', () => {
     'token is 123456789:CANARYabcdefghijklmnopqrstuvwxyz_0123',
     'Authorization: Bearer CANARY.abc-def',
     'authorization: token CANARYcanaryCANARYcanary0123',
+    'prod_sk_CANARYcanary0123',
     'Basic Q0FOQVJZCANARYQ==',
     'jwt eyJhbGciOiJFUzI1NiJ9.CANARYpayload.CANARYsignature',
     'GET https://bitpay.com/invoices/1?token=CANARYtoken&x=1',

@@ -10,6 +10,7 @@ import { contextOf, showView, tellInstead } from '../kit/navigate.ts';
 import { takeReason } from '../kit/reason-dialogue.ts';
 import { answerCallback, outOfDate, replyText } from '../kit/replies.ts';
 import type { Answer, BotCommand, ButtonHandler, Opener } from '../kit/screen.ts';
+import { refuseSecret } from '../kit/secret-message.ts';
 import { type CallbackData, decodeCallback } from '../text/callback-data.ts';
 import { buttonHandlers, confirmations, openers, screens, typedValues } from './screens.ts';
 
@@ -20,8 +21,9 @@ export async function runCommand(
   ctx: TextContext,
   { command, words }: { command: BotCommand; words: string },
 ): Promise<void> {
-  if (isAllowed(ctx.admin, command.permission)) await command.run(env, ctx, words);
-  else await replyText(ctx, notAllowed);
+  if (!isAllowed(ctx.admin, command.permission)) await replyText(ctx, notAllowed);
+  else if (env.holdsSecret(words)) await refuseSecret(env, ctx, 'Send the command without it.');
+  else await command.run(env, ctx, words);
 }
 
 /** Carries out the button that was tapped; what does not decode is stale or forged, and does nothing. */
@@ -95,6 +97,7 @@ export async function takeText(env: AdminEnv, ctx: TextContext): Promise<void> {
     return;
   }
   const text = ctx.message.text.trim();
+  if (env.holdsSecret(text)) return refuseSecret(env, ctx, 'I was not waiting for one.');
   const to = /^(?:t-|#)\d{1,9}$/i.test(text) ? readStartWord(text) : undefined;
   if (to !== undefined) await env.navigate({ reply: ctx }, to);
   else await replyText(ctx, 'I know commands only: /help. To search, /find TEXT.');
@@ -102,6 +105,10 @@ export async function takeText(env: AdminEnv, ctx: TextContext): Promise<void> {
 
 async function takeAwaited(env: AdminEnv, ctx: TextContext, waiting: PendingAction): Promise<Answer> {
   const typed = typedValues.get(waiting.action);
+  if (typed?.isSecret !== true && env.holdsSecret(ctx.message.text)) {
+    await refuseSecret(env, ctx, 'I am still waiting for your answer: write it without the secret.');
+    return 'wrong';
+  }
   if (typed === undefined) return takeReason(env, ctx, waiting);
   if (isAllowed(ctx.admin, typed.permission)) return typed.take(env, ctx, waiting);
   await replyText(ctx, notAllowed);

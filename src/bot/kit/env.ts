@@ -24,6 +24,8 @@ export interface AdminBotDeps extends DomainDeps {
   readHealth(): Promise<HealthReport>;
   /** Redacts every configured secret in a text that is handed out as a file. */
   redact(text: string): string;
+  /** Whether a secret stands in what an admin wrote: nothing of it is kept or repeated then. */
+  holdsSecret(text: string): boolean;
   /** The checks of `npm run doctor`. */
   doctor: Doctor;
   onSend?: OnSend;

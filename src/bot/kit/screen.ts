@@ -54,6 +54,8 @@ export type Answer = 'taken' | 'wrong';
 /** A value that an action asked for, and that the admin's next message is. */
 export interface TypedValue {
   permission: Permission;
+  /** It is a secret: any other answer with one in it is refused. */
+  isSecret?: boolean;
   /** Takes the value (`tellAnswered`), or says what is right about it (`tellWrong`): then the next message is waited for. */
   take(env: AdminEnv, ctx: TextContext, waiting: PendingAction): Promise<Answer>;
 }

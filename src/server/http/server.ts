@@ -19,6 +19,8 @@ export interface ServerDeps extends Pick<ErrorDeps, 'isDatabaseFailure'> {
   metrics: Metrics;
   /** Keys of the shop's site; null: `/v1` answers 404. */
   storeApi: { keys: readonly string[] } | null;
+  /** Whether a secret stands in a text. */
+  holdsSecret(text: string): boolean;
   /** Bearers of `/metrics`; null: open. */
   metricsTokens: readonly string[] | null;
   /** The bots that get their updates by webhook, by the name in the path. */
@@ -43,7 +45,7 @@ export function createServer(deps: ServerDeps, options: ListenerOptions): Tillke
   let isStopping = false;
   const app = new Hono();
   const guardOf = (place: KeyPlace) => createKeyGuard({ clock, log, ...refusals(deps, place) }, place);
-  const storeApi = storeApiRoutes({ payments: deps.payments, access: deps.storeApi, guard: guardOf('store API') });
+  const storeApi = storeApiRoutes({ ...deps, access: deps.storeApi, guard: guardOf('store API') });
   const routes = [
     webhookRoutes({ receiveWebhook: deps.receiveWebhook, metrics: deps.metrics, log }),
     telegramRoutes({ receivers: deps.telegram, guard: guardOf('Telegram webhook'), log }),

@@ -58,14 +58,19 @@ const route = createRoute({
   },
 });
 
+const secretReason: Fault = { pointer: '/reason', detail: 'must not have a secret key, token or password in it' };
 const invalid = { code: 'invalid_refund', detail: 'The refund has faults.' };
 
-export function addRefundOrder(app: StoreApi, { payments }: { payments: PaymentDeps }): void {
+export function addRefundOrder(
+  app: StoreApi,
+  { payments, holdsSecret }: { payments: PaymentDeps; holdsSecret(text: string): boolean },
+): void {
   app.openapi(
     route,
     async (context) => {
       const { id: orderId } = context.req.valid('param');
       const body = context.req.valid('json');
+      if (holdsSecret(body.reason)) return invalidBody(invalid, [secretReason]);
       const key = context.req.valid('header')['Idempotency-Key'];
       const details = await getOrderDetails(payments, { id: orderId });
       if (details === undefined) return notFound();

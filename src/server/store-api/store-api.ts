@@ -15,6 +15,7 @@ export interface StoreApiDeps {
   /** Null: the routes answer 404, as if they did not exist. */
   access: { keys: readonly string[] } | null;
   guard: KeyGuard;
+  holdsSecret(text: string): boolean;
 }
 
 /** The routes of `/v1`. The schemas of each route validate its requests and make its part of the OpenAPI document. */

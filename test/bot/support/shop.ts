@@ -8,6 +8,7 @@ import { systemActor } from '#kernel/actor.ts';
 import { minute, second, systemClock } from '#kernel/clock.ts';
 import { createIds } from '#kernel/ids.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
+import { createSecretSearch } from '#logging/redaction.ts';
 import type { OutboxMessage } from '#messaging/queues/messaging-store.ts';
 import { readOwedMessages } from '#messaging/queues/owed-messages.ts';
 import type { DeliveryResult } from '#messaging/workers/outbox-handler.ts';
@@ -118,6 +119,7 @@ export async function openBotShop(options: ShopOptions = {}): Promise<BotShop> {
         admins,
         reconcile: createReconciler(deps),
         redact: (text) => text,
+        holdsSecret: createSecretSearch([adminToken]),
         doctor,
         readHealth: async () => ({ checks: [{ name: 'database', ok: true, detail: '' }], jobs: [], queues: [] }),
       },

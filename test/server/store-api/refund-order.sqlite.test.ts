@@ -9,7 +9,7 @@ import {
   type FakeRefundProvider,
   withFakeRefunds,
 } from '#test/support/fakes/refund-provider.ts';
-import { openServerFixture, orderBody, type ServerFixture, storeRequest } from '../support/server-fixture.ts';
+import { openServerFixture, orderBody, type ServerFixture, storeKey, storeRequest } from '../support/server-fixture.ts';
 
 let fixture: ServerFixture;
 let refundProvider: FakeRefundProvider;
@@ -38,6 +38,20 @@ function refund(id: string, body: unknown, headers: Record<string, string> = {})
 
 const readOrder = async (id: string) =>
   orderSchema.parse(await (await storeRequest(fixture, { path: `/v1/orders/${id}` })).json());
+
+test('a reason with a secret in it is refused, neither stored nor repeated', async () => {
+  const { id } = await paidOrder();
+  const secrets = [storeKey, 'prod_sk_4YbGmaBCeP7qZ'];
+  for (const secret of secrets) {
+    const response = await refund(id, { reason: `key ${secret}` });
+    expect(response.status).toBe(422);
+    const text = await response.text();
+    expect(text).toContain('must not have a secret key, token or password in it');
+    expect(text).not.toContain(secret);
+  }
+  expect((await readOrder(id)).refunds).toEqual([]);
+  expect(secrets.some((secret) => fixture.logged.join('').includes(secret))).toBe(false);
+});
 
 test('a refund is requested, and the order shows it as refunding and then as refunded', async () => {
   const { id, paymentId } = await paidOrder();

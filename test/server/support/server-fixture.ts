@@ -5,6 +5,7 @@ import { systemClock } from '#kernel/clock.ts';
 import { createIds, systemRandom } from '#kernel/ids.ts';
 import type { EventLog } from '#kernel/process.ts';
 import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
+import { createSecretSearch } from '#logging/redaction.ts';
 import type { HttpPolicy } from '#payments/providers/http/policy.ts';
 import { definitions } from '#payments/providers/registry/definitions.ts';
 import { createProviderRegistry } from '#payments/providers/registry/registry.ts';
@@ -67,6 +68,7 @@ export async function openServerFixture(
       receiveWebhook: createWebhookReceiver(payments),
       metrics: createMetrics({ version: '0.0.0-test' }),
       storeApi: config.storeApi,
+      holdsSecret: createSecretSearch(config.secrets),
       metricsTokens: config.metricsTokens,
       isDatabaseFailure,
       telegram: options.telegram ?? new Map(),

@@ -8,7 +8,7 @@ import type { CallbackContext, TextContext } from '../../kit/contexts.ts';
 import type { AdminEnv } from '../../kit/env.ts';
 import { replyView } from '../../kit/replies.ts';
 import type { Answer } from '../../kit/screen.ts';
-import { isTelegramError, readGrammyError } from '../../telegram/grammy-errors.ts';
+import { deleteSecret } from '../../kit/secret-message.ts';
 import { productCard, secretAwaited } from './products-view.ts';
 
 export function awaitLicenseSecret(env: AdminEnv, ctx: CallbackContext, product: Product): Promise<void> {
@@ -23,7 +23,7 @@ export function awaitLicenseSecret(env: AdminEnv, ctx: CallbackContext, product:
 
 /** The message is the secret: it goes from the chat first, and then nowhere but into the store. */
 export async function takeLicenseSecret(env: AdminEnv, ctx: TextContext, waiting: PendingAction): Promise<Answer> {
-  const isGone = await deleteMessage(env, ctx);
+  const isGone = await deleteSecret(env, ctx);
   const productId = String(waiting.payload['productId']);
   const result = await setLicenseSecret(env, {
     productId,
@@ -42,15 +42,4 @@ export async function takeLicenseSecret(env: AdminEnv, ctx: TextContext, waiting
     await replyView(ctx, { ...card, text: `${warning}${card.text}` });
   }
   return 'taken';
-}
-
-async function deleteMessage(env: AdminEnv, ctx: TextContext): Promise<boolean> {
-  try {
-    await ctx.deleteMessage();
-    return true;
-  } catch (error) {
-    if (!isTelegramError(error)) throw error;
-    env.log.warn('secret message not deleted', { bot: 'admin', reason: readGrammyError(error).kind });
-    return false;
-  }
 }

@@ -62,7 +62,7 @@ export const channelsScreen = defineScreen({
   },
   typedValues: {
     'setting.hold_limit.typed': { permission: 'settings.change', take: takeHoldLimit },
-    'product.licence_secret.typed': { permission: 'catalog.change', take: takeLicenseSecret },
+    'product.licence_secret.typed': { permission: 'catalog.change', isSecret: true, take: takeLicenseSecret },
   },
   openers: { channel_order_review: { permission: 'channel_orders.review', open: openReview } },
   document: { permission: 'channel_orders.compare', take: takeDocument },
