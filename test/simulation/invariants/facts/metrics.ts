@@ -1,6 +1,7 @@
 // What the product says of itself once everything is at rest: every gauge as in the database, no counter above what there is, and
 // every check in order.
 import { minute, second } from '#kernel/clock.ts';
+import { restGridMs } from '../../engine/rest.ts';
 import { callProduct } from '../../world/call-product.ts';
 import type { World } from '../../world/world.ts';
 import type { Invariant } from '../invariant.ts';
@@ -8,7 +9,6 @@ import type { Look } from '../look.ts';
 import { checkCallCounts, countCalls } from './calls-counted.ts';
 import { readSamples, type Sample } from './samples.ts';
 
-const longestWaitMs = 11 * minute;
 /** Calls are answered within this. */
 const answerMs = 2 * second;
 /** Gauges that are ages rise between their reading and ours. */
@@ -37,13 +37,15 @@ export const metricsFit: Invariant = {
   },
 };
 
-/** Idle waits are long while nothing happens, which looks as if nobody were at work: the last of them ends first. */
+/**
+ * Idle waits are long while nothing happens, which looks as if nobody were at work, above all when somebody was woken meanwhile and the
+ * others were not: all that began at rest end first, and those that begin then are short.
+ */
 async function wake({ timeline, stir }: World): Promise<void> {
-  const isOver = timeline.now() + longestWaitMs;
-  while (timeline.now() < isOver) {
-    stir();
-    await timeline.runUntil(timeline.now() + 3 * minute);
-  }
+  const endsAt = Math.ceil((timeline.now() + second) / restGridMs) * restGridMs;
+  await timeline.runUntil(endsAt - second);
+  stir();
+  await timeline.runUntil(endsAt + minute);
 }
 
 interface HealthCheck {
