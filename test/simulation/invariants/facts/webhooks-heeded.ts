@@ -1,5 +1,7 @@
 // From a stored webhook to its payment: soon, and not without having asked the provider, because the event is only a hint.
 import { type Milliseconds, minute } from '#kernel/clock.ts';
+import { restGridMs } from '../../engine/rest.ts';
+import type { World } from '../../world/world.ts';
 import type { Invariant } from '../invariant.ts';
 import type { Look } from '../look.ts';
 import { createMemory } from '../memory.ts';
@@ -64,9 +66,17 @@ function* faultsOf({ world }: Look, event: Heeded): Iterable<string> {
   }
   const isExcused = () =>
     disturbances.between(at - afterwardsMs, until, (wrong) => isExcuse(wrong, source)) !== undefined;
-  if (event.abandoned_at === null && until - at > soonMs && !isExcused()) {
+  if (event.abandoned_at === null && until - at > soonMs && until - seenAt(world, at) > soonMs && !isExcused()) {
     yield `${what} was not heeded for ${Math.round((until - at) / 1_000)} s, and nothing was in its way`;
   }
+}
+
+/** A worker that found the disk full looks again after a second, which is an idle wait: nobody wakes it before. */
+function seenAt({ disturbances, now, timeline }: World, at: Milliseconds): Milliseconds {
+  const isFullDisk = (what: string): boolean => what.startsWith('the disk');
+  if (disturbances.between(at - restGridMs, at, isFullDisk) === undefined) return at;
+  const beganAt = now() - timeline.now();
+  return beganAt + Math.ceil((at - beganAt) / restGridMs) * restGridMs;
 }
 
 /** What is wrong with the shop, Telegram or another provider is none. */
