@@ -9,7 +9,10 @@ import {
   confirmedMinor,
   holdingOf,
   isLate,
+  isRefunded,
   isUnheard,
+  mayRefund,
+  minorOf,
   paidMinor,
   providerSideOf,
   refundedMinor,
@@ -147,12 +150,24 @@ function* sumsOf(look: Look, order: OrderRow): Iterable<string> {
   if (money < order.amount_minor && !isReturned && !ours.isVouchedFor(order.id) && !isNamed(goneKinds)) {
     yield `${all}: ${facts}, and nobody vouched for the rest`;
   }
-  if (kept > order.amount_minor && !isNamed(surplusKinds)) yield `${all}: ${facts}, and no case has the surplus`;
+  const surplus = kept - order.amount_minor;
+  if (surplus > 0 && surplus > offeredMinor(look, records) && !isNamed(surplusKinds))
+    yield `${all}: ${facts}, and no case has the surplus`;
 }
 
 /** What a provider did not confirm was there all the same when it went back. */
 function returnedUnconfirmed(record: ProviderRecord): number {
   return holdingOf(record) === 'failed' ? refundedMinor(record) : 0;
+}
+
+/** What a refund of ours offers to the buyer, who has not claimed it: meanwhile another link may have collected it again. */
+function offeredMinor({ count }: Look, records: readonly ProviderRecord[]): number {
+  const isOurs = "select count(*) from refunds where provider = ? and reference = ? and status = 'pending'";
+  return records
+    .flatMap((record) => record.refunds.map((refund) => ({ record, refund })))
+    .filter(({ refund }) => mayRefund(refund) && !isRefunded(refund))
+    .filter(({ record, refund }) => count(isOurs, record.provider, refund.id) > 0)
+    .reduce((sum, { record, refund }) => sum + minorOf(record, refund.amount), 0);
 }
 
 function nameOf({ provider, id, reference }: PaymentRow): string {
