@@ -85,6 +85,8 @@ export interface UntoldOrder {
   since: Milliseconds;
   /** Why an attempt failed; null before the first has. */
   reason: string | null;
+  /** A message about it is a dead letter, which nobody sends again by itself. */
+  isGivenUp: boolean;
 }
 
 export interface OutboxStore extends QueueStore<OutboxMessage> {

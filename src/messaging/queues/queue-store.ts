@@ -49,7 +49,10 @@ export interface QueueDepth {
  * while `lockedBy` still has its lease, and return whether they did.
  */
 export interface QueueStore<Row> {
-  /** Leases due rows that nobody has leased, by priority, then time, then id; raises `startedAttempts`. */
+  /**
+   * Leases due rows that nobody has leased, by priority, then time, then id; raises `startedAttempts`, but not of a row whose last
+   * lease was the claimer's own: it lives, and could not settle the row.
+   */
   claimDue(request: ClaimRequest): Promise<Row[]>;
   /** Whether anything is due: suspected poison messages, and others. Changes nothing, and costs a fraction of a claim. */
   findDue(query: {

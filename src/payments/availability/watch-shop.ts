@@ -57,12 +57,19 @@ function factsOf(untold: readonly UntoldOrder[]): Pick<CaseFacts, 'headline' | '
   const [oldest] = untold;
   if (oldest === undefined) return null;
   const named = untold.slice(0, namedMax).map(({ number }) => number);
+  const dead = untold.filter(({ isGivenUp }) => isGivenUp).length;
   const others = untold.length > named.length ? ` and ${untold.length - named.length} more` : '';
   return {
     headline: `Shop not told of ${untold.length} ${untold.length === 1 ? 'order' : 'orders'}`,
-    detail: `${named.join(', ')}${others}. They are sent again until the shop answers with success.`,
+    detail: `${named.join(', ')}${others}. ${whatGoesOn({ dead, all: untold.length })}`,
     why: oldest.reason ?? 'no answer yet',
   };
+}
+
+function whatGoesOn({ dead, all }: { dead: number; all: number }): string {
+  if (dead === 0) return 'They are sent again until the shop answers with success.';
+  const givenUp = 'given up on: see /deadletters to try again or to discard it.';
+  return dead === all ? `What they tell was ${givenUp}` : `They are sent again, but for what was ${givenUp}`;
 }
 
 async function refreshCards(tx: PaymentTx, id: string): Promise<void> {

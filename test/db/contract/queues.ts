@@ -178,6 +178,23 @@ export function describeQueues(open: OpenContractDatabase): void {
       });
     });
 
+    test('begins no further attempt for the one who could not settle the last', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async ({ inbox }) => {
+        await inbox.append(sampleEvent('unsettled'));
+        for (const [by, startedAttempts] of [
+          ['me', 1],
+          ['me', 1],
+          ['heir', 2],
+          ['heir', 2],
+        ] as const) {
+          const suspectedPoison = (await inbox.find('unsettled'))?.startedAttempts !== 0;
+          const [row] = await inbox.claimDue(claimBy(by, { lockedUntil: noon, suspectedPoison }));
+          expect(row).toMatchObject({ lockedBy: by, startedAttempts, finishedAttempts: 0 });
+        }
+      });
+    });
+
     test('frees what another instance holds', async () => {
       await using opened = await open();
       await opened.database.transaction(async ({ inbox }) => {
@@ -327,8 +344,9 @@ export function describeQueues(open: OpenContractDatabase): void {
         await outbox.enqueue(sampleMessage('dead too', { ...about(2), receivedAt: noon - 5 }));
         await outbox.enqueue(sampleMessage('new', { ...about(4), receivedAt: noon + 1 }));
         await outbox.enqueue(sampleMessage('no order', { lane: 'pager', receivedAt: noon - 99 }));
-        const dead = { orderId: 'order-2', number: 'T-2', since: noon - 80, reason: 'the shop answered 500' };
-        const late = { orderId: 'order-3', number: 'T-3', since: noon - 30, reason: null };
+        const order2 = { orderId: 'order-2', number: 'T-2', since: noon - 80 };
+        const dead = { ...order2, reason: 'the shop answered 500', isGivenUp: true };
+        const late = { orderId: 'order-3', number: 'T-3', since: noon - 30, reason: null, isGivenUp: false };
         expect(await list()).toEqual([dead, late]);
         expect(await list({ limit: 1 })).toEqual([dead]);
         expect(await list({ orderId: 'order-3' })).toEqual([late]);

@@ -5,7 +5,7 @@ import { day, minute, second } from '#kernel/clock.ts';
 import { createIds } from '#kernel/ids.ts';
 import type { OutboxMessage } from '#messaging/queues/messaging-store.ts';
 import type { DeliveryResult } from '#messaging/workers/outbox-handler.ts';
-import { createWorker, type Worker } from '#messaging/workers/worker.ts';
+import { crashesMax, createWorker, type Worker } from '#messaging/workers/worker.ts';
 import type { PaymentStores } from '#payments/ports/payment-store.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { createRecordingLog } from '#test/support/fakes/recording-log.ts';
@@ -148,6 +148,37 @@ test('what was sent while the database was away is settled when it is back, and 
     .toBeGreaterThan(0);
   await worked.stop();
   expect(sends).toBe(1);
+});
+
+test('a message whose end could not be written down for a long time has not crashed its process', async () => {
+  const id = await enqueue('sent');
+  const find = () => opened.database.read((stores) => stores.outbox.find(id));
+  const other = new BetterSqlite3(opened.file);
+  other.exec(`create trigger full_disk before update of processed_at on outbox_messages when new.processed_at is not null
+    begin select raise(abort, 'database or disk is full'); end`);
+  let sends = 0;
+  const worked = worker(() => {
+    sends += 1;
+    return Promise.resolve({ kind: 'done', outcome: 'sent' });
+  });
+  await worked.start();
+  await expect
+    .poll(() => {
+      clock.advance(31 * second);
+      return sends;
+    })
+    .toBeGreaterThan(crashesMax + 2);
+  expect(await find()).toMatchObject({ processedAt: null, abandonedAt: null, startedAttempts: 1, finishedAttempts: 0 });
+  other.exec('drop trigger full_disk');
+  other.close();
+  await expect
+    .poll(async () => {
+      clock.advance(second);
+      return (await find())?.processedAt;
+    })
+    .toBeGreaterThan(0);
+  await worked.stop();
+  expect(await find()).toMatchObject({ abandonedAt: null, startedAttempts: 1, finishedAttempts: 1 });
 });
 
 test.each([

@@ -77,10 +77,9 @@ const find = (id: string): Promise<OutboxMessage | undefined> =>
 /** The row as a process leaves it that crashes while it works on it. */
 async function dieWith(id: string): Promise<void> {
   const now = clock.now();
+  const claim = { lane: 'shop', now, lockedUntil: now + 1, lockedBy: `dead at ${now}`, limit: 1 };
   for (const suspectedPoison of [true, false]) {
-    await opened.database.transaction((stores) =>
-      stores.outbox.claimDue({ lane: 'shop', now, lockedUntil: now + 1, lockedBy: 'dead', limit: 1, suspectedPoison }),
-    );
+    await opened.database.transaction((stores) => stores.outbox.claimDue({ ...claim, suspectedPoison }));
   }
   clock.advance(second);
   const row = await find(id);

@@ -36,6 +36,15 @@ async function sell(id: string): Promise<void> {
   await opened.database.transaction((stores) => stores.outbox.enqueue(message));
 }
 
+async function giveUp(id: string): Promise<void> {
+  const now = deps.clock.now();
+  await opened.database.transaction(async ({ outbox }) => {
+    const lease = { lane: null, now, lockedUntil: now + 1, lockedBy: 'me', limit: 9, suspectedPoison: false };
+    await outbox.claimDue(lease);
+    await outbox.abandon({ id, lockedBy: 'me', at: now, reason: '80 attempts failed' });
+  });
+}
+
 async function tell(id: string): Promise<void> {
   const now = deps.clock.now();
   await opened.database.transaction(async ({ outbox }) => {
@@ -87,4 +96,19 @@ test('a process that has just started neither rings nor takes back what another 
   start();
   await pass(90 * second);
   expect(await found()).toMatchObject({ status: 'open', occurrences: 1 });
+});
+
+test('says what is sent again, and what only a person sends again', async () => {
+  await pass(5 * 60 * second);
+  await sell('1');
+  await pass(120 * second);
+  const detail = async () => (await found())?.facts.detail;
+  expect(await detail()).toBe('T-1. They are sent again until the shop answers with success.');
+  await giveUp('1');
+  await watch();
+  expect(await found()).toMatchObject({ status: 'open', facts: { why: '80 attempts failed' } });
+  expect(await detail()).toBe('T-1. What they tell was given up on: see /deadletters to try again or to discard it.');
+  await sell('2');
+  await pass(120 * second);
+  expect(await detail()).toContain('T-1, T-2. They are sent again, but for what was given up on: see /deadletters');
 });

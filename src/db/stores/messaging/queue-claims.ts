@@ -38,7 +38,8 @@ export function createClaims<Row extends QueueBookkeeping>(
       .set({
         lockedUntil: sql`${sql.placeholder('lockedUntil')}`,
         lockedBy: sql`${sql.placeholder('lockedBy')}`,
-        startedAttempts: sql`${table.startedAttempts} + 1`,
+        // A lease that its own holder let run out is no crash: the end of that attempt could not be stored, and it is made again.
+        startedAttempts: sql`${table.startedAttempts} + case when ${table.lockedBy} = ${sql.placeholder('lockedBy')} then 0 else 1 end`,
       })
       .where(session.claimed(table.id, first))
       .returning(columns);

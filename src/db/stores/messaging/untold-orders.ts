@@ -44,9 +44,10 @@ export function createUntoldOrders(session: Session): Pick<OutboxStore, 'listUnt
       const keys = keysOf(query);
       const waiting = await listWaiting(keys, { ...query });
       const dead = await listDead(keys, { ...query });
+      const givenUp = new Set(dead.map((one) => one.orderId));
       const found = new Map<string, UntoldOrder>();
       for (const one of [...dead, ...waiting].sort((left, right) => left.since - right.since)) {
-        if (!found.has(one.orderId)) found.set(one.orderId, one);
+        if (!found.has(one.orderId)) found.set(one.orderId, { ...one, isGivenUp: givenUp.has(one.orderId) });
       }
       return [...found.values()].slice(0, query.limit);
     },

@@ -47,7 +47,8 @@ const atRest: readonly Check[] = [
    and not exists (select 1 from inbox_events where abandoned_at is not null and processed_at is null)
    and not exists (select 1 from outbox_messages where abandoned_at is not null and processed_at is null)`,
   `select 'the case ' || key || ' goes on, and nothing is wrong: ' || (facts ->> 'why') as fault from cases
-   where status <> 'resolved' and kind in ('jobs_stuck', 'shop_untold')`,
+   where status <> 'resolved' and (kind = 'jobs_stuck' or kind = 'shop_untold' and not exists (
+     select 1 from outbox_messages where lane = 'shop' and abandoned_at is not null and processed_at is null))`,
   `select 'the case ' || key || ' goes on, and its refund is ' || r.status as fault
    from cases c join refunds r on r.id = c.refund_id
    where c.status <> 'resolved' and c.kind = 'refund_unknown' and r.status <> 'unknown'`,

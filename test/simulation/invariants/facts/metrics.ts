@@ -60,6 +60,8 @@ function checksOf(text = '{}'): HealthCheck[] {
 
 /** A trouble that is still there at rest, and has its case. */
 function isTold({ count }: Look, name: string): boolean {
+  if (name === 'shop')
+    return count(`select count(*) from cases where status <> 'resolved' and kind = 'shop_untold'`) > 0;
   const provider = /^provider (.+)$/.exec(name)?.[1];
   if (provider === undefined) return false;
   return (
@@ -93,7 +95,7 @@ const gauges: Readonly<Record<string, string>> = {
     from inbox_events where ${waiting} group by 2 union all
     select 'outbox', lane, max(0, :now - min(available_at) / 1e3) from outbox_messages where ${waiting} group by 2`,
   tillkeeper_shop_untold_seconds: `select :now - min(received_at) / 1e3 as value from outbox_messages
-    where lane = 'shop' and ${waiting} and received_at / 1e3 < :now - 100 having count(*) > 0`,
+    where lane = 'shop' and processed_at is null and received_at / 1e3 < :now - 100 having count(*) > 0`,
   tillkeeper_shop_untold_orders: `select count(distinct payload -> 'order' ->> 'id') as value from outbox_messages
     where lane = 'shop' and processed_at is null and received_at / 1e3 < :now - 100`,
   tillkeeper_alerts_owed: `select count(*) as value from outbox_messages where lane = 'pager' and ${waiting}
