@@ -145,14 +145,20 @@ function* sumsOf(look: Look, order: OrderRow): Iterable<string> {
       yield `${all}: ${facts}, and no case says so`;
     return;
   }
-  // Of an order that was paid in part, all that came may go back.
-  const isReturned = order.status === 'refunded' && money > 0 && kept === 0;
+  // Of an order that was paid in part, and never counted, all that came may go back.
+  const isReturned = order.status === 'refunded' && money > 0 && kept === 0 && !hasCounted(look, order);
   if (money < order.amount_minor && !isReturned && !ours.isVouchedFor(order.id) && !isNamed(goneKinds)) {
     yield `${all}: ${facts}, and nobody vouched for the rest`;
   }
   const surplus = kept - order.amount_minor;
   if (surplus > 0 && surplus > offeredMinor(look, records) && !isNamed(surplusKinds))
     yield `${all}: ${facts}, and no case has the surplus`;
+}
+
+/** It was told to be paid, whatever became of it. */
+function hasCounted({ count }: Look, { id }: OrderRow): boolean {
+  const query = `select count(*) from timeline_entries where order_id = ? and subject = 'order' and to_status in ('paid', 'fulfilled')`;
+  return count(query, id) > 0;
 }
 
 /** What a provider did not confirm was there all the same when it went back. */
