@@ -32,6 +32,8 @@ export interface ProvidersSide {
   secretsOf: Signing['secretsOf'];
   /** Another change there: from now on these API keys are good, and no others. */
   acceptKeys: ApiKeys['accept'];
+  /** Told of each call as it arrives, whatever becomes of it. */
+  onProviderCall(listener: (request: Pick<Request, 'method' | 'url'>) => void): void;
 }
 
 const tickMs: Milliseconds = 60_000;
@@ -68,7 +70,9 @@ export function createProvidersSide(deps: {
   const signing = createSigning({ sandbox, now, isSignedWhenMade: chance.stream('signing').chance(0.5) });
   const keys = createApiKeys(sandbox.environment);
   const { apiUrls } = sandbox;
+  const listeners: ((request: Request) => void)[] = [];
   network.listen(addresses.providers, async (request, connection) => {
+    for (const listener of listeners) listener(request);
     const provider = providerNames.find((name) => request.url.startsWith(apiUrls[name]));
     const call = provider === undefined ? request : await keys.translate(provider, request);
     let answer = await sandbox.fetch(call, connection);
@@ -88,6 +92,7 @@ export function createProvidersSide(deps: {
     signWith: signing.signWith,
     secretsOf: signing.secretsOf,
     acceptKeys: keys.accept,
+    onProviderCall: (listener) => void listeners.push(listener),
   };
 }
 

@@ -6,11 +6,9 @@ import type { World } from '../../world/world.ts';
 import { isForgotten } from '../forgotten.ts';
 import type { Invariant } from '../invariant.ts';
 import type { Look } from '../look.ts';
+import { createsOf, wasMadeAfterSearch, watchCheckouts } from './checkout-calls.ts';
 import { ourSideOf } from './our-side.ts';
 import { holdingOf, isListing, paymentIdOf, providerSideOf } from './provider-side.ts';
-
-/** A request of a process that has ended meanwhile. */
-const onTheWayMaxMs = 30 * second;
 
 interface Answered {
   key: string;
@@ -22,6 +20,7 @@ interface Answered {
 export const sameAnswer: Invariant = {
   number: 6,
   promise: 'The same idempotency key and body get the same answer, and make no second checkout.',
+  begin: watchCheckouts,
   *always(look) {
     for (const answered of goodAnswers(look)) {
       const different = new Set(answered.texts);
@@ -69,42 +68,33 @@ function identityOf(text: string): string {
 /** Each checkout that we made has a payment of ours, and no payment has two. */
 function* checkouts(look: Look): Iterable<string> {
   const payments = new Map(ourSideOf(look).payments.map((payment) => [payment.id, payment]));
-  for (const record of providerSideOf(look).all) {
-    const paymentId = record.isForeign ? undefined : paymentIdOf(record);
-    if (paymentId === undefined || isLostCheckout(look, record)) continue;
-    const { provider, reference } = record;
+  const ours = providerSideOf(look).all.filter(({ isForeign }) => !isForeign);
+  for (const [paymentId, records] of Map.groupBy(ours, paymentIdOf)) {
+    if (paymentId === undefined || wasForgotten(look, paymentId)) continue;
     const payment = payments.get(paymentId);
-    if (payment === undefined)
-      yield `${provider} has checkout ${reference} of payment ${paymentId}, which we do not know`;
-    else if (payment.reference !== reference && isInTheWay(look, record)) {
-      yield `${provider} has checkout ${reference} beside ${payment.reference} of payment ${paymentId}`;
+    for (const record of records) {
+      const { provider, reference } = record;
+      if (payment === undefined)
+        yield `${provider} has checkout ${reference} of payment ${paymentId}, which we do not know`;
+      else if (payment.reference !== reference && isInTheWay(look, { paymentId, record, records })) {
+        yield `${provider} has checkout ${reference} beside ${payment.reference} of payment ${paymentId}`;
+      }
     }
   }
 }
 
-/** Made after the backup, in the second of it (BTCPay names no smaller part), or on its way when that was put back. */
-function isLostCheckout(look: Look, record: ProviderRecord): boolean {
-  const { world } = look;
-  if (world.restores.length === 0) return false;
-  const moments = [0, second, -onTheWayMaxMs].map((ms) => record.createdAtMs + ms);
-  return moments.some((at) => isForgotten(world, at)) || wasMadeLate(look, record);
+/** A checkout of it was asked for after the backup that was put back. */
+function wasForgotten({ world }: Look, paymentId: string): boolean {
+  return createsOf(world, paymentId).some((at) => isForgotten(world, at));
 }
 
 /** Where nothing can be searched for, or not yet, the checkout of a lost answer is left behind; nobody has its address. */
-function isInTheWay(look: Look, record: ProviderRecord): boolean {
-  return (isListing(look, record.provider) && !wasMadeLate(look, record)) || holdingOf(record) !== 'none';
-}
-
-/** The provider got the command, or carried it out, after it had been searched for. Old calls are not known any more. */
-function wasMadeLate({ world }: Look, { provider, createdAtMs }: ProviderRecord): boolean {
-  const isSlow = (what: string): boolean => what.startsWith('the network takes');
-  if (world.disturbances.between(createdAtMs - onTheWayMaxMs, createdAtMs, isSlow) !== undefined) return true;
-  const calls = world.providers.callLog(provider);
-  if ((calls[0]?.atMs ?? 0) > createdAtMs) return true;
-  return calls.some(({ fault, wasExecuted, atMs }) => {
-    const isLate = fault === 'reset_late' || fault === 'timeout_late';
-    return isLate && wasExecuted && Math.abs(atMs - createdAtMs) < 2 * second;
-  });
+function isInTheWay(
+  look: Look,
+  { paymentId, record, records }: { paymentId: string; record: ProviderRecord; records: readonly ProviderRecord[] },
+): boolean {
+  if (holdingOf(record) !== 'none') return true;
+  return isListing(look, record.provider) && !wasMadeAfterSearch(look.world, { paymentId, records });
 }
 
 /** One order for each key that was answered, and the amount that was asked for. */
