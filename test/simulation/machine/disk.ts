@@ -1,19 +1,10 @@
 // The disk under one SQLite file: what a kill leaves of it, what a power loss leaves, and how it is full. The file is real; the
 // driver's connections are watched, so that a process can end before, during or after a commit.
 import { AsyncLocalStorage } from 'node:async_hooks';
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, copyFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import BetterSqlite3, { SqliteError } from 'better-sqlite3';
 import type { Stream } from '../engine/random.ts';
+import { listOpenFiles } from './descriptors.ts';
 
 type Connection = BetterSqlite3.Database;
 
@@ -195,23 +186,9 @@ function limitPages(connection: Connection, state: 'full' | 'free'): void {
   connection.pragma(`max_page_count = ${Number(pages)}`);
 }
 
-const descriptors = '/proc/self/fd';
-
 /** Those that the ended process had on the file beside its connections: they would add up over many histories. */
 function closeDescriptors(file: string): void {
-  if (!existsSync(descriptors)) return;
-  for (const descriptor of readdirSync(descriptors)) {
-    if (targetOf(descriptor) === file) closeSync(Number(descriptor));
-  }
-}
-
-function targetOf(descriptor: string): string | undefined {
-  try {
-    return readlinkSync(`${descriptors}/${descriptor}`);
-  } catch {
-    // The descriptor of the listing itself is closed by now.
-    return undefined;
-  }
+  for (const { descriptor, path } of listOpenFiles()) if (path === file) closeSync(descriptor);
 }
 
 /** Installed once, before the product opens a file: the driver tells of each connection and each commit. */

@@ -8,6 +8,7 @@ import { restGridMs } from '../engine/rest.ts';
 import { settle } from '../engine/settle.ts';
 import { invariants } from '../invariants/invariants.ts';
 import { type Look, withLook } from '../invariants/look.ts';
+import { listOpenFiles } from '../machine/descriptors.ts';
 import { useDisk } from '../machine/disk.ts';
 import { drawPlan, type Plan, type PlanOptions, streamOf } from '../plan/plan.ts';
 import { steps } from '../plan/steps.ts';
@@ -65,6 +66,7 @@ export async function runSeed(seed: number, options: RunOptions = {}): Promise<V
     violations.push({ invariant: 0, text: wordsOf(error) });
   } finally {
     await leave(world, over);
+    violations.push(...leftOpenIn(folder));
     useDisk(undefined);
     useRuntime(undefined);
     rmSync(folder, { recursive: true, force: true });
@@ -150,6 +152,13 @@ async function leave({ machine }: World, over: AbortController): Promise<void> {
   machine.kill();
   over.abort();
   await settle();
+}
+
+/** What a history leaves open is closed by a collection of garbage at some time, and then another history has that descriptor. */
+function leftOpenIn(folder: string): Violation[] {
+  return listOpenFiles()
+    .filter(({ path }) => path.startsWith(folder))
+    .map(({ path }) => ({ invariant: 0, text: `${path} is still open at the end` }));
 }
 
 /** Whatever still fails, fails no longer; a process that is down is about to be started again. */
