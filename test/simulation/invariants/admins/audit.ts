@@ -3,9 +3,7 @@ import { type Milliseconds, minute } from '#kernel/clock.ts';
 import type { World } from '../../world/world.ts';
 import type { Invariant } from '../invariant.ts';
 import type { Look } from '../look.ts';
-
-/** Asking one provider after the other takes no longer. */
-const actionMaxMs: Milliseconds = 5 * minute;
+import { wasClockWrong } from '../wrong-clock.ts';
 
 export const audit: Invariant = {
   number: 7,
@@ -38,26 +36,46 @@ function noAudit(actions: string, subject: string): string {
   return `not exists (select 1 from audit_records a where a.subject = ${subject} and a.action in (${list.join(', ')}))`;
 }
 
-/** Asking a provider on an admin's word may take minutes, and so may trying one after the other; then what it says is noted as caused by the admin. */
-const askingActions = `('order.place', 'order.check', 'case.check', 'order.new_link', 'provider.ask_again', 'reconciliation.run')`;
+/** Asking one payment after the other takes no longer, as long as nothing keeps the process from it. */
+const askingMaxMs: Milliseconds = 15 * minute;
+
+/**
+ * Asking a provider on an admin's word takes a while; then what it says is noted as caused by the admin. These actions ask about
+ * an order, about that of a case, or about all orders at a provider.
+ */
+const isAsking = `(
+  a.action in ('order.place', 'order.check', 'order.new_link') and a.subject = 'order:' || t.order_id
+  or a.action = 'case.check' and a.subject in (select 'case:' || id from cases where order_id = t.order_id)
+  or a.action in ('provider.ask_again', 'reconciliation.start')
+    and a.subject in (select 'provider:' || provider from payments where order_id = t.order_id))`;
+
+interface Entry extends Record<string, unknown> {
+  number: number;
+  text: string;
+  actor_id: string;
+  at: number;
+  /** When this admin last asked about the order; null for never. */
+  asked_at: number | null;
+}
 
 /** Lines in the history of an order that an admin has caused, in a transaction that has no audit row of that admin. */
 function* unauditedEntries({ rows, world }: Look): Iterable<string> {
-  const entries = rows<{ number: number; text: string; actor_id: string; at: number }>(
-    `select o.number, t.text, t.actor_id, t.at from timeline_entries t join orders o on o.id = t.order_id
-     where t.actor_kind = 'admin' and not exists (
-       select 1 from audit_records a where a.actor_kind = 'admin' and a.actor_id = t.actor_id
-       and (a.at = t.at or a.action in ${askingActions}))`,
+  const by = `from audit_records a where a.actor_kind = 'admin' and a.actor_id = t.actor_id`;
+  const entries = rows<Entry>(
+    `select o.number, t.text, t.actor_id, t.at, (select max(a.at) ${by} and ${isAsking}) as asked_at
+     from timeline_entries t join orders o on o.id = t.order_id where t.actor_kind = 'admin' and not exists (
+       select 1 ${by} and (a.at = t.at or a.at between t.at - ${askingMaxMs} and t.at and ${isAsking}))`,
   );
-  for (const { number, text, actor_id: actor, at } of entries) {
-    if (!isCutShort(world, at)) yield `T-${number}: “${text}” by ${actor} has no audit row`;
+  for (const { number, text, actor_id: actor, at, asked_at: askedAt } of entries) {
+    if (askedAt !== null && tookLonger(world, { askedAt, at })) continue;
+    yield `T-${number}: “${text}” by ${actor} has no audit row`;
   }
 }
 
-/** What the provider was asked first is stored, and then the action itself could not be: neither it nor its audit row. */
-function isCutShort({ disturbances }: World, at: Milliseconds): boolean {
-  const isOver = (what: string): boolean => /^the (?:disk has no room|process is down|clock)/.test(what);
-  return disturbances.between(at - actionMaxMs, at + actionMaxMs, isOver) !== undefined;
+/** By the product's clock. */
+function tookLonger({ disturbances }: World, { askedAt, at }: { askedAt: number; at: number }): boolean {
+  const stoodStill = disturbances.between(askedAt, at, (what) => what === 'the machine stands still') !== undefined;
+  return stoodStill || wasClockWrong({ disturbances }, askedAt, at);
 }
 
 /** Each gives the ids of rows that an admin or the shop has made, and that no audit row names. */
