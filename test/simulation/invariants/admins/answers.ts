@@ -12,14 +12,14 @@ import { createMemory } from '../memory.ts';
 const patienceMs: Milliseconds = 15 * second;
 /** What was wrong so shortly before may hold the answer up; at rest a bot that was cut off looks every ten minutes whether it still is. */
 const afterwardsMs: Milliseconds = 2 * minute;
-/** Several calls one after the other, each until its deadline. */
+/** Several calls one after the other, each until its deadline; whoever asks again and again waits for all of it. */
 const askingMaxMs: Milliseconds = minute;
 const cutOffMs: Milliseconds = restGridMs + minute;
 
 const memoryOf = createMemory(() => ({
   seen: 0,
-  /** When each admin last did what a provider is asked about. */
-  askedAt: new Map<string, Milliseconds>(),
+  /** Until when the bot may be at what each admin has asked providers about. */
+  askingUntil: new Map<string, Milliseconds>(),
 }));
 
 export const answers: Invariant = {
@@ -31,9 +31,9 @@ export const answers: Invariant = {
     for (; memory.seen < acts.length; memory.seen += 1) {
       const act = acts[memory.seen];
       if (act === undefined || act.at > world.now() - patienceMs) return;
-      if (isAsking(act)) memory.askedAt.set(turnOf(act), act.at);
-      const asksSince = memory.askedAt.get(turnOf(act)) ?? Number.NEGATIVE_INFINITY;
-      if (isAnswered(act) || mayBeSilent(world, act, asksSince >= act.at - askingMaxMs)) continue;
+      const busyUntil = memory.askingUntil.get(turnOf(act)) ?? 0;
+      if (isAsking(act)) memory.askingUntil.set(turnOf(act), Math.max(busyUntil, act.at) + askingMaxMs);
+      if (isAnswered(act) || mayBeSilent(world, act, isAsking(act) || busyUntil >= act.at)) continue;
       const { kind, text, chat, at } = act;
       yield `${kind} “${text.slice(0, 60)}” of ${act.userId} in @${chat.bot} ${chat.chatId} at ${new Date(at).toISOString()} is not answered`;
     }
