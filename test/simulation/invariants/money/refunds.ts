@@ -23,7 +23,6 @@ interface RefundRow extends Record<string, unknown> {
   reference: string | null;
   requested_by_kind: string;
   sends: number;
-  created_at: number;
 }
 
 /** After so many attempts an admin has to look. */
@@ -40,7 +39,7 @@ export const refundsOnce: Invariant = {
   *atRest(look) {
     const refunds = rowsOf(look);
     const byPayment = Map.groupBy(refunds, (refund) => refund.payment_id);
-    for (const refund of refunds) yield* unfinished(look, { refund, beside: byPayment.get(refund.payment_id) ?? [] });
+    for (const refund of refunds) yield* unfinished(look, refund);
     for (const payment of ourSideOf(look).payments) {
       const record = providerSideOf(look).find(payment.provider, payment.reference);
       if (record === undefined || isUnheard(look, record)) continue;
@@ -51,9 +50,10 @@ export const refundsOnce: Invariant = {
   },
 };
 
+/** In the order in which they came to be known. */
 function rowsOf({ rows }: Look): RefundRow[] {
   return rows(
-    'select id, payment_id, provider, status, amount_minor, reference, requested_by_kind, sends, created_at from refunds',
+    'select id, payment_id, provider, status, amount_minor, reference, requested_by_kind, sends from refunds order by rowid',
   );
 }
 
@@ -61,9 +61,9 @@ function rowsOf({ rows }: Look): RefundRow[] {
 function* refundsOf(look: Look, record: ProviderRecord): Iterable<string> {
   const { provider, reference, refunds, currency } = record;
   if (refunds.length === 0) return;
-  const going = refunds.filter(mayRefund).reduce((sum, { amount }) => sum + minorOf(record, amount), 0);
-  if (going > paidMinor(record)) {
-    yield `${provider} refunds ${going} of ${reference}, and ${paidMinor(record)} ${currency} came (minor units)`;
+  const left = leftMinor(record);
+  if (left < 0) {
+    yield `${provider} refunds ${paidMinor(record) - left} of ${reference}, and ${paidMinor(record)} ${currency} came (minor units)`;
   }
   const byHand = refunds.filter(({ isByHand }) => isByHand).length;
   const asked = look.count(
@@ -90,18 +90,15 @@ function wasRestored({ world }: Look): boolean {
   return world.restores.length > 0;
 }
 
-function* unfinished(
-  look: Look,
-  { refund, beside }: { refund: RefundRow; beside: readonly RefundRow[] },
-): Iterable<string> {
+function* unfinished(look: Look, refund: RefundRow): Iterable<string> {
   const { id, provider, status, sends, payment_id: paymentId } = refund;
   if (status === 'requested') yield `refund ${id} at ${provider} is still only requested`;
   if (status !== 'unknown') return;
   const ours = ourSideOf(look);
   // It is not sent again while its money is not there.
-  const isGone = ours.payments.some(
-    (payment) => payment.id === paymentId && (payment.status === 'reversed' || sumOf(beside) > payment.amount_minor),
-  );
+  const payment = ours.payments.find((one) => one.id === paymentId);
+  const record = payment && providerSideOf(look).find(provider, payment.reference);
+  const isGone = payment?.status === 'reversed' || (record !== undefined && leftMinor(record) < refund.amount_minor);
   const isNamed = ours.isNamed({ paymentId }, ['refund_unknown']);
   if ((sends < sendsMax && !isGone) || !isNamed)
     yield `refund ${id} at ${provider} is still unknown after ${sends} attempts`;
@@ -138,12 +135,18 @@ function* compare(look: Look, { payment, record, ours }: Sides): Iterable<string
     const isThere = isSaid > 0 || record.refunds.some(({ id }) => id === row.reference);
     if (row.status === 'succeeded' && !isThere) yield `refund ${row.id} succeeded, and ${provider} does not have it`;
   }
-  // Of one whose end is not known somebody may have given the money back by hand meanwhile.
-  const isByHand = record.refunds.some((refund) => refund.isByHand);
-  const going = sumOf(isByHand ? ours.filter(({ status }) => status !== 'unknown') : ours);
+  // What somebody gave back by hand after the last that we ordered may be the money of one whose end is not known.
+  const last = ours.findLastIndex((row) => row.requested_by_kind !== 'provider');
+  const going = sumOf(ours.slice(0, last + 1));
   if (going > Math.max(paidMinor(record), payment.amount_minor)) {
     yield `our refunds of ${provider} ${reference} are ${going}, and ${paidMinor(record)} came (minor units)`;
   }
+}
+
+/** What the provider has, without what it gave back or may still give back. */
+function leftMinor(record: ProviderRecord): number {
+  const going = record.refunds.filter(mayRefund).reduce((sum, { amount }) => sum + minorOf(record, amount), 0);
+  return paidMinor(record) - going;
 }
 
 function sumOf(refunds: readonly RefundRow[]): number {
