@@ -63,6 +63,8 @@ export interface ProviderRecord {
   readonly currency: string;
   /** What has been received, in `currency`. */
   readonly paid: string;
+  /** The same in the coin that the buyer chose, where the provider compares in that: of a few cents `paid` shows too little. */
+  readonly inCoin?: { readonly amount: string; readonly paid: string } | undefined;
   /** The order id as we sent it, in whichever field the provider has for it. */
   readonly orderId: string | undefined;
   readonly metadata: Readonly<Record<string, unknown>>;

@@ -91,8 +91,18 @@ export function price({ request }: Invoice): string {
 export function paidPrice({ request, payments }: Invoice): string {
   const [first] = payments;
   if (first === undefined) return formatUnits(0n, request.places);
-  const paid = payments.reduce((sum, { paidUnits }) => sum + paidUnits, 0n);
-  return formatUnits((request.priceUnits * paid) / first.payUnits, request.places);
+  return formatUnits((request.priceUnits * sumPaid(payments)) / first.payUnits, request.places);
+}
+
+/** Price and money in the coin of the payments; undefined before one is chosen. */
+export function inCoin({ payments }: Invoice): { amount: string; paid: string } | undefined {
+  const [first] = payments;
+  if (first === undefined) return undefined;
+  return { amount: coin(first.payUnits), paid: coin(sumPaid(payments)) };
+}
+
+function sumPaid(payments: readonly Payment[]): bigint {
+  return payments.reduce((sum, { paidUnits }) => sum + paidUnits, 0n);
 }
 
 /** As `GET /payment/{id}` and the IPN show it: amounts are JSON numbers, and the id too. */

@@ -5,6 +5,7 @@ import { createNowPaymentsApi, type NowPaymentsApiOptions } from './api.ts';
 import {
   coin,
   type Invoice,
+  inCoin,
   mainPayment,
   type PaymentStatus,
   paidPrice,
@@ -75,6 +76,7 @@ function recordOf(shop: NowPaymentsShop, invoice: Invoice): ProviderRecord {
     amount: price(invoice),
     currency: request.currency,
     paid: paidPrice(invoice),
+    inCoin: inCoin(invoice),
     orderId: request.orderId,
     metadata: {},
     createdAtMs: invoice.createdAtMs,

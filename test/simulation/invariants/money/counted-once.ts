@@ -5,15 +5,14 @@ import type { Invariant } from '../invariant.ts';
 import type { Look } from '../look.ts';
 import { countedStatuses, type OrderRow, ourSideOf, type PaymentRow } from './our-side.ts';
 import {
-  askedMinor,
   confirmedMinor,
+  gapOf,
   holdingOf,
   isLate,
   isRefunded,
   isUnheard,
   mayRefund,
   minorOf,
-  paidMinor,
   providerSideOf,
   refundedMinor,
 } from './provider-side.ts';
@@ -105,11 +104,9 @@ function statusesOf(record: ProviderRecord, payment: PaymentRow): string[] {
     case 'failed':
       return [wasPaid ? 'reversed' : 'failed'];
     case 'confirmed': {
-      const gap = paidMinor(record) - askedMinor(record);
+      const gap = gapOf(record);
       if (gap < 0) return ['underpaid'];
       if (isLate(record)) return ['paid_late'];
-      // Of a cent or two more is paid in coins than its record, in cents, shows.
-      if (gap === 0 && record.provider === 'nowpayments' && askedMinor(record) < 10) return ['paid', 'overpaid'];
       return [gap > 0 ? 'overpaid' : 'paid'];
     }
   }

@@ -4,6 +4,7 @@ import { currencyDigits } from '#kernel/money.ts';
 import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
 import type { ProviderRecord, WebhookDelivery } from '#sandbox/providers/contract.ts';
 import { currencyPlaces, toUnits } from '#sandbox/providers/decimal.ts';
+import { coinPlaces } from '#sandbox/providers/nowpayments/invoice.ts';
 import { simulators } from '#sandbox/providers/registry.ts';
 import { isForgotten } from '../forgotten.ts';
 import type { Look } from '../look.ts';
@@ -75,6 +76,13 @@ export function paidMinor(record: ProviderRecord): number {
 
 export function askedMinor(record: ProviderRecord): number {
   return minorOf(record, record.amount);
+}
+
+/** How much more came than was asked for, in the unit that the provider compares in; less than nothing when it came short. */
+export function gapOf(record: ProviderRecord): number {
+  const { inCoin } = record;
+  if (inCoin === undefined) return paidMinor(record) - askedMinor(record);
+  return Number(toUnits(inCoin.paid, coinPlaces) - toUnits(inCoin.amount, coinPlaces));
 }
 
 /** What the shop has of it: some providers send the buyer back whatever is not exactly what was asked for. */
