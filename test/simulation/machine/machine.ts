@@ -20,13 +20,19 @@ export interface EndingPoint {
   atCommit: CommitMoment;
 }
 
+export interface WrongTime {
+  readonly from: Milliseconds;
+  readonly to: Milliseconds;
+  readonly byMs: Milliseconds;
+}
+
 export interface Machine {
   /** The wall clock. */
   now(): Milliseconds;
   /** Sets it forward or back. */
   setClock(byMs: Milliseconds): void;
-  /** How far it is from true time. */
-  clockOffset(): Milliseconds;
+  /** The spans of true time in which it was wrong, each by so much; the last one may go on. */
+  wrongTimes(): readonly WrongTime[];
   /** It sleeps, or is paused: nothing of it goes on until the result is called, and then all that was due does at once. */
   suspend(): () => void;
   /** Whether somebody who asks it something may expect an answer. */
@@ -72,6 +78,7 @@ const stopMaxMs: Milliseconds = 25 * second;
 export function createMachine(deps: MachineDeps): Machine {
   const { timeline, network, disk, journal, complain } = deps;
   let setByMs = 0;
+  const clockSteps: { at: Milliseconds; byMs: Milliseconds }[] = [];
   const suspensions = new Set<() => void>();
   const waking: (() => void)[] = [];
   let awakeSince = 0;
@@ -149,8 +156,12 @@ export function createMachine(deps: MachineDeps): Machine {
     now,
     setClock(byMs) {
       setByMs += byMs;
+      clockSteps.push({ at: deps.startAt + timeline.now(), byMs: setByMs });
     },
-    clockOffset: () => setByMs,
+    wrongTimes: () =>
+      clockSteps
+        .map(({ at, byMs }, index) => ({ from: at, to: clockSteps[index + 1]?.at ?? Number.POSITIVE_INFINITY, byMs }))
+        .filter(({ byMs }) => byMs !== 0),
     suspend() {
       const resume = (): void => {
         if (!suspensions.delete(resume) || suspensions.size > 0) return;

@@ -73,9 +73,10 @@ function* unauditedEntries({ rows, world }: Look): Iterable<string> {
 }
 
 /** By the product's clock. */
-function tookLonger({ disturbances }: World, { askedAt, at }: { askedAt: number; at: number }): boolean {
-  const stoodStill = disturbances.between(askedAt, at, (what) => what === 'the machine stands still') !== undefined;
-  return stoodStill || wasClockWrong({ disturbances }, askedAt, at);
+function tookLonger(world: World, { askedAt, at }: { askedAt: number; at: number }): boolean {
+  const stoodStill =
+    world.disturbances.between(askedAt, at, (what) => what === 'the machine stands still') !== undefined;
+  return stoodStill || wasClockWrong(world, askedAt, at);
 }
 
 /** Each gives the ids of rows that an admin or the shop has made, and that no audit row names. */

@@ -1,6 +1,7 @@
 // From a case to the message that shows it, by what the product has written down itself: at every moment each open case was shown,
 // or is still to be shown.
 import type { Invariant } from '../invariant.ts';
+import { wasClockWrong } from '../wrong-clock.ts';
 
 interface Told extends Readonly<Record<string, unknown>> {
   readonly id: string;
@@ -8,6 +9,7 @@ interface Told extends Readonly<Record<string, unknown>> {
   readonly version: number;
   /** The newest version that some chat shows; null: none was ever shown. */
   readonly shown: number | null;
+  readonly last_raised_at: number;
 }
 
 export const casesTold: Invariant = {
@@ -16,22 +18,20 @@ export const casesTold: Invariant = {
   *always({ rows, count, world }) {
     // That jobs are still stuck is noted with their case, and its card says nothing of it.
     // Messages of before a group got another id can no longer be changed: they are forgotten, and the next change is shown anew.
-    // Where the clock was wrong, nothing says what was before.
     const movedAt = count('select max(at) from chat_moves');
-    const wasClockWrong =
-      world.disturbances.between(0, world.now(), (what) => what.startsWith('the clock ')) !== undefined;
-    const toldSince = movedAt > 0 && wasClockWrong ? Number.MAX_SAFE_INTEGER : movedAt;
     const forgotten = rows<Told>(
-      `select id, key, version, shown from (
+      `select id, key, version, shown, last_raised_at from (
          select c.id, c.key, c.version, c.last_raised_at, max(s.shown_version) as shown from cases c
          left join sent_messages s on s.subject = 'case:' || c.id
          where c.status = 'open' and c.rings group by c.id)
        where (shown is null or (shown < version and key <> 'jobs_stuck')) and last_raised_at > ? and id not in (
          select payload ->> 'caseId' from outbox_messages
          where topic = 'alert.card' and processed_at is null and abandoned_at is null)`,
-      toldSince,
+      movedAt,
     );
-    for (const { id, key, version, shown } of forgotten) {
+    for (const { id, key, version, shown, last_raised_at: raisedAt } of forgotten) {
+      // Where the clock was wrong, nothing says which was before the other.
+      if (movedAt > 0 && [movedAt, raisedAt].some((at) => wasClockWrong(world, at, at))) continue;
       const what = shown === null ? 'was shown to nobody' : `is shown as it was in version ${shown} of ${version}`;
       yield `case ${key} (${id}) ${what}, and nothing is about to change that`;
     }

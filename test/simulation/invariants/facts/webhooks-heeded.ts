@@ -59,9 +59,11 @@ function* faultsOf({ world }: Look, event: Heeded): Iterable<string> {
   const { id, source, reference, outcome, received_at: at, processed_at: processedAt, evidence_at: askedAt } = event;
   const { disturbances } = world;
   const until = processedAt ?? world.machine.now();
-  if (wasClockWrong({ disturbances }, at, until)) return;
+  if (wasClockWrong(world, at, until)) return;
   const what = `the event ${id} of ${source} about ${reference}`;
-  if (askedAt !== null && processedAt !== null && askedAt < at && outcome !== 'not understood') {
+  // It was fetched again since, by a clock that was behind.
+  const isAskedBefore = askedAt !== null && askedAt < at && !wasClockWrong(world, askedAt, askedAt);
+  if (isAskedBefore && processedAt !== null && outcome !== 'not understood') {
     yield `${what} is done with (${outcome}), and its payment was not fetched after it had come`;
   }
   const isExcused = () =>
