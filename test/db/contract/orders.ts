@@ -100,6 +100,28 @@ export function describeOrders(open: OpenContractDatabase): void {
       });
     });
 
+    test('of several statuses are listed as one list, page after page, forth and back', async () => {
+      await using opened = await open();
+      const statuses = ['paid', 'expired', 'fulfilled'] as const;
+      // Three of each time, so that their ids decide.
+      const stored = Array.from({ length: 24 }, (_, index) =>
+        sampleOrder(100 + index, { createdAt: noon + Math.floor(index / 3), status: statuses[index % 3] ?? 'paid' }),
+      );
+      await opened.database.transaction((stores) => insertAll(stores, stored));
+      await opened.database.read(async ({ orders }) => {
+        const wanted = ['expired', 'paid', 'paid'] as const;
+        const newestFirst = stored.filter((order) => order.status !== 'fulfilled').toReversed();
+        const all = await orders.listOrders({ statuses: wanted, before: null, limit: 99 });
+        expect(numbersOf(all)).toEqual(numbersOf(newestFirst));
+        for (const [index, { createdAt, id }] of newestFirst.entries()) {
+          const before = await orders.listOrders({ statuses: wanted, before: { createdAt, id }, limit: 4 });
+          expect(before).toEqual(newestFirst.slice(index + 1, index + 5));
+          const after = await orders.listOrders({ statuses: wanted, before: null, after: { createdAt, id }, limit: 4 });
+          expect(after).toEqual(newestFirst.slice(Math.max(index - 4, 0), index));
+        }
+      });
+    });
+
     test('that nobody paid in time are listed by their expiry', async () => {
       await using opened = await open();
       const stored = [

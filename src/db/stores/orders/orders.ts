@@ -1,6 +1,6 @@
 import type { OrderId } from '#kernel/ids.ts';
-import type { Order } from '#orders/order.ts';
-import type { OrderStore } from '#orders/order-store.ts';
+import type { Order, OrderStatus } from '#orders/order.ts';
+import type { OrderStore, PageCursor } from '#orders/order-store.ts';
 import { openPaymentStatuses } from '#payments/model/payment.ts';
 import { createCompareAndSet } from '../../query/compare-and-set.ts';
 import { keyset, within } from '../../query/keyset.ts';
@@ -29,9 +29,10 @@ export function createOrderStore(session: Session): OrderStore {
     .select({ id: payments.id })
     .from(payments)
     .where(and(eq(payments.orderId, orders.id), isOpen));
-  type Page = Parameters<OrderStore['listOrders']>[0];
-  const isWanted = ({ has, among }: ShapeOf<Page>) =>
-    has('statuses') ? inArray(orders.status, among('statuses')) : undefined;
+  type Query = Parameters<OrderStore['listOrders']>[0];
+  type Page = Omit<Query, 'statuses'> & { status: OrderStatus | null };
+  const isWanted = ({ has }: ShapeOf<Page>) =>
+    has('status') ? eq(orders.status, sql.placeholder('status')) : undefined;
   const listBefore = prepareList<Page>('list_orders_before', (shape) => ({
     where: and(isWanted(shape), byCreation.before(shape, 'before')),
     order: byCreation.newestFirst,
@@ -42,6 +43,9 @@ export function createOrderStore(session: Session): OrderStore {
     order: byCreation.oldestFirst,
     limit,
   }));
+  /** Of one status, or of all: the index has them in their order. */
+  const listPage = async ({ after = null, ...page }: Page): Promise<Order[]> =>
+    after === null ? listBefore(page) : (await listAfter({ ...page, after })).reverse();
   const listByIds = prepareList<{ ids: readonly OrderId[] }>('list_orders_by_ids', ({ among }) => ({
     where: inArray(orders.id, among('ids')),
     order: byCreation.oldestFirst,
@@ -61,8 +65,12 @@ export function createOrderStore(session: Session): OrderStore {
       const beside = change.note === undefined ? {} : { searchNote: searchable([change.note]) };
       return compareAndSet.change(order, change, beside);
     },
-    listOrders: async ({ after = null, ...query }) =>
-      after === null ? listBefore(query) : (await listAfter({ ...query, after })).reverse(),
+    async listOrders({ statuses, ...query }) {
+      if (statuses === null) return listPage({ status: null, ...query });
+      const pages: Order[][] = [];
+      for (const status of new Set(statuses)) pages.push(await listPage({ status, ...query }));
+      return mergePages(pages, query);
+    },
     listOrdersByIds: (ids) => listByIds({ ids }),
     listOrdersMadeBetween: prepareList('list_orders_made_between', (shape) => ({
       where: and(within(orders.createdAt), byCreation.after(shape, 'after')),
@@ -81,6 +89,16 @@ export function createOrderStore(session: Session): OrderStore {
     searchOrders: createSearch(session),
     totalOrders: prepareTotals(session),
   };
+}
+
+/** The pages of single statuses as one: sorting all orders of several statuses would take longer the more there are. */
+function mergePages(
+  pages: readonly Order[][],
+  { after, limit: ordersMax }: { after?: PageCursor | null; limit: number },
+) {
+  const newestFirst = pages.flat().sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1));
+  // What comes next to a place on its newer side is at the end.
+  return after ? newestFirst.slice(-ordersMax) : newestFirst.slice(0, ordersMax);
 }
 
 /** The note can be changed later, so it has a search column of its own. */
