@@ -13,6 +13,7 @@ import { hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { pruneAll, type Retention } from '#kernel/retention.ts';
 import { inboxRetention, outboxRetention } from '#messaging/queues/retention.ts';
+import { indexOrders } from '#orders/index-orders.ts';
 import type { CatchUp } from '#payments/availability/catch-up.ts';
 import { outageRetention } from '#payments/availability/finish-outage.ts';
 import type { WatchProviders } from '#payments/availability/watch-providers.ts';
@@ -59,6 +60,8 @@ const pollLimit = 50;
 const expireLimit = 200;
 const wakeLimit = 100;
 const retireLimit = 1_000;
+/** A million orders are done within an hour or two. */
+const indexLimit = 100_000;
 /** Days that one run catches up; the next run goes on. */
 const closeDaysMax = 10;
 const retentions: readonly Retention<PaymentStores>[] = [
@@ -171,6 +174,12 @@ export function createJobs(deps: JobsDeps): Job[] {
       run: async (signal) => ({
         ...(await closeDueDays(payments, { timeZone: deps.timeZone, daysMax: closeDaysMax, signal })),
       }),
+    },
+    {
+      name: 'index-orders',
+      timing: { everyMs: 10 * minute },
+      timeoutMs: 10 * minute,
+      run: (signal) => indexOrders(payments, { limit: indexLimit, signal }),
     },
     {
       name: 'prune',

@@ -32,6 +32,12 @@ export interface SearchedAmount {
   currencies: readonly string[];
 }
 
+export interface FoundOrders {
+  orders: Order[];
+  /** How many of the newest orders were looked at; null when all were, or as many as were wanted are found. */
+  newest: number | null;
+}
+
 export interface OrderStore {
   /** The next order number; no number is given twice. Writes, so only inside a transaction. */
   nextOrderNumber(): Promise<number>;
@@ -58,8 +64,14 @@ export interface OrderStore {
   }): Promise<Order[]>;
   /** Orders awaiting payment that have expired and have no open payment of the right amount, oldest expiry first. */
   listExpiredOrders(query: { now: Milliseconds; limit: number }): Promise<Order[]>;
-  /** Case-insensitive part of reference, e-mail, customer's name, note or item name; or one of these amounts. Newest first. */
-  searchOrders(query: { text: string; amounts: readonly SearchedAmount[]; limit: number }): Promise<Order[]>;
+  /** Whose e-mail or reference this is, in capitals or not. The highest number first. */
+  listOrdersCalled(query: { text: string; limit: number }): Promise<Order[]>;
+  /** Of one of these amounts. The highest number first. */
+  listOrdersOfAmounts(query: { amounts: readonly SearchedAmount[]; limit: number }): Promise<Order[]>;
+  /** Case-insensitive part of reference, e-mail, customer's name, note or item name. The highest number first. */
+  searchOrders(query: { text: string; limit: number }): Promise<FoundOrders>;
+  /** Makes at most `limit` orders of an earlier release searchable; how many, none when all are. Only inside a transaction. */
+  indexOrders(query: { limit: number }): Promise<number>;
   /** Counts and sums per status and currency of orders made in [from, to), in buckets of `bucketMs` from `from` on. */
   totalOrders(query: { from: Milliseconds; to: Milliseconds; bucketMs: Milliseconds }): Promise<OrderBucket[]>;
 }

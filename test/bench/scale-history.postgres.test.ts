@@ -41,7 +41,11 @@ test('both engines get the same history', async () => {
   const file = join(folder, 'history.db');
   await makeSqliteHistory(plan, file);
   const connection = new BetterSqlite3(file, { readonly: true });
-  const names = connection.prepare("select name from sqlite_master where type = 'table'").pluck().all() as string[];
+  // SQLite's index of trigrams has tables of its own.
+  const names = connection
+    .prepare("select name from pragma_table_list where schema = 'main' and type = 'table' and name not like 'sqlite%'")
+    .pluck()
+    .all() as string[];
   expect(names.length).toBeGreaterThan(25);
   for (const name of names) {
     const [row] = await query(`select count(*) as count from "${name}"`);

@@ -137,7 +137,7 @@ function* everyView(): Generator<View> {
       timeline: [],
     };
     yield orderCard(details, { ...look, providerUrl: 'https://a.example/', buttons: 'full', canRefund: true });
-    yield foundOrders({ text: 'x', orders: [details.order], subscriptions: [] }, look);
+    yield foundOrders({ text: 'x', orders: [details.order], newest: null, subscriptions: [] }, look);
     yield paymentLink(viewOrder(details), { ...look, buttons: 'full' });
   }
   yield* exceptionViews();

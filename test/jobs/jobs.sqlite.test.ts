@@ -59,6 +59,7 @@ describe('the table of jobs', () => {
       'reconcile',
       'fetch-fees',
       'close-days',
+      'index-orders',
       'prune',
     ];
     expect(jobs.map((job) => job.name)).toEqual(names);
@@ -73,6 +74,7 @@ describe('the table of jobs', () => {
     expect(await run('watch-dead-letters')).toEqual({ raised: 0, resolved: 0 });
     expect(await run('wake-cases')).toEqual({ woken: 0 });
     expect(await run('retire-cases')).toEqual({ retired: 0 });
+    expect(await run('index-orders')).toEqual({ indexed: 0 });
     expect(await run('prune')).toEqual({ deleted: 0 });
     expect(await run('fetch-fees')).toEqual({ booked: 0, unmatched: 0, settlements: 0, failed: 0 });
     expect(await run('close-days')).toEqual({ closed: 0, unexplained: 0, waiting: 0 });

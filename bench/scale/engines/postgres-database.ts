@@ -8,6 +8,7 @@ import { buildTables } from '#db/schema/tables.ts';
 import type { HistoryPlan } from '../history/period.ts';
 import type { TableName } from '../history/rows.ts';
 import { writeHistory } from '../history/write-history.ts';
+import { indexHistory, markUnindexed } from './index-history.ts';
 
 const rowsPerStatement = 5_000;
 
@@ -22,6 +23,9 @@ export async function makePostgresHistory(plan: HistoryPlan, url: string): Promi
   await client.connect();
   try {
     await fill(client, plan);
+    await indexHistory({ engine: 'postgres', url });
+    // As autovacuum leaves a database that grew slowly.
+    await client.query('vacuum analyze');
   } finally {
     await client.end();
   }
@@ -39,8 +43,7 @@ async function fill(client: pg.Client, plan: HistoryPlan): Promise<void> {
   }
   await rows.flush(client);
   for (const { sql } of indices) await client.query(sql);
-  // As autovacuum leaves a database that grew slowly.
-  await client.query('vacuum analyze');
+  await client.query(markUnindexed);
 }
 
 interface Table {

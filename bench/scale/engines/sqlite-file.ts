@@ -9,6 +9,7 @@ import { buildTables } from '#db/schema/tables.ts';
 import type { HistoryPlan } from '../history/period.ts';
 import type { Row, TableName, Write } from '../history/rows.ts';
 import { writeHistory } from '../history/write-history.ts';
+import { indexHistory, markUnindexed } from './index-history.ts';
 
 const ordersPerCommit = 20_000;
 
@@ -28,6 +29,7 @@ export async function makeSqliteHistory(plan: HistoryPlan, file: string): Promis
   } finally {
     connection.close();
   }
+  await indexHistory({ engine: 'sqlite', file: partial });
   if (existsSync(`${partial}-wal`)) throw new Error(`${partial} was left with a log`);
   rmSync(`${partial}-claim`, { force: true });
   renameSync(partial, file);
@@ -48,6 +50,7 @@ function fill(connection: BetterSqlite3.Database, plan: HistoryPlan): void {
     orders += 1;
     if (orders % ordersPerCommit === 0) connection.exec('commit; begin');
   }
+  connection.exec(markUnindexed);
   connection.exec('commit');
   for (const { sql } of indices) connection.exec(sql);
   connection.pragma('journal_mode = WAL');

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { postgresClaim, type Session } from '../query/session.ts';
 import { createStatements, type KeptStatements } from '../query/statements.ts';
+import { postgresTrigrams } from '../query/trigrams.ts';
 import { postgresDriver } from '../schema/drizzle.ts';
 import { postgresKit } from '../schema/kit.ts';
 import { buildTables } from '../schema/tables.ts';
@@ -23,6 +24,7 @@ export function createPostgresSession(
       return (await client.query<unknown[]>({ name, text, values, rowMode: 'array' })).rows;
     }),
     tables,
+    trigrams: postgresTrigrams,
     claimed: postgresClaim,
     ...rest,
   };

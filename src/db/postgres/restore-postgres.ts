@@ -6,6 +6,7 @@ import { MaintenanceRefused } from '../engine/database-errors.ts';
 import { pendingMigrations, readMigrations } from '../engine/migrations.ts';
 import { placeNewFile, timeStamp } from '../engine/new-file.ts';
 import { restoredMark } from '../engine/restored-mark.ts';
+import { trigramTable } from '../query/trigrams.ts';
 import { getTableName } from '../schema/drizzle.ts';
 import { postgresKit } from '../schema/kit.ts';
 import { buildTables } from '../schema/tables.ts';
@@ -56,6 +57,7 @@ async function refuseInUse(url: string): Promise<boolean> {
 async function replaceTables(url: string, { source, now }: { source: string; now: number }): Promise<void> {
   const tables = [
     ...Object.values(buildTables(postgresKit())).map((table) => getTableName(table)),
+    trigramTable,
     'schema_migrations',
   ];
   const drop = `drop table if exists ${tables.map((table) => `"${table}"`).join(', ')} cascade`;

@@ -9,6 +9,7 @@ import type { DueQueue } from '#messaging/queues/queue-store.ts';
 import { inArray, sql } from '../schema/drizzle.ts';
 import type { Tables } from '../schema/tables.ts';
 import type { Statements } from './statements.ts';
+import type { TrigramIndex } from './trigrams.ts';
 
 export type QueryBuilder = PgDatabase<PgQueryResultHKT>;
 
@@ -25,6 +26,7 @@ export interface Session {
   readonly db: QueryBuilder;
   readonly statements: Statements;
   readonly tables: Tables;
+  readonly trigrams: TrigramIndex;
   /** The condition that a row is among the candidates, which no other transaction can claim until this one ends. */
   claimed(id: PgColumn, candidates: Candidates): SQL;
   /**

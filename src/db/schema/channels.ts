@@ -2,7 +2,7 @@ import type { ProviderReference } from '#kernel/ids.ts';
 import { providerNames } from '#kernel/provider-name.ts';
 import type { ReportedRefund } from '#payments/ports/channel-order-store.ts';
 import { subscriptionStatuses } from '#payments/ports/sales-channel.ts';
-import { type Kit, oneOf } from './kit.ts';
+import { type Kit, oneOf, searchKey } from './kit.ts';
 
 export function buildChannelOrderMarks({ index, integer, json, primaryKey, table, text }: Kit) {
   return table(
@@ -38,7 +38,7 @@ export function buildChannelLicenses({ integer, table, text }: Kit) {
   });
 }
 
-export function buildChannelSubscriptions({ check, integer, primaryKey, table, text }: Kit) {
+export function buildChannelSubscriptions({ check, index, integer, primaryKey, table, text }: Kit) {
   return table(
     'channel_subscriptions',
     {
@@ -56,6 +56,8 @@ export function buildChannelSubscriptions({ check, integer, primaryKey, table, t
     },
     (row) => [
       primaryKey({ name: 'channel_subscriptions_key', columns: [row.reference, row.provider] }),
+      index('channel_subscriptions_by_time').on(row.updatedAt, row.reference),
+      index('channel_subscriptions_by_email').on(searchKey(row.customerEmail), row.updatedAt, row.reference),
       check('channel_subscriptions_status', oneOf('status', subscriptionStatuses)),
     ],
   );

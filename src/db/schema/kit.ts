@@ -1,4 +1,4 @@
-import type { SQL } from 'drizzle-orm';
+import type { SQL, SQLWrapper } from 'drizzle-orm';
 import { postgresCore, sql, sqliteCore } from './drizzle.ts';
 
 /** Column and table builders. Each table is written once, with PostgreSQL's types, and built with either engine's kit. */
@@ -31,6 +31,14 @@ export function sqliteKit(): Kit {
     uniqueIndex,
   } satisfies Record<keyof Kit, unknown>;
   return kit as unknown as Kit;
+}
+
+/**
+ * What an exact search compares, of a column or of what is looked for. An index of PostgreSQL refuses long values, and there
+ * the cast cuts them; drizzle-kit takes a comma for the end of an expression.
+ */
+export function searchKey(text: SQLWrapper): SQL {
+  return sql`lower(cast(${text} as varchar(200)))`;
 }
 
 /** The condition of a CHECK constraint, built from the array that gives the domain its union. */

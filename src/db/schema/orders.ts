@@ -4,7 +4,7 @@ import { providerNames, trustLevels } from '#kernel/provider-name.ts';
 import { causeKinds } from '#kernel/transaction-context.ts';
 import { type OrderItem, orderOrigins, orderStatuses } from '#orders/order.ts';
 import { timelineSubjects } from '#orders/timeline.ts';
-import { type Kit, oneOf } from './kit.ts';
+import { type Kit, oneOf, searchKey } from './kit.ts';
 
 export function buildOrders({ check, index, integer, json, table, text }: Kit) {
   return table(
@@ -37,7 +37,10 @@ export function buildOrders({ check, index, integer, json, table, text }: Kit) {
       index('orders_by_time').on(row.createdAt, row.id),
       index('orders_by_status').on(row.status, row.createdAt, row.id),
       index('orders_by_expiry').on(row.status, row.expiresAt),
-      index('orders_by_amount').on(row.amountMinor),
+      // In the order of their numbers, so that the newest of many come without sorting them.
+      index('orders_by_amount').on(row.amountMinor, row.currency, row.number),
+      index('orders_by_email').on(searchKey(row.customerEmail), row.number),
+      index('orders_by_reference').on(searchKey(row.reference), row.number),
       check('orders_status', oneOf('status', orderStatuses)),
     ],
   );

@@ -1,5 +1,6 @@
 import { asSharedDatabase, type Session, sqliteClaim } from '../query/session.ts';
 import { createStatements, type KeptStatements } from '../query/statements.ts';
+import { sqliteTrigrams } from '../query/trigrams.ts';
 import { sqliteDriver } from '../schema/drizzle.ts';
 import { sqliteKit } from '../schema/kit.ts';
 import { buildTables } from '../schema/tables.ts';
@@ -25,6 +26,7 @@ export function createSqliteSession(
       return [];
     }),
     tables,
+    trigrams: sqliteTrigrams,
     claimed: sqliteClaim,
     requirePresence: async () => undefined,
     noteDue,

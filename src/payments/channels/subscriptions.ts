@@ -1,6 +1,7 @@
 import type { Clock } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import { searchedText } from '../collect/find-orders.ts';
 import type { StoredSubscription } from '../ports/channel-order-store.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 import type { Subscription } from '../ports/sales-channel.ts';
@@ -24,11 +25,15 @@ export async function noteSubscription(
   });
 }
 
-/** Subscriptions at a channel, by their id there or a part of the customer's e-mail or name. */
+/** Subscriptions at a channel, by their id there or the customer's e-mail; in `parts` of e-mail or name too, where there is none. */
 export function findSubscriptions(
   deps: { database: Database<PaymentStores> },
-  input: { text: string; limit: number },
+  input: { text: string; in: 'whole' | 'parts'; limit: number },
 ): Promise<StoredSubscription[]> {
-  const text = input.text.trim();
-  return deps.database.read((stores) => stores.channelOrders.searchSubscriptions({ text, limit: input.limit }));
+  const { limit } = input;
+  const text = searchedText(input.text);
+  return deps.database.read(async ({ channelOrders }) => {
+    const found = await channelOrders.listSubscriptionsCalled({ text, limit });
+    return found.length > 0 || input.in === 'whole' ? found : channelOrders.searchSubscriptions({ text, limit });
+  });
 }

@@ -1,33 +1,52 @@
 import type { Database } from '#kernel/database.ts';
 import { currencyDigits, digitsByCode, minorIn } from '#kernel/money.ts';
+import { oneLine } from '#kernel/text.ts';
 import { type Order, parseOrderNumber } from '#orders/order.ts';
-import type { SearchedAmount } from '#orders/order-store.ts';
+import type { FoundOrders, SearchedAmount } from '#orders/order-store.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
+
+/** Longer than anything that is written on one line of an order; nothing has such a text. */
+const textMax = 1_000;
+/** Copied along with a text, unseen, and part of no word: the joiners of some scripts and emoji are. */
+const unseen = /[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
+
+export interface Found extends FoundOrders {
+  /** Whether the text is the whole number, e-mail, reference or amount of what was found, not a part of something. */
+  isExact: boolean;
+}
 
 /**
  * Finds orders by what a customer or a provider may have written: number, reference, e-mail, amount (`49.00` or
- * `49.00 USD`), provider reference or transaction id. Best match first; every order once.
+ * `49.00 USD`), provider reference or transaction id. Best match first; every order once. Where nothing is called just so,
+ * those that have the text somewhere in their names, e-mail or note.
  */
 export function findOrders(
   deps: { database: Database<PaymentStores> },
   input: { text: string; limit: number },
-): Promise<Order[]> {
-  const text = input.text.trim();
-  if (text === '') return Promise.resolve([]);
+): Promise<Found> {
+  const text = searchedText(input.text);
+  if (text === '' || text.length > textMax) return Promise.resolve({ orders: [], newest: null, isExact: false });
+  const { limit } = input;
   return deps.database.read(async (stores) => {
-    const found = new Map<string, Order>();
-    const add = (order: Order | undefined): void => {
-      if (order !== undefined && found.size < input.limit) found.set(order.id, order);
+    const exact = new Map<string, Order>();
+    const add = (orders: readonly (Order | undefined)[]): void => {
+      for (const order of orders) if (order !== undefined && exact.size < limit) exact.set(order.id, order);
     };
     const number = parseOrderNumber(text);
-    if (number !== undefined) add(await stores.orders.findOrderByNumber(number));
-    for (const payment of await stores.payments.searchPayments({ text, limit: input.limit })) {
-      add(await stores.orders.findOrder(payment.orderId));
+    if (number !== undefined) add([await stores.orders.findOrderByNumber(number)]);
+    for (const payment of await stores.payments.searchPayments({ text, limit })) {
+      add([await stores.orders.findOrder(payment.orderId)]);
     }
-    const query = { text: text.toLowerCase(), amounts: amountsIn(text), limit: input.limit };
-    for (const order of await stores.orders.searchOrders(query)) add(order);
-    return [...found.values()];
+    add(await stores.orders.listOrdersCalled({ text, limit }));
+    add(await stores.orders.listOrdersOfAmounts({ amounts: amountsIn(text), limit }));
+    if (exact.size > 0) return { orders: [...exact.values()], newest: null, isExact: true };
+    return { ...(await stores.orders.searchOrders({ text, limit })), isExact: false };
   });
+}
+
+/** What was pasted, as it is stored: on one line, and without what nobody sees. */
+export function searchedText(text: string): string {
+  return oneLine(text.replaceAll(unseen, ''));
 }
 
 /**

@@ -68,7 +68,9 @@ export interface ChannelOrderStore {
     after: string | null;
     limit: number;
   }): Promise<StoredSubscription[]>;
-  /** Exact id, or a case-insensitive part of the e-mail or name; newest first. */
+  /** Of this id or e-mail, in capitals or not; newest first. */
+  listSubscriptionsCalled(query: { text: string; limit: number }): Promise<StoredSubscription[]>;
+  /** Case-insensitive part of the e-mail or name, of the newest thousands; newest first. */
   searchSubscriptions(query: { text: string; limit: number }): Promise<StoredSubscription[]>;
   /** Deletes refunds whose channel order was not received since `before`, at most `limit`; how many. */
   pruneMarks(query: { before: Milliseconds; limit: number }): Promise<number>;

@@ -333,15 +333,21 @@ describe('lists of orders', () => {
   });
 
   test('what was found is told with whose it is', () => {
-    const found = { text: '<i>ann</i>', orders: [anOrder()], subscriptions: [] };
+    const found = { text: '<i>ann</i>', orders: [anOrder()], newest: null, subscriptions: [] };
     expect(drawn(foundOrders(found, look))).toMatchInlineSnapshot(`
       "<b>1 order</b> for “&lt;i&gt;ann&lt;/i&gt;”
       ⏳ T-1042 · 49.00 USD · 22 Nov, 04:00 · <code>ann@example.org</code>
       [T-1042](order:show:AZL1oHw-eryN7wEjRWeJqw)"
     `);
-    expect(foundOrders({ text: '<i>ann</i>', orders: [], subscriptions: [] }, look).text).toMatchInlineSnapshot(
-      `"Nothing found for “&lt;i&gt;ann&lt;/i&gt;”."`,
-    );
+    const nothing = { ...found, orders: [] };
+    expect(foundOrders(nothing, look).text).toMatchInlineSnapshot(`"Nothing found for “&lt;i&gt;ann&lt;/i&gt;”."`);
+  });
+
+  test('what was not searched is said', () => {
+    const found = { text: 'an', orders: [anOrder()], newest: 5_000, subscriptions: [] };
+    const words = 'Only the newest 5000 orders were searched.';
+    expect(foundOrders(found, look).text.split('\n').at(-1)).toBe(words);
+    expect(foundOrders({ ...found, orders: [] }, look).text).toBe(`Nothing found for “an”.\n${words}`);
   });
 });
 

@@ -190,7 +190,9 @@ test('a subscription that was found stands beside the orders', () => {
     endedAt: at,
     updatedAt: at,
   };
-  expect(foundOrders({ text: 'ann', orders: [], subscriptions: [subscription] }, look).text).toMatchInlineSnapshot(`
+  expect(
+    foundOrders({ text: 'ann', orders: [], newest: null, subscriptions: [subscription] }, look).text,
+  ).toMatchInlineSnapshot(`
     "<b>0 orders, 1 subscription</b> for “ann”
     🔁 Payhip <code>SUB_1</code> Fonts, Monthly · canceled, started 22 Nov, 04:00, ended 22 Nov, 04:00 · <code>ann@example.org</code>"
   `);

@@ -4,6 +4,7 @@ import { describeBooks } from './books.ts';
 import { describeCases } from './cases.ts';
 import type { OpenContractDatabase } from './harness.ts';
 import { describeMessageRecords } from './message-records.ts';
+import { describeOrderSearch } from './order-search.ts';
 import { describeOrders } from './orders.ts';
 import { describeOutages } from './outages.ts';
 import { describePayments } from './payments.ts';
@@ -19,6 +20,7 @@ export function describeContract(open: OpenContractDatabase): void {
   describeTransactions(open);
   describeQueues(open);
   describeOrders(open);
+  describeOrderSearch(open);
   describePayments(open);
   describeAccess(open);
   describeCases(open);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { asOrderId } from '#kernel/ids.ts';
 import { parseMoney } from '#kernel/money.ts';
 import { findOrders } from '#payments/collect/find-orders.ts';
@@ -28,6 +28,8 @@ beforeAll(async () => {
   });
 });
 afterAll(() => opened.remove());
+const numbersFound = async (text: string) =>
+  (await findOrders(opened, { text, limit: 20 })).orders.map(({ number }) => number);
 
 test.each([
   ['600', ['600.00 USD', '600 JPY', '600.000 KWD']],
@@ -44,7 +46,48 @@ test.each([
   ['600 QQQ', []],
   ['5 constructor', []],
 ])('the amount %j finds %j: without a currency in each that has it', async (text, found) => {
-  const orders = await findOrders(opened, { text, limit: 20 });
+  const { orders } = await findOrders(opened, { text, limit: 20 });
   const shown = orders.map(({ number }) => (amounts[number - 1] ?? []).join(' '));
   expect(shown.toSorted()).toEqual(found.toSorted());
+});
+
+describe('words', () => {
+  beforeAll(() =>
+    opened.database.transaction(async ({ orders }) => {
+      await orders.insertOrder(sampleOrder(101, { customerEmail: 'Ann@example.org', customerName: '“Ann” 100%' }));
+      await orders.insertOrder(sampleOrder(102, { customerEmail: 'joann@example.org', reference: 'cart-7' }));
+      await orders.insertOrder(sampleOrder(103, { customerName: '👩‍💻 Zoë', note: 'cart-7 again' }));
+    }),
+  );
+
+  test.each([
+    ['ann@example.org', [101]],
+    ['  ANN@example.org\n', [101]],
+    ['\u200bann@ex\u2060ample.org\ufeff', [101]],
+    ['cart-7', [102]],
+    ['ann@example', [102, 101]],
+    ['cart', [103, 102]],
+    ['T-103', [103]],
+  ])('%j finds %j: parts only where nothing is called just so', async (text, numbers) => {
+    expect(await numbersFound(text)).toEqual(numbers);
+  });
+
+  test.each([
+    ['%', [101]],
+    ['_', []],
+    ['“', [101]],
+    ['"', []],
+    ["'; drop table orders; --", []],
+    ['👩‍💻', [103]],
+    ['Zoe\u0308', [103]],
+    ['\ud83d', []],
+    ['\u0000', []],
+    ['\u200b', []],
+    ['* OR NEAR(', []],
+    ['x'.repeat(10_240), []],
+    ['👩‍💻'.repeat(150), []],
+    ['%_'.repeat(400), []],
+  ])('%j finds %j, whatever a search may make of it', async (text, numbers) => {
+    expect(await numbersFound(text)).toEqual(numbers);
+  });
 });

@@ -2,6 +2,7 @@ import { formatMoney } from '#kernel/money.ts';
 import type { Page, TimedKey } from '#kernel/page.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import { formatOrderNumber, type Order } from '#orders/order.ts';
+import type { FoundOrders } from '#orders/order-store.ts';
 import type { StoredSubscription } from '#payments/ports/channel-order-store.ts';
 import { newestFirst, pageTitle, turnRow } from '../../kit/paged-list.ts';
 import type { OrderFilter } from '../../text/callback-data.ts';
@@ -35,12 +36,13 @@ export function orderList(page: Page<Order, TimedKey>, options: Presentation & {
 
 /** What a search found; a tap opens the order's card. */
 export function foundOrders(
-  found: { text: string; orders: readonly Order[]; subscriptions: readonly StoredSubscription[] },
+  found: FoundOrders & { text: string; subscriptions: readonly StoredSubscription[] },
   presentation: Presentation,
 ): View {
-  const { orders, subscriptions, text } = found;
+  const { newest, orders, subscriptions, text } = found;
+  const bound = newest === null ? [] : [`Only the newest ${plural(newest, 'order')} were searched.`];
   if (orders.length + subscriptions.length === 0) {
-    return { text: `Nothing found for “${show(text, 80)}”.`, keyboard: [] };
+    return { text: [`Nothing found for “${show(text, 80)}”.`, ...bound].join('\n'), keyboard: [] };
   }
   const counts = [plural(orders.length, 'order')];
   if (subscriptions.length > 0) counts.push(plural(subscriptions.length, 'subscription'));
@@ -51,6 +53,7 @@ export function foundOrders(
     lines.push(line(`${rowText(order)} · ${formatTime(order.createdAt, presentation)}${whose}`));
   }
   lines.push(...subscriptions.map((subscription) => subscriptionLine(subscription, presentation)));
+  lines.push(...bound.map((words) => line(words, weights.must)));
   return { text: fitLines(lines), keyboard: inRows(orders.map(openButton), buttonsPerRow) };
 }
 

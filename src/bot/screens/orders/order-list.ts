@@ -26,12 +26,13 @@ export async function runFind(env: AdminEnv, ctx: TextContext, words: string): P
     await replyView(ctx, { text: 'Find what? For example /find ann@example.org', keyboard: [] });
     return;
   }
-  const orders = await findOrders(env, { text: words, limit: foundMax });
-  const subscriptions = await findSubscriptions(env, { text: words, limit: foundMax });
+  const { orders, newest, isExact } = await findOrders(env, { text: words, limit: foundMax });
+  const looked = { text: words, in: isExact ? 'whole' : 'parts', limit: foundMax } as const;
+  const subscriptions = await findSubscriptions(env, looked);
   const [only, ...more] = orders;
   const isOne = only !== undefined && more.length === 0 && subscriptions.length === 0;
   if (isOne) await showOrder(env, { reply: ctx }, only.id);
-  else await replyView(ctx, foundOrders({ text: words, orders, subscriptions }, env.presentation()));
+  else await replyView(ctx, foundOrders({ text: words, orders, newest, subscriptions }, env.presentation()));
 }
 
 export const onOrdersButton: OnButton<'orders'> = async (env, ctx, { filter, position }) => {

@@ -6,10 +6,11 @@ import { createCompareAndSet } from '../../query/compare-and-set.ts';
 import { keyset, within } from '../../query/keyset.ts';
 import { prepared, prepareInsert } from '../../query/prepared.ts';
 import { limit, rowCount, rowsOf } from '../../query/rows.ts';
-import { contains, patternOf, searchable } from '../../query/search.ts';
+import { searchable } from '../../query/search.ts';
 import type { Session } from '../../query/session.ts';
 import type { ShapeOf } from '../../query/shapes.ts';
-import { and, asc, eq, getTableColumns, inArray, isNull, lte, or, sql } from '../../schema/drizzle.ts';
+import { and, asc, eq, getTableColumns, inArray, isNull, lte, sql } from '../../schema/drizzle.ts';
+import { createOrderSearch, prepareIndexing } from './order-search.ts';
 
 const firstOrderNumber = 1001;
 
@@ -20,6 +21,7 @@ export function createOrderStore(session: Session): OrderStore {
   const { prepare, prepareList } = rowsOf(session, orders, columns);
   const nextNumber = prepareNextNumber(session);
   const insert = prepareInsert(session, { name: 'insert_order', table: orders });
+  const putIntoIndex = prepareIndexing(session);
   const findById = prepare('find_order', ['id']);
   const findByNumber = prepare('find_order_by_number', ['number']);
   const compareAndSet = createCompareAndSet<Order>(session, { name: 'order', table: orders });
@@ -57,13 +59,18 @@ export function createOrderStore(session: Session): OrderStore {
       return row.value;
     },
     async insertOrder(order) {
-      await insert({ ...order, ...searchColumns(order) });
+      const text = searchColumns(order);
+      await insert({ ...order, ...text });
+      await putIntoIndex(order.number, text);
     },
     findOrder: async (id) => (await findById({ id }))[0],
     findOrderByNumber: async (number) => (await findByNumber({ number }))[0],
-    changeOrder(order, change) {
-      const beside = change.note === undefined ? {} : { searchNote: searchable([change.note]) };
-      return compareAndSet.change(order, change, beside);
+    async changeOrder(order, change) {
+      if (change.note === undefined) return compareAndSet.change(order, change);
+      const { searchText: text, searchNote: note } = searchColumns({ ...order, note: change.note });
+      const changed = await compareAndSet.change(order, change, { searchNote: note });
+      await putIntoIndex(order.number, { searchText: text, searchNote: note });
+      return changed;
     },
     async listOrders({ statuses, ...query }) {
       if (statuses === null) return listPage({ status: null, ...query });
@@ -86,7 +93,7 @@ export function createOrderStore(session: Session): OrderStore {
       order: keyset(orders, 'expiresAt').oldestFirst,
       limit,
     })),
-    searchOrders: createSearch(session),
+    ...createOrderSearch(session),
     totalOrders: prepareTotals(session),
   };
 }
@@ -120,28 +127,6 @@ function prepareNextNumber(session: Session) {
       .onConflictDoUpdate({ target: counters.name, set: { value: sql`${counters.value} + 1` } })
       .returning({ value: counters.value }),
   );
-}
-
-/** Each amount is a condition of its own, so the statement is built anew. */
-function createSearch({ db, tables: { orders } }: Session): OrderStore['searchOrders'] {
-  const { searchText, searchNote, ...columns } = getTableColumns(orders);
-  return async (query) => {
-    const text = query.text.trim();
-    // An empty text is contained in every text; it finds nothing instead of everything.
-    const hasText =
-      text === '' ? undefined : or(contains(searchText, patternOf(text)), contains(searchNote, patternOf(text)));
-    const hasAmount = query.amounts.map(({ amountMinor, currencies }) =>
-      and(eq(orders.amountMinor, amountMinor), inArray(orders.currency, [...currencies])),
-    );
-    const where = or(hasText, ...hasAmount);
-    if (where === undefined) return [];
-    return db
-      .select(columns)
-      .from(orders)
-      .where(where)
-      .orderBy(...keyset(orders, 'createdAt').newestFirst)
-      .limit(query.limit);
-  };
 }
 
 function prepareTotals(session: Session): OrderStore['totalOrders'] {

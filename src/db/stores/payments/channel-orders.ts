@@ -4,7 +4,8 @@ import { prepared, prepareInsert, prepareReplace, settingsOf } from '../../query
 import { limit, prepareDeleteFirst, rowCount, rowsOf } from '../../query/rows.ts';
 import { contains, patternOf, searchable } from '../../query/search.ts';
 import type { Session } from '../../query/session.ts';
-import { and, asc, desc, eq, getTableColumns, gt, isNull, lt, or, sql } from '../../schema/drizzle.ts';
+import { and, asc, desc, eq, getTableColumns, gt, gte, isNull, lt, sql } from '../../schema/drizzle.ts';
+import { searchKey } from '../../schema/kit.ts';
 
 export function createChannelOrderStore(session: Session): ChannelOrderStore {
   return { ...createMarks(session), ...createSubscriptions(session), ...createLicenses(session) };
@@ -12,6 +13,8 @@ export function createChannelOrderStore(session: Session): ChannelOrderStore {
 
 /** Nobody but a forger names more prices of one order. */
 const pricesMax = 5;
+/** Subscriptions whose names are searched. */
+const searchedMax = 5_000;
 
 function createMarks(
   session: Session,
@@ -165,7 +168,10 @@ function createLicenses(session: Session): Pick<ChannelOrderStore, 'claimLicense
 
 function createSubscriptions(
   session: Session,
-): Pick<ChannelOrderStore, 'saveSubscription' | 'findSubscription' | 'listSubscriptions' | 'searchSubscriptions'> {
+): Pick<
+  ChannelOrderStore,
+  'saveSubscription' | 'findSubscription' | 'listSubscriptions' | 'listSubscriptionsCalled' | 'searchSubscriptions'
+> {
   const { channelSubscriptions: subscriptions } = session.tables;
   const { searchText, ...columns } = getTableColumns(subscriptions);
   const { prepare, prepareList } = rowsOf(session, subscriptions, columns);
@@ -179,9 +185,34 @@ function createSubscriptions(
     order: [asc(subscriptions.reference)],
     limit,
   }));
-  const search = prepareList<{ text: string; pattern: string; limit: number }>('search_subscriptions', () => ({
-    where: or(eq(subscriptions.reference, sql.placeholder('text')), contains(searchText, sql.placeholder('pattern'))),
-    order: [desc(subscriptions.updatedAt), asc(subscriptions.reference)],
+  const newestFirst = [desc(subscriptions.updatedAt), desc(subscriptions.reference)];
+  const text = sql.placeholder('text');
+  type Called = { text: string; limit: number };
+  const byReference = prepareList<Called>('list_subscriptions_by_reference', () => ({
+    where: eq(subscriptions.reference, text),
+    order: newestFirst,
+    limit,
+  }));
+  const byEmail = prepareList<Called>('list_subscriptions_by_email', () => ({
+    where: eq(searchKey(subscriptions.customerEmail), searchKey(text)),
+    order: newestFirst,
+    limit,
+  }));
+  const oldestSearched = prepared(session, 'oldest_searched_subscription', () =>
+    session.db
+      .select({ updatedAt: subscriptions.updatedAt })
+      .from(subscriptions)
+      .orderBy(...newestFirst)
+      .limit(1)
+      .offset(searchedMax),
+  );
+  type Search = { pattern: string; since: number; limit: number };
+  const search = prepareList<Search>('search_subscriptions', () => ({
+    where: and(
+      gte(subscriptions.updatedAt, sql.placeholder('since')),
+      contains(searchText, sql.placeholder('pattern')),
+    ),
+    order: newestFirst,
     limit,
   }));
   const isOver = sql`(excluded.status = 'canceled' or ${subscriptions.status} = 'canceled')`;
@@ -204,7 +235,14 @@ function createSubscriptions(
     },
     findSubscription: async ({ provider, reference }) => (await find({ provider, reference }))[0],
     listSubscriptions: (query) => list({ ...query, after: query.after ?? '' }),
-    searchSubscriptions: async (query) =>
-      query.text.trim() === '' ? [] : search({ ...query, pattern: patternOf(query.text) }),
+    listSubscriptionsCalled: async (query) => [
+      ...(await byReference(query)),
+      ...(await byEmail({ ...query, text: searchable([query.text]) })),
+    ],
+    async searchSubscriptions(query) {
+      if (query.text.trim() === '') return [];
+      const since = (await oldestSearched())[0]?.updatedAt ?? 0;
+      return search({ pattern: patternOf(query.text), since, limit: query.limit });
+    },
   };
 }

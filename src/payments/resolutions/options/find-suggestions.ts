@@ -43,7 +43,7 @@ async function gather(stores: PaymentStores, stray: StrayPayment & { at: number 
     if (number !== undefined) add([await stores.orders.findOrderByNumber(number)]);
   }
   const amounts = amountsOf(stray);
-  if (amounts.length > 0) add(await stores.orders.searchOrders({ text: '', amounts, limit: sameAmountMax }));
+  if (amounts.length > 0) add(await stores.orders.listOrdersOfAmounts({ amounts, limit: sameAmountMax }));
   // A day on, because an order may be made after the payment; the list goes back from there.
   const before = { createdAt: stray.at + day, id: '' };
   add(await stores.orders.listOrders({ statuses: null, before, limit: sameTimeMax }));
