@@ -1,58 +1,44 @@
 // Each chat has one card of a case, and hears of it again only when it was made to wait and is due. A message may come twice where
-// Telegram's answer to the first was lost, or the process ended before it could be written down.
+// nobody can know that the first was sent.
 import { restoreId } from '#bot/text/callback-fields.ts';
-import type { Milliseconds } from '#kernel/clock.ts';
 import { second } from '#kernel/clock.ts';
 import type { Chat } from '../../telegram/chats.ts';
 import type { World } from '../../world/world.ts';
 import type { Invariant } from '../invariant.ts';
 import type { Look } from '../look.ts';
-import { createMemory } from '../memory.ts';
+import { listenForSends, wasKnownAt } from './known-sends.ts';
 
-/** True times at which the answer to a message may have been lost. */
-const memoryOf = createMemory((): { lostAt: Milliseconds[] } => ({ lostAt: [] }));
-
-const losses = /"msg":"(?:started|message put back|message owed|message not settled|attempt threw|alert not shown)"/;
-/** That an answer was lost is told at the end of the attempt, which a pause at rest makes long. */
-const attemptMaxMs: Milliseconds = 600 * second;
-/** A message of a process that has ended meanwhile may still be on its way. */
-const onTheWayMaxMs: Milliseconds = 21 * second;
 const cardButton = /^alert:\w+:([\w-]{22})$/;
 
 export const ringsOnce: Invariant = {
   number: 5,
   promise: 'A case is one message in a chat, rings again only after it was made to wait, and does not come and go.',
-  begin(world) {
-    const { lostAt } = memoryOf(world);
-    world.log.onLine((line) => {
-      if (losses.test(line)) lostAt.push(world.now());
-    });
-  },
+  begin: listenForSends,
   *atRest(look) {
     const { world } = look;
     yield* flapping(look);
     // After a restore the product no longer knows what it has sent.
     if (world.restores.length > 0) return;
-    const { lostAt } = memoryOf(world);
     const waits = waitsOf(look);
     for (const { id, chat, cards, rings } of sentOf(world)) {
-      const wasLost = (from: number, to: number): boolean =>
-        lostAt.some((at) => at >= from * second - onTheWayMaxMs && at <= to * second + attemptMaxMs);
+      const wasKnown = ({ messageId }: Told, date: number): boolean => wasKnownAt(world, { ...chat, messageId }, date);
       const what = `case ${id} in ${chat.bot} ${chat.chatId}`;
-      for (const [index, date] of cards.entries()) {
-        const before = cards[index - 1];
-        if (before !== undefined && !wasLost(before, date))
-          yield `${what} has two cards, of ${timeOf(before)} and ${timeOf(date)}`;
+      for (const card of cards) {
+        const before = cards.find((one) => wasKnown(one, card.date));
+        if (before !== undefined) yield `${what} has two cards, of ${timeOf(before)} and ${timeOf(card)}`;
       }
-      const [first, last] = [rings[0], rings.at(-1)];
       const waited = waits.get(restoreId(id) ?? '') ?? 0;
-      if (first === undefined || last === undefined || rings.length <= waited || wasLost(first, last)) continue;
-      yield `${what} rang again at ${rings.map(timeOf).join(', ')}, and was made to wait ${waited} times`;
+      const known = rings.filter((ring, index) => {
+        const next = rings[index + 1];
+        return next === undefined || wasKnown(ring, next.date);
+      });
+      if (known.length <= waited) continue;
+      yield `${what} rang again at ${known.map(timeOf).join(', ')}, and was made to wait ${waited} times`;
     }
   },
 };
 
-function timeOf(date: number): string {
+function timeOf({ date }: Told): string {
   return new Date(date * second).toISOString();
 }
 
@@ -78,14 +64,19 @@ function* flapping({ rows }: Look): Iterable<string> {
   for (const { key, count } of found) yield `${key} began ${count} times within an hour`;
 }
 
+interface Told {
+  readonly messageId: number;
+  /** In seconds. */
+  readonly date: number;
+}
+
 interface Sent {
   /** As buttons have it. */
   readonly id: string;
   readonly chat: Chat;
-  /** In seconds. */
-  readonly cards: number[];
+  readonly cards: Told[];
   /** Answers to the cards that make a sound. */
-  readonly rings: number[];
+  readonly rings: Told[];
 }
 
 /** What was sent about each case to each chat. */
@@ -98,11 +89,11 @@ function sentOf({ telegram: { chats } }: World): Sent[] {
       const buttons = [...keyboard.flat(), ...chats.earlierButtons(message)];
       const id = buttons.map(({ callback_data: data = '' }) => cardButton.exec(data)?.[1]).find((found) => found);
       if (id === undefined) {
-        if (!silent && message.from.isBot) byMessage.get(replyToId ?? 0)?.rings.push(date);
+        if (!silent && message.from.isBot) byMessage.get(replyToId ?? 0)?.rings.push({ messageId, date });
         continue;
       }
       const sent = byCase.get(id) ?? { id, chat, cards: [], rings: [] };
-      sent.cards.push(date);
+      sent.cards.push({ messageId, date });
       byCase.set(id, sent);
       byMessage.set(messageId, sent);
     }
