@@ -56,9 +56,14 @@ function happened({ rows }: Look): Told[] {
           `subject = 'payment' and to_status = '${status}' and from_status <> to_status and ${wasThere}`,
         ),
       ),
+      entries('payment.restored', `subject = 'payment' and ${isRestored}`),
     ].join(' union all '),
   );
 }
+
+/** It counts again: its provider says so, or an admin accepts it for an order that was paid before. */
+const isRestored = `(from_status = 'reversed' and to_status in ('paid', 'overpaid')
+  or t.text like 'accepted as paid by %' and o.paid_at < t.at)`;
 
 /**
  * A payment that its provider refused to make ends at once, and the shop hears of that in the answer to its order; that it was made
