@@ -10,6 +10,10 @@ export interface Rest {
   nextStir(): Promise<void>;
   /** How exact idle waits are: they end at the next multiple of this. */
   idleGridMs(): Milliseconds;
+  /** An idle wait of so long begins, which the grid makes longer than it was asked for. */
+  noteIdle(wait: { askedMs: Milliseconds; ms: Milliseconds }): void;
+  /** When those who wait idly at that moment, and would look again soon if there were no grid, look again; else the moment itself. */
+  idleUntil(at: Milliseconds, soonMs: Milliseconds): Milliseconds;
   /** A wait for what may come from outside. At rest it goes on until then, but not for ever. Returns what calls it off. */
   hold(ms: Milliseconds, run: () => void): () => void;
   /** A time-out. At rest a long one leaves room for a wait that goes on, and comes when it was due, or soon, once something has come. */
@@ -33,6 +37,15 @@ const longMs: Milliseconds = 45_000;
 /** Whoever is held has so long to hear of it, once something has come. */
 const graceMs: Milliseconds = 5_000;
 
+/** Idle waits that are made longer by less are not remembered. */
+const lengthenedMinMs: Milliseconds = 10_000;
+
+interface IdleWait {
+  readonly from: Milliseconds;
+  readonly dueAt: Milliseconds;
+  readonly to: Milliseconds;
+}
+
 interface Stretched {
   readonly dueAt: Milliseconds;
   readonly graceMs: Milliseconds;
@@ -44,6 +57,7 @@ export function createRest({ now, after }: Pick<Timeline, 'now' | 'after'>): Res
   let stirredAt = 0;
   let waiting: (() => void)[] = [];
   const stretched = new Set<Stretched>();
+  const idleWaits: IdleWait[] = [];
   const quietMs = (): Milliseconds => now() - stirredAt;
 
   function stretch(wait: { ms: Milliseconds; toMs: Milliseconds; graceMs: Milliseconds; run(): void }): () => void {
@@ -77,6 +91,18 @@ export function createRest({ now, after }: Pick<Timeline, 'now' | 'after'>): Res
     },
     nextStir: () => new Promise((resolve) => void waiting.push(resolve)),
     idleGridMs: () => grids.find(([sinceMs]) => quietMs() < sinceMs)?.[1] ?? restGridMs,
+    noteIdle({ askedMs, ms }) {
+      if (ms - askedMs <= lengthenedMinMs) return;
+      const wait = { from: now(), dueAt: now() + askedMs, to: now() + ms };
+      // Most of them end together; the first of those is asleep for longest.
+      const last = idleWaits.at(-1);
+      if (last === undefined || last.to !== wait.to || wait.dueAt < last.dueAt) idleWaits.push(wait);
+    },
+    idleUntil: (at, soonMs) =>
+      idleWaits.reduce(
+        (until, { from, dueAt, to }) => (from <= at && at < to && dueAt <= at + soonMs ? Math.max(until, to) : until),
+        at,
+      ),
     hold(ms, run) {
       if (quietMs() < heldAfterMs) return after(ms, run);
       return stretch({ ms, toMs: stretchedToMs, graceMs: 0, run });

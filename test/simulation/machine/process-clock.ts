@@ -11,6 +11,8 @@ interface ProcessClockDeps {
   guard(ms: Milliseconds, run: () => void): () => void;
   /** Idle waits end at the next multiple of this, as those of a machine that saves power do. */
   idleGridMs(): Milliseconds;
+  /** Told of each. */
+  noteIdle(wait: { askedMs: Milliseconds; ms: Milliseconds }): void;
   /** True: the process has ended, or ends at this point, and whoever waits waits for ever. */
   endsHere(): boolean;
 }
@@ -37,7 +39,9 @@ export function createProcessClock(deps: ProcessClockDeps): Clock {
     sleep(ms, signal) {
       const grid = deps.idleGridMs();
       const now = deps.elapsed();
-      return wait(Math.ceil((now + ms) / grid) * grid - now, signal, ms);
+      const lengthenedMs = Math.ceil((now + ms) / grid) * grid - now;
+      deps.noteIdle({ askedMs: ms, ms: lengthenedMs });
+      return wait(lengthenedMs, signal, ms);
     },
     pause: (ms, signal) => wait(ms, signal),
     deadline(ms) {

@@ -124,7 +124,15 @@ export function openProcess(deps: ProcessDeps): Process {
   const clients = { fetch: createFetch(call), nodeFetch: createNodeFetch(call) };
   return {
     app: undefined,
-    clock: createProcessClock({ now, elapsed, after, guard, idleGridMs: rest.idleGridMs, endsHere }),
+    clock: createProcessClock({
+      now,
+      elapsed,
+      after,
+      guard,
+      idleGridMs: rest.idleGridMs,
+      noteIdle: rest.noteIdle,
+      endsHere,
+    }),
     createListener,
     runtime: {
       now,

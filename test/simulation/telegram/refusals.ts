@@ -43,10 +43,11 @@ export function watchRefusals(sandbox: TelegramSandboxCore): readonly string[] {
 
 /** Telegram's own limits, faults, and chats that are closed hold up whatever the product sends. */
 export function noteFailures(sandbox: TelegramSandboxCore, disturbances: Disturbances): void {
-  sandbox.onCall(({ ok, error = '', bot, method }) => {
+  sandbox.onCall(({ ok, error = '', bot, method, params }) => {
     if (ok || !(injected.test(error) || hindering.test(error))) return;
     const seconds = Number(/retry after (\d+)/.exec(error)?.[1] ?? 0);
-    disturbances.note(`@${bot} ${method}: ${error}`, seconds * second);
+    const place = 'chat_id' in params ? ` in chat ${params['chat_id']}` : '';
+    disturbances.note(`@${bot} ${method}${place}: ${error}`, seconds * second);
   });
 }
 

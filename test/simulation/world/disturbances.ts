@@ -1,13 +1,16 @@
 // What is wrong around the product, and when: whoever waits for it meanwhile has to be patient.
 import type { Milliseconds } from '#kernel/clock.ts';
 
+/** `until`: when it ended; infinity while it lasts. */
+export type IsExcuse = (what: string, until: Milliseconds) => boolean;
+
 export interface Disturbances {
   /** Returns what ends it. */
   begin(what: string): () => void;
   /** One that ends by itself. */
   note(what: string, ms: Milliseconds): void;
   /** One of those that lasted at some moment between the two, of true time; undefined: there was none. */
-  between(from: Milliseconds, to: Milliseconds, isExcuse?: (what: string) => boolean): string | undefined;
+  between(from: Milliseconds, to: Milliseconds, isExcuse?: IsExcuse): string | undefined;
 }
 
 interface Disturbance {
@@ -28,6 +31,6 @@ export function createDisturbances(now: () => Milliseconds): Disturbances {
     },
     note: (what, ms) => void all.push({ what, from: now(), to: now() + ms }),
     between: (from, to, isExcuse = () => true) =>
-      all.find((one) => one.from <= to && one.to >= from && isExcuse(one.what))?.what,
+      all.find((one) => one.from <= to && one.to >= from && isExcuse(one.what, one.to))?.what,
   };
 }

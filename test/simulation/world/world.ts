@@ -47,6 +47,8 @@ export interface World extends ProvidersSide {
   now(): Milliseconds;
   wait(ms: Milliseconds): Promise<void>;
   deadline(ms: Milliseconds): AbortSignal;
+  /** When whoever waits idly at that moment of true time, and would look again soon, looks again: idle waits are coarse at rest. */
+  idleUntil(at: Milliseconds, soonMs: Milliseconds): Milliseconds;
   /** Something happened from outside: idle waits are short for a while. */
   stir(): void;
   nextStir(): Promise<void>;
@@ -180,6 +182,7 @@ export function createWorld(deps: WorldDeps): World {
     now,
     wait,
     deadline,
+    idleUntil: (at, soonMs) => settings.startAt + rest.idleUntil(at - settings.startAt, soonMs),
     stir,
     nextStir,
   };

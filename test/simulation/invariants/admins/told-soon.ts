@@ -1,7 +1,9 @@
 // How long it takes from a trouble to the message about it, by what the product has written down, as long as nothing is in its way.
 import { hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import { restGridMs } from '../../engine/rest.ts';
-import { bots } from '../../world/settings.ts';
+import type { Chat } from '../../telegram/chats.ts';
+import { adminBot, pagerBot } from '../../world/settings.ts';
+import type { World } from '../../world/world.ts';
 import type { Invariant } from '../invariant.ts';
 import type { Look } from '../look.ts';
 import { createMemory } from '../memory.ts';
@@ -13,14 +15,18 @@ interface Waited extends Readonly<Record<string, unknown>> {
   readonly began_at: number;
   /** Null: it still waits. */
   readonly ended_at: number | null;
+  /** For what was put back or put off: when it was due last. */
+  readonly due_at: number | null;
 }
 
 /** Up to these rows nobody waits any more, in a database that was put back so often. */
 const memoryOf = createMemory(() => ({ cases: 0, outbox: 0, restores: 0 }));
 
 const soonMs: Milliseconds = 30 * second;
-/** At rest, whoever was cut off looks every ten minutes whether it still is. */
-const afterwardsMs: Milliseconds = restGridMs + 2 * minute;
+/** Whoever was cut off notices that it is no longer, and is done with what waited. */
+const afterwardsMs: Milliseconds = 2 * minute;
+/** The longest wait of what is put back, but for events that the shop did not take. */
+const putBackMaxMs: Milliseconds = 10 * minute;
 
 export const toldSoon: Invariant = {
   number: 5,
@@ -47,48 +53,72 @@ const queries = {
   cases: ({ rows }: Look, row: number) =>
     rows<Waited>(
       `select c.rowid as row, 'the case ' || key || ' is shown to nobody' as what, opened_at as began_at,
-         coalesce(min(s.sent_at), resolved_at) as ended_at
+         coalesce(min(s.sent_at), resolved_at) as ended_at, null as due_at
        from cases c left join sent_messages s on s.subject = 'case:' || c.id
        where c.rowid > ? and c.rings and c.opened_at > (select coalesce(max(at), 0) from chat_moves) group by c.id order by c.rowid`,
       row,
     ),
   /**
    * What is owed to a chat that cannot be reached was told elsewhere; a card that changes again and again is drawn once a
-   * minute, and one that is drawn again after a call without an answer within two; what was put back or put off is taken up again on the
-   * grid of idle waits.
+   * minute, and one that is drawn again after a call without an answer within two.
    */
   outbox: ({ rows }: Look, row: number) =>
     rows<Waited>(
       `select rowid as row, lane || ': ' || topic || ' ' || id || ' is not settled' as what,
-         received_at + iif(key like '%:until:%', ${minute}, 0) + iif(key like '%:again:%', ${2 * minute}, 0)
-           + iif(last_error is null and key not like '%:again:%', 0, ${restGridMs}) as began_at,
-         coalesce(processed_at, abandoned_at, iif(outcome = 'owed', received_at, null)) as ended_at
+         received_at + iif(key like '%:until:%', ${minute}, 0) + iif(key like '%:again:%', ${2 * minute}, 0) as began_at,
+         coalesce(processed_at, abandoned_at, iif(outcome = 'owed', received_at, null)) as ended_at,
+         iif(last_error is null and key not like '%:again:%', null, available_at) as due_at
        from outbox_messages where rowid > ? order by rowid`,
       row,
     ),
 };
 
-function* judge(look: Look, { row, what, began_at: queuedAt, ended_at: endedAt }: Waited): Iterable<string> {
-  const { disturbances, machine } = look.world;
-  const until = endedAt ?? machine.now();
+function* judge(look: Look, waited: Waited): Iterable<string> {
+  const { world } = look;
+  const { what, began_at: queuedAt, ended_at: endedAt } = waited;
+  const until = endedAt ?? world.machine.now();
   if (until - queuedAt <= soonMs) return;
-  const at = Math.max(queuedAt, possibleAt(look, { row, what }));
+  const at = possibleAt(look, waited);
   if (until - at <= soonMs) return;
-  if (wasClockWrong(look.world, at, until)) return;
-  if (disturbances.between(at - afterwardsMs, until, (wrong) => isExcuse(wrong, what)) !== undefined) return;
-  if (bots.every(({ username }) => disturbances.between(at, until, isRefusalOf(username)) !== undefined)) return;
+  if (wasClockWrong(world, queuedAt, until)) return;
+  if (wasHeldUp(world, { what, at, until }) || wasNobodyReachable(world, { at, until })) return;
   yield `${what} for ${Math.round((until - at) / second)} s, and nothing was in the way`;
 }
 
-function possibleAt(look: Look, { row, what }: Pick<Waited, 'row' | 'what'>): Milliseconds {
+interface Wait {
+  readonly at: Milliseconds;
+  readonly until: Milliseconds;
+}
+
+/** By what was wrong meanwhile, or so shortly before that whoever looks only now and then does not know yet that it is over. */
+function wasHeldUp(world: World, { what, at, until }: Wait & { what: string }): boolean {
+  const isWrong = (wrong: string, wrongUntil: Milliseconds): boolean =>
+    isExcuse(wrong, what) && (wrongUntil >= at || world.idleUntil(wrongUntil, soonMs) + afterwardsMs >= at);
+  return world.disturbances.between(at - restGridMs - afterwardsMs, until, isWrong) !== undefined;
+}
+
+/** What was put back or put off is taken up when it is due, by whoever looks then. */
+function possibleAt(look: Look, { row, what, began_at: queuedAt, due_at: dueAt }: Waited): Milliseconds {
+  const at = Math.max(queuedAt, whyLater(look, { row, what }));
+  if (dueAt === null) return at;
+  return look.world.idleUntil(Math.min(Math.max(at, dueAt), at + putBackMaxMs), soonMs);
+}
+
+function whyLater(look: Look, { row, what }: Pick<Waited, 'row' | 'what'>): Milliseconds {
   if (what.startsWith('shop')) return itsTurnAt(look, row);
   return what.startsWith('provider: payment.cancel') ? isThereAt(look, row) : 0;
 }
 
-/** A link of which nobody knows whether it was made is looked for until an hour after its expiry; until then, and until its next attempt, there is nothing to close. */
+/**
+ * There is nothing to close as long as nobody knows whether the link was made: until a line of its history says what has become of it, and
+ * until an hour after its expiry at the latest.
+ */
 function isThereAt({ rows }: Look, row: number): Milliseconds {
   const [payment] = rows<{ readonly at: number }>(
-    `select expires_at + ${hour + 3 * restGridMs} as at from outbox_messages m join payments p on p.id = json_extract(m.payload, '$.paymentId')
+    `select coalesce(
+       (select min(t.at) from timeline_entries t where t.payment_id = p.id and (t.trust is not null or t.to_status = 'failed')),
+       p.expires_at + ${hour + restGridMs}) as at
+     from outbox_messages m join payments p on p.id = json_extract(m.payload, '$.paymentId')
      where m.rowid = ? and m.last_error = 'its creation is not known yet'`,
     row,
   );
@@ -98,7 +128,7 @@ function isThereAt({ rows }: Look, row: number): Milliseconds {
 /** When all events of its order that are ahead of it are settled, which are judged themselves; far off when one is not. */
 function itsTurnAt({ rows }: Look, row: number): Milliseconds {
   const [ahead] = rows<{ readonly at: number | null }>(
-    `select max(coalesce(ahead.processed_at, ahead.abandoned_at, 9e15)) + iif(it.last_error is null, 0, ${restGridMs}) as at
+    `select max(coalesce(ahead.processed_at, ahead.abandoned_at, 9e15)) as at
      from outbox_messages it join outbox_messages ahead on ahead.subject = it.subject
        and (ahead.turn < it.turn or ahead.turn = it.turn and ahead.id < it.id)
      where it.rowid = ?`,
@@ -107,14 +137,31 @@ function itsTurnAt({ rows }: Look, row: number): Milliseconds {
   return ahead?.at ?? 0;
 }
 
-/** Where alerts go by one bot, and where they go instead by the other. */
-function isRefusalOf(bot: string): (wrong: string) => boolean {
-  return (wrong) => wrong.startsWith(`@${bot} `) && wrong.includes('Forbidden');
+/** No chat was open in which one of the team could have been told. */
+function wasNobodyReachable(world: World, { at, until }: Wait): boolean {
+  return teamChats(world).every((chat) => {
+    const isRefusal = (wrong: string): boolean => isRefusalOf(chat, wrong);
+    return !world.telegram.chats.isReachable(chat) || world.disturbances.between(at, until, isRefusal) !== undefined;
+  });
+}
+
+/** Where alerts go, and where they go instead. */
+function teamChats({ settings, operator, telegram }: World): Chat[] {
+  const { environment } = operator;
+  const group = environment['ALERT_CHAT_ID'] ? telegram.chats.groupId() : null;
+  const ids = [...settings.admins.map(({ id }) => id), ...(group === null ? [] : [group])];
+  const bots = environment['TELEGRAM_PAGER_TOKEN'] ? [adminBot, pagerBot] : [adminBot];
+  return bots.flatMap((bot) => ids.map((chatId) => ({ bot, chatId })));
+}
+
+function isRefusalOf({ bot, chatId }: Chat, wrong: string): boolean {
+  if (wrong === `@${bot} is shut out of chat ${chatId}`) return true;
+  return wrong.startsWith(`@${bot} `) && wrong.includes(` in chat ${chatId}: Forbidden`);
 }
 
 /** One chat that refuses is none, as long as there are others. */
 function isExcuse(wrong: string, what: string): boolean {
-  if (wrong.includes('Forbidden')) return false;
+  if (/Forbidden|is shut out of chat/.test(wrong)) return false;
   if (wrong.startsWith('webhooks of')) return false;
   if (wrong.startsWith('the shop')) return what.startsWith('shop');
   const isProvider = /^(?:coinbase|bitpay|btcpay|nowpayments|payhip)\b/.test(wrong);
