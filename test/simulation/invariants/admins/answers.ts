@@ -60,7 +60,7 @@ function mayBeSilent({ disturbances }: World, act: Act, waitsForProvider: boolea
 
 /** The bot asks a provider before it answers, and whatever the same admin does meanwhile waits for its turn. */
 function isAsking({ text }: Act): boolean {
-  return /^(?:check|new|yes|\/reconcile|\/pay)/i.test(text);
+  return /^(?:check|new|yes|\/reconcile|\/pay|\/coupons)/i.test(text);
 }
 
 function turnOf({ chat, userId }: Act): string {
