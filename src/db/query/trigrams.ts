@@ -15,6 +15,11 @@ export interface TrigramIndex {
   /** The numbers of orders that have them all, the highest first: `wanted` of the trigrams, below which number, how many. */
   readonly find: string;
   wanted(trigrams: readonly string[]): unknown;
+  /**
+   * The number of one of the newest orders that have `wanted` of one trigram: how many are passed over. Null where the
+   * engine finds by itself which trigrams are seldom.
+   */
+  readonly sample: string | null;
 }
 
 /** Each of them once. None in a text of less than three characters. */
@@ -31,6 +36,7 @@ export const sqliteTrigrams: TrigramIndex = {
   fill: putIntoSqlite,
   stored: (text) => text,
   find: `select rowid from ${trigramTable} where ${trigramTable} match ? and rowid < cast(? as integer) order by rowid desc limit ?`,
+  sample: `select rowid from ${trigramTable} where ${trigramTable} match ? order by rowid desc limit 1 offset ?`,
   wanted: (trigrams) => trigrams.map((one) => `"${one.replaceAll('"', '""')}"`).join(' '),
 };
 
@@ -41,5 +47,6 @@ export const postgresTrigrams: TrigramIndex = {
   fill: `${putIntoPostgres} nothing`,
   stored: trigramsOf,
   find: `select number from ${trigramTable} where trigrams @> $1 and number < $2 order by number desc limit $3`,
+  sample: null,
   wanted: (trigrams) => trigrams,
 };

@@ -1,20 +1,18 @@
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Order } from '#orders/order.ts';
 import type { OrderStore, SearchedAmount } from '#orders/order-store.ts';
-import type { Compiled } from '../../query/compiled.ts';
 import { prepared } from '../../query/prepared.ts';
 import { limit, rowsOf } from '../../query/rows.ts';
 import { contains, patternOf, searchable } from '../../query/search.ts';
 import type { Session } from '../../query/session.ts';
 import type { ShapeOf } from '../../query/shapes.ts';
-import { type TrigramIndex, trigramsOf } from '../../query/trigrams.ts';
+import { trigramsOf } from '../../query/trigrams.ts';
 import { and, asc, desc, eq, getTableColumns, gt, inArray, lte, or, sql } from '../../schema/drizzle.ts';
 import { searchKey } from '../../schema/kit.ts';
+import { prepareFinding, prepareStoring } from './order-trigrams.ts';
 
 /** Without the index, because the text is too short for it or it has yet to be filled, so many of the newest orders are looked at. */
 const walkedMax = 5_000;
-/** The first ones of a long text say enough: what is found is looked at again. */
-const trigramsMax = 40;
 /** Orders that have the trigrams, and are looked at in one step; there are so many steps. */
 const candidatesMax = 128;
 const stepsMax = 16;
@@ -27,17 +25,6 @@ type Search = Pick<OrderStore, 'listOrdersCalled' | 'listOrdersOfAmounts' | 'sea
 
 export function createOrderSearch(session: Session): Search {
   return { ...createExact(session), ...createParts(session) };
-}
-
-/** Puts an order's text into the index of trigrams, in the transaction that stores the order. */
-export function prepareIndexing(session: Session) {
-  const put = command(session, 'put_order_trigrams', 'put');
-  return (number: number, text: OrderText): Promise<void> => put(number, text);
-}
-
-interface OrderText {
-  searchText: string;
-  searchNote: string;
 }
 
 function createExact(session: Session): Pick<Search, 'listOrdersCalled' | 'listOrdersOfAmounts'> {
@@ -158,8 +145,8 @@ function createParts(session: Session): Pick<Search, 'searchOrders' | 'indexOrde
       .set({ value: sql`${sql.placeholder('value')}` })
       .where(eq(counters.name, filledFrom)),
   );
-  const fill = command(session, 'fill_order_trigrams', 'fill');
-  const findNumbers = prepareFind(session);
+  const fill = prepareStoring(session, 'fill');
+  const findNumbers = prepareFinding(session);
   const readFrom = async (): Promise<number> => (await from())[0]?.value ?? 0;
   const highest = async (number: number): Promise<number> => (await numberUpTo({ number }))[0]?.number ?? 0;
 
@@ -177,9 +164,10 @@ function createParts(session: Session): Pick<Search, 'searchOrders' | 'indexOrde
     trigrams: readonly string[],
   ): Promise<{ orders: Order[]; below: number }> {
     const found: Order[] = [];
+    const find = await findNumbers(trigrams);
     let below = Number.MAX_SAFE_INTEGER;
     for (let step = 0; step < stepsMax; step += 1) {
-      const numbers = await findNumbers({ trigrams, below, limit: candidatesMax });
+      const numbers = await find({ below, limit: candidatesMax });
       if (numbers.length > 0) {
         found.push(...(await lookAt({ pattern: query.pattern, numbers, limit: query.limit - found.length })));
       }
@@ -195,7 +183,7 @@ function createParts(session: Session): Pick<Search, 'searchOrders' | 'indexOrde
       // An empty text is contained in every text; it finds nothing instead of everything.
       if (text === '') return { orders: [], newest: null };
       const wanted = { pattern: patternOf(text), limit: query.limit };
-      const trigrams = trigramsOf(text).slice(0, trigramsMax);
+      const trigrams = trigramsOf(text);
       const newest = await highest(Number.MAX_SAFE_INTEGER);
       const filled = await readFrom();
       if (trigrams.length === 0 || (filled > 0 && newest - filled < walkedMax)) return searchNewest(wanted, newest);
@@ -213,30 +201,4 @@ function createParts(session: Session): Pick<Search, 'searchOrders' | 'indexOrde
       return texts.length;
     },
   };
-}
-
-/** A statement of the index that stores one order's text. */
-function command(session: Session, name: string, which: 'put' | 'fill') {
-  const { statements, trigrams } = session;
-  statements.claimName(name);
-  const statement = statements.find(name, (asName) => plain(asName, trigrams[which]));
-  return async (number: number, { searchText, searchNote }: OrderText): Promise<void> => {
-    await statements.run(statement, [number, trigrams.stored(`${searchText}\n${searchNote}`)]);
-  };
-}
-
-function prepareFind(session: Session) {
-  const { statements, trigrams: index } = session;
-  const name = 'find_order_trigrams';
-  statements.claimName(name);
-  const statement = statements.find(name, (asName) => ({ ...plain(asName, index.find), hasRows: true }));
-  return async (query: { trigrams: readonly string[]; below: number; limit: number }): Promise<number[]> => {
-    const rows = await statements.run(statement, [index.wanted(query.trigrams), query.below, query.limit]);
-    return rows.map(([number]) => Number(number));
-  };
-}
-
-/** The index is no table of drizzle, so its statements are written out, and their values are given in their order. */
-function plain(name: string, text: TrigramIndex['put']): Compiled<unknown> {
-  return { name, sql: text, hasRows: false, parameters: () => [], read: () => [] };
 }

@@ -10,7 +10,8 @@ import { searchable } from '../../query/search.ts';
 import type { Session } from '../../query/session.ts';
 import type { ShapeOf } from '../../query/shapes.ts';
 import { and, asc, eq, getTableColumns, inArray, isNull, lte, sql } from '../../schema/drizzle.ts';
-import { createOrderSearch, prepareIndexing } from './order-search.ts';
+import { createOrderSearch } from './order-search.ts';
+import { prepareStoring } from './order-trigrams.ts';
 
 const firstOrderNumber = 1001;
 
@@ -21,7 +22,7 @@ export function createOrderStore(session: Session): OrderStore {
   const { prepare, prepareList } = rowsOf(session, orders, columns);
   const nextNumber = prepareNextNumber(session);
   const insert = prepareInsert(session, { name: 'insert_order', table: orders });
-  const putIntoIndex = prepareIndexing(session);
+  const putIntoIndex = prepareStoring(session, 'put');
   const findById = prepare('find_order', ['id']);
   const findByNumber = prepare('find_order_by_number', ['number']);
   const compareAndSet = createCompareAndSet<Order>(session, { name: 'order', table: orders });
