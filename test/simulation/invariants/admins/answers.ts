@@ -10,11 +10,12 @@ import { createMemory } from '../memory.ts';
 
 /** Telegram takes an answer to a tap for twice as long. */
 const patienceMs: Milliseconds = 15 * second;
-/** What was wrong so shortly before may hold the answer up; at rest a bot that was cut off looks every ten minutes whether it still is. */
+/** What was wrong so shortly before may hold the answer up. */
 const afterwardsMs: Milliseconds = 2 * minute;
 /** Several calls one after the other, each until its deadline; whoever asks again and again waits for all of it. */
 const askingMaxMs: Milliseconds = minute;
-const cutOffMs: Milliseconds = restGridMs + minute;
+/** A bot that was cut off looks now and then whether it still is, and needs no longer after that. */
+const cutOffMs: Milliseconds = minute;
 
 const memoryOf = createMemory(() => ({
   seen: 0,
@@ -44,7 +45,8 @@ function isAnswered({ at, answeredAt }: Act): boolean {
   return answeredAt !== null && answeredAt - at <= patienceMs;
 }
 
-function mayBeSilent({ disturbances }: World, act: Act, waitsForProvider: boolean): boolean {
+function mayBeSilent(world: World, act: Act, waitsForProvider: boolean): boolean {
+  const { disturbances } = world;
   const { userId, chat, kind, at, isIdle } = act;
   if (isIdle || userId === stranger.id) return true;
   // In a group nobody talks to the bot.
@@ -53,7 +55,9 @@ function mayBeSilent({ disturbances }: World, act: Act, waitsForProvider: boolea
   const isOfTeam = (what: string): boolean => what.startsWith(`${nameOf(userId)} `) && what.endsWith(' the team');
   if (disturbances.between(0, at, isOfTeam) !== undefined) return true;
   const until = at + patienceMs;
-  const wasCutOff = disturbances.between(at - cutOffMs, until, (what) => /Telegram|network/.test(what)) !== undefined;
+  const cutsOff = (what: string, wrongUntil: Milliseconds): boolean =>
+    /Telegram|network/.test(what) && world.idleUntil(wrongUntil, cutOffMs) + cutOffMs >= at;
+  const wasCutOff = disturbances.between(at - restGridMs - cutOffMs, until, cutsOff) !== undefined;
   const isMine = (what: string): boolean => isExcuse(what, { chat, waitsForProvider });
   return wasCutOff || disturbances.between(at - afterwardsMs, until, isMine) !== undefined;
 }
