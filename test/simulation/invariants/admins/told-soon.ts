@@ -48,11 +48,17 @@ export const toldSoon: Invariant = {
   },
 };
 
+const rangAt = `(select min(received_at) from outbox_messages where topic = 'alert.card' and payload ->> 'caseId' = c.id)`;
+
 const queries = {
-  /** A case that is over before anybody saw it need not be shown; cards of before a group got another id are forgotten. */
+  /**
+   * A case that is over before anybody saw it need not be shown; cards of before a group got another id are forgotten. One that did not
+   * ring at first, as where the outage of its provider had rung, begins when it does.
+   */
   cases: ({ rows }: Look, row: number) =>
     rows<Waited>(
-      `select c.rowid as row, 'the case ' || key || ' is shown to nobody' as what, opened_at as began_at,
+      `select c.rowid as row, 'the case ' || key || ' is shown to nobody' as what,
+         iif(occurrences = 1, opened_at, coalesce(${rangAt}, opened_at)) as began_at,
          coalesce(min(s.sent_at), resolved_at) as ended_at, null as due_at
        from cases c left join sent_messages s on s.subject = 'case:' || c.id
        where c.rowid > ? and c.rings and c.opened_at > (select coalesce(max(at), 0) from chat_moves) group by c.id order by c.rowid`,
