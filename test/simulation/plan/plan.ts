@@ -37,14 +37,17 @@ const busyPerDay = 6;
 const busyMs: Milliseconds = 15 * minute;
 const busyShare = 0.7;
 
-/** How long things happen, and how many times as often as on a usual day: most histories are short and dense, some are long. */
+/**
+ * How long things happen, and how many times as often as on a usual day: most histories are short and dense, some are long. What is planted
+ * is found in as much time of the processor by many small ones as by half as many of twice the size.
+ */
 const spans: readonly (readonly [{ lengthMs: Milliseconds; pace: number }, weight: number])[] = [
-  [{ lengthMs: 20 * minute, pace: 24 }, 5],
-  [{ lengthMs: hour, pace: 10 }, 3],
-  [{ lengthMs: 3 * hour, pace: 4 }, 1],
-  [{ lengthMs: 12 * hour, pace: 1.5 }, 0.4],
-  [{ lengthMs: 2 * day, pace: 0.75 }, 0.12],
-  [{ lengthMs: 7 * day, pace: 0.4 }, 0.03],
+  [{ lengthMs: 10 * minute, pace: 24 }, 8],
+  [{ lengthMs: 30 * minute, pace: 12 }, 2],
+  [{ lengthMs: 3 * hour, pace: 3 }, 0.4],
+  [{ lengthMs: 12 * hour, pace: 1.2 }, 0.12],
+  [{ lengthMs: 2 * day, pace: 0.6 }, 0.03],
+  [{ lengthMs: 7 * day, pace: 0.3 }, 0.01],
 ];
 
 export function drawPlan(seed: number, options: PlanOptions = {}): Plan {
@@ -52,10 +55,13 @@ export function drawPlan(seed: number, options: PlanOptions = {}): Plan {
   const drawn = chance.pickWeighted(spans);
   const { days, pace: asked = 1 } = options;
   const { lengthMs, pace } = days === undefined ? drawn : { lengthMs: days * day, pace: asked };
-  const busy = Array.from({ length: Math.ceil((busyPerDay * lengthMs) / day) }, () => chance.int(lengthMs - busyMs));
+  const bunchMs = Math.min(busyMs, lengthMs);
+  const busy = Array.from({ length: Math.ceil((busyPerDay * lengthMs) / day) }, () =>
+    chance.int(lengthMs - bunchMs + 1),
+  );
   const drawMoment = (own: Stream): Milliseconds => {
     if (!own.chance(busyShare)) return own.int(lengthMs);
-    return (busy[own.int(busy.length)] ?? 0) + own.int(busyMs);
+    return (busy[own.int(busy.length)] ?? 0) + own.int(bunchMs);
   };
   const unordered = Object.entries(steps).flatMap(([name, kind]) => {
     const own = chance.stream(name);

@@ -35,6 +35,9 @@ export interface Verdict {
 
 /** After the faults have stopped, everything is at rest within this. */
 const calmMs: Milliseconds = 5 * hour;
+/** Most histories end as soon as they are found at rest: hours in which nothing happens cost as much as the events before them. */
+const firstLookMs: Milliseconds = hour;
+const firstLookShare = 0.8;
 const justAfterMs: Milliseconds = 3 * second;
 /** After the faults have stopped, admins have been told what is wrong. */
 const toldMs: Milliseconds = 5 * minute;
@@ -111,12 +114,21 @@ async function live(world: World, plan: Plan, violations: Violation[], variant?:
   await pass(world, { until: faultsEndAt, isJudged }, violations);
   if (isOver()) return;
   endFaults(world);
-  // Just after idle waits have ended: whoever had to do something by now has done it.
-  const restAt = Math.ceil((faultsEndAt + (variant?.calmMs ?? calmMs)) / restGridMs) * restGridMs + justAfterMs;
-  await pass(world, { until: restAt, isJudged }, violations);
-  if (isOver()) return;
-  if (variant === undefined) violations.push(...(await withLook(world, checkAtRest)));
-  else await variant.atRest(world);
+  const rest = async (calm: Milliseconds): Promise<boolean> => {
+    // Just after idle waits have ended: whoever had to do something by now has done it.
+    const until = Math.ceil((faultsEndAt + calm) / restGridMs) * restGridMs + justAfterMs;
+    await pass(world, { until, isJudged }, violations);
+    return !isOver();
+  };
+  if (variant !== undefined) {
+    if (await rest(variant.calmMs)) await variant.atRest(world);
+    return;
+  }
+  if (streamOf(plan, 'rest').chance(firstLookShare)) {
+    if (!(await rest(firstLookMs))) return;
+    if ((await withLook(world, checkAtRest)).length === 0) return;
+  }
+  if (await rest(calmMs)) violations.push(...(await withLook(world, checkAtRest)));
 }
 
 /** Lets time pass, and checks the invariants that always hold. */
