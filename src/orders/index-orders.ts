@@ -2,7 +2,7 @@ import type { Database } from '#kernel/database.ts';
 import type { OrderStores } from './order-store.ts';
 
 /** Keeps others waiting for some milliseconds. */
-const perTransaction = 200;
+const perTransaction = 100;
 
 /** Makes the orders of an earlier release searchable by parts of their text, the newest first. How many; none when all are. */
 export async function indexOrders(

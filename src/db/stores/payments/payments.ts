@@ -1,3 +1,4 @@
+import type { SQL } from 'drizzle-orm';
 import type { PaymentId } from '#kernel/ids.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { PaymentStore } from '#payments/ports/payment-store.ts';
@@ -80,6 +81,8 @@ export function createPaymentStore(session: Session): PaymentStore {
   };
 }
 
+const newestFirst = (a: Payment, b: Payment): number => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1);
+
 function createLists(session: Session): Pick<PaymentStore, 'listPaymentsToPoll' | 'searchPayments' | 'countPayments'> {
   const { db } = session;
   const { payments, paymentTransactionIds } = session.tables;
@@ -90,6 +93,16 @@ function createLists(session: Session): Pick<PaymentStore, 'listPaymentsToPoll' 
     .select({ paymentId: paymentTransactionIds.paymentId })
     .from(paymentTransactionIds)
     .where(eq(paymentTransactionIds.transactionId, text));
+  // Each by its own index: PostgreSQL reads all payments for the three conditions in one.
+  const called = (name: string, where: SQL) =>
+    prepareList<{ text: string; limit: number }>(name, () => ({
+      where,
+      order: keyset(payments, 'createdAt').newestFirst,
+      limit,
+    }));
+  const byId = called('search_payments_by_id', eq(payments.id, text));
+  const byReference = called('search_payments_by_reference', eq(payments.reference, text));
+  const byTransaction = called('search_payments_by_transaction', inArray(payments.id, withTransaction));
   return {
     listPaymentsToPoll: prepareList('list_payments_to_poll', ({ among }) => ({
       where: and(
@@ -100,15 +113,12 @@ function createLists(session: Session): Pick<PaymentStore, 'listPaymentsToPoll' 
       order: keyset(payments, 'nextPollAt').oldestFirst,
       limit,
     })),
-    searchPayments: prepareList('search_payments', () => ({
-      where: or(
-        sql`${payments.reference} = ${text}`,
-        sql`${payments.id} = ${text}`,
-        inArray(payments.id, withTransaction),
-      ),
-      order: keyset(payments, 'createdAt').newestFirst,
-      limit,
-    })),
+    async searchPayments({ text: named, limit: paymentsMax }) {
+      const query = { text: named, limit: paymentsMax };
+      const found = [...(await byId(query)), ...(await byReference(query)), ...(await byTransaction(query))];
+      const once = new Map(found.map((payment) => [payment.id, payment]));
+      return [...once.values()].sort(newestFirst).slice(0, paymentsMax);
+    },
     countPayments: prepared(session, 'count_payments', () =>
       db
         .select({ provider: payments.provider, status: payments.status, count: rowCount })
