@@ -100,12 +100,19 @@ async function live(world: World, plan: Plan, violations: Violation[], variant?:
   const broken = (step: string) => (error: unknown) =>
     void violations.push({ invariant: 0, text: `${step}: ${wordsOf(error)}` });
   world.operator.run().catch(broken('operator'));
+  /** Steps that have begun and not ended: somebody waits for something to happen, or for a fault to be over. */
+  let acting = 0;
   for (const step of plan.steps) {
     timeline.after(step.at + minute, () => {
       world.stir();
       journal.note('step', `${step.id} ${step.name}`);
+      acting += 1;
       const act = async () => steps[step.name].act(world, streamOf(plan, step.id));
-      act().catch(broken(`step ${step.id} ${step.name}`));
+      void act()
+        .catch(broken(`step ${step.id} ${step.name}`))
+        .finally(() => {
+          acting -= 1;
+        });
     });
   }
   const isOver = () => violations.length > 0;
@@ -125,8 +132,9 @@ async function live(world: World, plan: Plan, violations: Violation[], variant?:
     return;
   }
   if (streamOf(plan, 'rest').chance(firstLookShare)) {
-    if (!(await rest(firstLookMs))) return;
-    if ((await withLook(world, checkAtRest)).length === 0) return;
+    let calm = firstLookMs;
+    while ((await rest(calm)) && acting > 0 && calm < calmMs) calm += firstLookMs;
+    if (isOver() || (acting === 0 && (await withLook(world, checkAtRest)).length === 0)) return;
   }
   if (await rest(calmMs)) violations.push(...(await withLook(world, checkAtRest)));
 }
