@@ -13,6 +13,8 @@ import { prepareFinding, prepareStoring } from './order-trigrams.ts';
 
 /** Without the index, because the text is too short for it or it has yet to be filled, so many of the newest orders are looked at. */
 const walkedMax = 5_000;
+/** Of a text that so many of the newest orders have in them, an index that is not in order would sort very many. */
+const nearMax = 1_000;
 /** Orders that have the trigrams, and are looked at in one step; there are so many steps. */
 const candidatesMax = 128;
 const stepsMax = 16;
@@ -187,6 +189,10 @@ function createParts(session: Session): Pick<Search, 'searchOrders' | 'indexOrde
       const newest = await highest(Number.MAX_SAFE_INTEGER);
       const filled = await readFrom();
       if (trigrams.length === 0 || (filled > 0 && newest - filled < walkedMax)) return searchNewest(wanted, newest);
+      if (!session.trigrams.isInOrder) {
+        const near = await walk({ ...wanted, above: Math.max(newest - nearMax, 0) });
+        if (near.length >= query.limit) return { orders: near, newest: null };
+      }
       const { orders: found, below } = await searchIndex(wanted, trigrams);
       const reached = Math.max(below, filled);
       return { orders: found, newest: reached === 0 ? null : newest - reached + 1 };
