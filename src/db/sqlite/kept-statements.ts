@@ -2,7 +2,7 @@
 import type { Statement } from 'better-sqlite3';
 import type { SqliteConnection } from './connections.ts';
 
-/** More than the product has, with each shape of its queries; only a search for amounts has a text for each of their numbers. */
+/** More than the product has, with each shape of its queries. */
 const keptMax = 500;
 
 /** What drizzle uses of a connection. */
