@@ -1,6 +1,7 @@
 // Which messages of the bots the product knows that it has sent: Telegram's answer reached a process that could write it down.
 import { type Milliseconds, second } from '#kernel/clock.ts';
 import type { Passed } from '../../machine/listen-in.ts';
+import type { HttpRequest } from '../../machine/network.ts';
 import type { Chat } from '../../telegram/chats.ts';
 import { bots } from '../../world/settings.ts';
 import type { World } from '../../world/world.ts';
@@ -14,10 +15,14 @@ const writtenWithinMs: Milliseconds = 5 * second;
 
 export function listenForSends(world: World): void {
   const arrived = memoryOf(world);
+  const askedBy = new WeakMap<HttpRequest, unknown>();
   world.onPassed(({ request, answer }) => {
+    if (answer === undefined) askedBy.set(request, world.machine.runtime());
+    // Whoever asked for it has ended meanwhile, or is cut off.
+    if (askedBy.get(request) !== world.machine.runtime() || !world.machine.isReachable()) return;
     const [, token, method] = /\/bot([^/]+)\/(\w+)$/.exec(request.url) ?? [];
     const bot = bots.find((one) => one.token === token)?.username;
-    if (answer?.status !== 200 || bot === undefined || method !== 'sendMessage' || !world.machine.isReachable()) return;
+    if (answer?.status !== 200 || bot === undefined || method !== 'sendMessage') return;
     const { chatId, messageId } = messageOf(answer);
     arrived.set(keyOf({ bot, chatId }, messageId), world.now());
   });
