@@ -1,3 +1,5 @@
+// The contract runs most statements, but some in few of their shapes. These run by themselves, many times a minute, or show long
+// lists: on SQLite a walk through what is over would stop the whole process for as long.
 import { expect } from 'vitest';
 import type { AccountingStores } from '#accounting/ledger/deps.ts';
 import { decisionKinds, liveStatuses } from '#cases/case.ts';
@@ -6,7 +8,7 @@ import { sampleOrder } from '../contract/samples.ts';
 
 const now = 1_795_348_800_000;
 const claim = { now, lockedUntil: now + 1, lockedBy: 'me', limit: 8 };
-/** Queries whose statements have their plans looked at on both engines. */
+
 export const plannedQueries: Record<string, (stores: AccountingStores) => Promise<unknown>> = {
   'claiming events': ({ inbox }) => inbox.claimDue({ ...claim, lane: null, suspectedPoison: false }),
   'claiming messages': ({ outbox }) => outbox.claimDue({ ...claim, lane: 'shop', suspectedPoison: false }),
@@ -30,6 +32,16 @@ export const plannedQueries: Record<string, (stores: AccountingStores) => Promis
     outbox.makeOwedDue({ lane: 'pager', lateBefore: now, at: now, limit: 9 }),
   'the last events of two providers': ({ inbox }) => inbox.listLastArrivals(['btcpay', 'bitpay']),
   'the rates of two providers': ({ webhookRates }) => webhookRates.listRates(['btcpay', 'bitpay']),
+  'leases on payments that last too long': ({ payments }) => payments.boundPaymentLeases({ latest: now }),
+  'leases on events that last too long': ({ inbox }) => inbox.boundLeases({ latest: now }),
+  'a reason that is awaited': ({ pendingActions }) =>
+    pendingActions.awaitText({ id: 'a', adminId: 1, now, until: now }),
+  'dead letters': async ({ inbox, outbox }) => {
+    await inbox.listAbandoned({ before: null, limit: 9 });
+    await inbox.listAbandoned({ before: null, after: { at: 1, id: 'o' }, limit: 9 });
+    await outbox.listAbandoned({ before: null, limit: 9 });
+  },
+  'messages to prune': ({ outbox }) => outbox.prune({ before: now, limit: 1_000 }),
   'payments to poll': ({ payments }) => payments.listPaymentsToPoll({ now, except: ['btcpay'], limit: 50 }),
   'payment behind a webhook': ({ payments }) =>
     payments.findPaymentByReference({ provider: 'btcpay', reference: asProviderReference('r') }),
@@ -115,6 +127,3 @@ export const plannedQueries: Record<string, (stores: AccountingStores) => Promis
   'reconciliations to prune': ({ reconciliation }) => reconciliation.prune({ before: now, limit: 1_000 }),
   'what to prune': ({ inbox }) => inbox.prune({ before: now, limit: 1_000 }),
 };
-
-/** A page of these is read in the order of its index: sorting would take in all of them. */
-export const unsorted = /^(?:all )?orders (?:of|with|back)\b/;
