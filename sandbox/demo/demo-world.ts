@@ -6,14 +6,13 @@ import { destination } from 'pino';
 import { createApp } from '#app/app.ts';
 import { type Config, loadConfig } from '#config/load-config.ts';
 import { systemClock } from '#kernel/clock.ts';
-import { alwaysAwake } from '#kernel/process.ts';
 import { providerNames } from '#kernel/provider-name.ts';
 import type { ProviderSandbox } from '../providers/options.ts';
 import { webhookPath } from '../providers/registry.ts';
 import { startProviderSandbox } from '../providers/server.ts';
 import { type Shop, shopWebhookPath, startShop } from '../shop/shop.ts';
 import { startTelegramSandbox, type TelegramSandbox } from '../telegram/server.ts';
-import { createDemoClock, type DemoClock } from './demo-clock.ts';
+import { createDemoAwakeTime, createDemoClock, type DemoClock } from './demo-clock.ts';
 import { choosePorts } from './ports.ts';
 
 // Everything on one machine: a local Telegram, the providers, the shop's site, and the product between them. The product
@@ -113,7 +112,8 @@ async function open(options: DemoWorldOptions, stops: Stop[]): Promise<Omit<Demo
   });
   // The past is told in jumps; it says itself which job runs between them.
   const jobClock = { ...systemClock, now: clock.now };
-  const app = await createApp({ config, clock, jobClock, awake: alwaysAwake(jobClock), logDestination: log });
+  const awake = createDemoAwakeTime(clock, jobClock);
+  const app = await createApp({ config, clock, jobClock, awake, logDestination: log });
   stops.push(() => app.stop());
   await app.start();
   return {
