@@ -1,8 +1,11 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { minute } from '#kernel/clock.ts';
+import { snoozeCase, wakeCases } from '#cases/snooze-case.ts';
+import { hour, minute, second } from '#kernel/clock.ts';
 import type { SandboxMessage } from '#sandbox/telegram/model.ts';
-import { ann, type BotShop, bob, openBotShop } from './support/shop.ts';
+import { ann, type BotShop, bob, group, openBotShop } from './support/shop.ts';
+
+const by = { actor: { kind: 'admin', id: String(ann) }, name: 'Ann' } as const;
 
 function pagerMessages(shop: BotShop, chatId: number): readonly SandboxMessage[] {
   return shop.telegram.messages({ bot: 'pager_bot', chatId });
@@ -38,6 +41,36 @@ describe('trouble on the way to Telegram', () => {
       expect(pagerMessages(shop, bob)).toHaveLength(1);
     },
   );
+
+  test.each(['flood', 'reset'] as const)('a snooze that is over rings once, though %s keeps its card', async (kind) => {
+    await using shop = await openBotShop({ alertChatId: group });
+    const caseId = await shop.raise();
+    await shop.deliver();
+    const rings = () => pagerMessages(shop, group).filter(({ text }) => text.includes('The snooze is over'));
+    const snooze = async () => {
+      await snoozeCase(shop.deps, { caseId, by, forMs: hour });
+      await shop.deliver();
+    };
+    const wake = async () => {
+      shop.deps.clock.advance(hour + minute);
+      await wakeCases(shop.deps, { limit: 10 });
+      await shop.deliver();
+    };
+    const failEdits = (times: number) =>
+      shop.telegram.failNext({ bot: 'pager_bot', method: 'editMessageText', times, kind, retryAfterSeconds: 1 });
+    await snooze();
+    failEdits(2);
+    await wake();
+    shop.deps.clock.advance(10 * second);
+    await shop.deliver();
+    expect(rings()).toHaveLength(1);
+
+    // Its card is the old one still when it is snoozed again, and in all that time.
+    failEdits(100);
+    await snooze();
+    await wake();
+    expect(rings()).toHaveLength(2);
+  });
 
   test('a chat that blocked the bot is let go with a warning, the others are served', async () => {
     await using shop = await openBotShop();

@@ -9,10 +9,13 @@ import { listSentMessages } from '#messaging/queues/sent-messages.ts';
 import type { DeliveryResult, OutboxHandler } from '#messaging/workers/outbox-handler.ts';
 import type { AdminBotDeps } from '../kit/env.ts';
 import { alertCard, wakeNotice } from '../screens/cases/alert-card-view.ts';
-import { placeCard, shownMark } from '../telegram/cards.ts';
+import { markCard, placeCard, shownMark } from '../telegram/cards.ts';
 import type { ChatSender, SendOutcome } from '../telegram/telegram.ts';
 import { providerPage } from '../wording/provider-page.ts';
 import { type Place, type TellDeps, tellAdmins } from './tell-admins.ts';
+
+/** The chat heard that the snooze is over, and its card could not be redrawn yet: the next attempt does not ring again. */
+const rungMark = 'rung';
 
 type AlertCardDeps = TellDeps & Pick<AdminBotDeps, 'database' | 'providers' | 'ids'>;
 
@@ -48,14 +51,15 @@ export function createAlertCardHandler(deps: AlertCardDeps, options: { timeZone:
     const { chatId, bot } = place;
     const isOver = alert.status === 'resolved';
     if (sent === undefined ? isOver : sent.shownVersion >= alert.version) return undefined;
-    const woken = sent !== undefined && shownMark(sent) === 'snoozed' && alert.status === 'open';
-    if (woken) {
+    const mark = sent && shownMark(sent);
+    const isWoken = mark === 'snoozed' && alert.status === 'open';
+    if (sent !== undefined && isWoken) {
       // Before the card is noted as shown: a repeated ring is better than one that never came.
       const view = { text: wakeNotice(alert), keyboard: [] };
       const rung = await sender.send({ chatId, view, isSilent: false, replyTo: sent.messageId }, signal);
       if (rung.kind !== 'sent') return rung;
     }
-    return placeCard(
+    const outcome = await placeCard(
       { ...deps, sender, bot },
       {
         chatId,
@@ -74,6 +78,11 @@ export function createAlertCardHandler(deps: AlertCardDeps, options: { timeZone:
       },
       signal,
     );
+    const isLeft = outcome.kind === 'unreachable' || outcome.kind === 'slow_down';
+    if (sent !== undefined && isLeft && (isWoken || mark === rungMark)) {
+      await markCard(deps, sent, alert.status === 'open' ? rungMark : alert.status);
+    }
+    return outcome;
   }
 
   return {

@@ -74,6 +74,11 @@ export function forgetCard(
   return forgetSentMessage(deps, { bot: deps.bot, chatId: card.chatId, subject: card.subject });
 }
 
+/** Notes another word about a card that could not be redrawn: whatever is shown next is drawn. */
+export function markCard(deps: Omit<RememberDeps, 'bot'>, sent: SentMessage, mark: string): Promise<void> {
+  return rememberSentMessage(deps, { message: { ...sent, contentHash: `${mark}:` }, before: sent });
+}
+
 /** The mark stands in front of the hash, so that what the message shows can be told from the stored row. */
 function contentMark(card: Pick<CardInput, 'view' | 'mark'>): string {
   const hash = createHash('sha256').update(JSON.stringify([card.view.text, card.view.keyboard]));

@@ -22,8 +22,8 @@ export const adminPlants: readonly Plant[] = [
   {
     name: 'woken-case-does-not-ring',
     file: 'src/bot/pager/alert-cards.ts',
-    from: "shownMark(sent) === 'snoozed' && alert.status === 'open'",
-    to: "shownMark(sent) === 'snoozed' && alert.severity === 'critical'",
+    from: "mark === 'snoozed' && alert.status === 'open'",
+    to: "mark === 'snoozed' && alert.severity === 'critical'",
     sentence: 'A snoozed case that is due again is edited in silence.',
     breaks: [5],
     isHard: true,
@@ -158,8 +158,8 @@ export const adminPlants: readonly Plant[] = [
   {
     name: 'each-change-rings',
     file: 'src/bot/pager/alert-cards.ts',
-    from: "const woken = sent !== undefined && shownMark(sent) === 'snoozed' && alert.status === 'open';",
-    to: "const woken = sent !== undefined && alert.status === 'open';",
+    from: "const isWoken = mark === 'snoozed' && alert.status === 'open';",
+    to: "const isWoken = alert.status === 'open';",
     sentence: 'Whatever changes about an open case, its chats ring.',
     breaks: [5],
   },
