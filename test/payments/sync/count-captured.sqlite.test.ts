@@ -1,5 +1,5 @@
 // A database from before it was written down what a payment brought: the first start of this release works it out.
-import { rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -16,23 +16,30 @@ import { createTestDeps, detailsOf, placeTestOrder } from '#test/support/scenari
 const wasMigrated = (id: string): boolean => id < '0008';
 
 async function openOld() {
-  const file = join(tmpdir(), `tillkeeper-old-${process.pid}-${performance.now()}.db`);
+  const folder = mkdtempSync(join(tmpdir(), 'tillkeeper-old-'));
+  const file = join(folder, 'till.db');
   const old = new Database(file);
   old.exec('create table schema_migrations (id text primary key not null, applied_at integer not null)');
   for (const { id, sql } of readMigrations('sqlite').filter((migration) => wasMigrated(migration.id))) {
     old.exec(sql);
     old.prepare('insert into schema_migrations (id, applied_at) values (?, 1)').run(id);
   }
-  old.close();
+  // The store of today writes it with each order.
+  old.exec("create virtual table order_trigrams using fts5(text, content='', contentless_delete=1)");
   const database = await openDatabase({ target: { engine: 'sqlite', file } });
   const made = createTestDeps(database);
   const deps = { ...made, providers: createScriptedProviders(['btcpay'], made.clock) };
   return {
     database,
     deps,
+    async migrate() {
+      old.exec('drop table order_trigrams');
+      old.close();
+      await database.migrate();
+    },
     async [Symbol.asyncDispose]() {
       await database.close();
-      for (const end of ['', '-wal', '-shm']) rmSync(`${file}${end}`, { force: true });
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }
@@ -47,7 +54,7 @@ const came = (receivedAmount: string): Partial<Payment> => ({
 
 test('counts once what came, and asks for no more than the rest from then on', async () => {
   await using old = await openOld();
-  const { database, deps } = old;
+  const { deps } = old;
   const place = (differences: Partial<Payment>) => placeTestOrder(deps, differences);
   const short = await place({ ...came('20.00'), status: 'underpaid' });
   const over = await place({ ...came('60.00'), status: 'overpaid' });
@@ -64,7 +71,7 @@ test('counts once what came, and asks for no more than the rest from then on', a
   const open = await place({ status: 'created', capturedMinor: 0 });
   const reversed = await place({ ...came('49.00'), status: 'reversed' });
   const away = await place({ ...came('20.00'), status: 'underpaid', provider: 'bitpay' });
-  await database.migrate();
+  await old.migrate();
   const updatedAt = (await detailsOf(deps, short)).payment.updatedAt;
   expect(await countCaptured(deps)).toEqual({ counted: 5 });
   const credit = async (id: typeof short) => (await detailsOf(deps, id)).payment.capturedMinor;
