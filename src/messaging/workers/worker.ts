@@ -17,6 +17,9 @@ const stopGraceMs: Milliseconds = 8 * second;
 /** A row that was in progress at so many crashes becomes a dead letter. */
 export const crashesMax = 3;
 
+/** Ends of attempts that are kept in memory until they can be stored. */
+const unsettledMax = 1_000;
+
 export interface Worker extends Lifecycle {
   /** Makes the worker claim at once: a row became due. */
   wake(): void;
@@ -34,6 +37,8 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
   const stopping = new AbortController();
   const cutting = new AbortController();
   const inProgress = new Set<Promise<void>>();
+  /** By row: how an attempt ended whose end could not be stored. */
+  const unsettled = new Map<string, { attempt: number; result: DeliveryResult }>();
   let running: Promise<void> | undefined;
   let suspectedPoisonAt = Number.NEGATIVE_INFINITY;
   let soughtAt = Number.NEGATIVE_INFINITY;
@@ -65,21 +70,31 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
     }
   }
 
+  /** The same attempt is leased again when its end could not be stored: what it did is not done twice. */
   async function work(row: Row): Promise<void> {
-    const result = await attempt(row);
-    await settle(row, result);
+    const kept = unsettled.get(row.id);
+    const result = kept?.attempt === row.startedAttempts ? kept.result : await attempt(row);
+    unsettled.delete(row.id);
+    if (!(await settle(row, result))) keepUnsettled(row, result);
   }
 
-  /** Tries for as long as the lease lasts: what was sent while the database was away must not be sent again. */
-  async function settle(row: Row, result: DeliveryResult): Promise<void> {
+  function keepUnsettled(row: Row, result: DeliveryResult): void {
+    const [oldest] = unsettled.keys();
+    if (oldest !== undefined && unsettled.size >= unsettledMax) unsettled.delete(oldest);
+    unsettled.set(row.id, { attempt: row.startedAttempts, result });
+  }
+
+  /** Tries for as long as the lease lasts; whether it is stored. */
+  async function settle(row: Row, result: DeliveryResult): Promise<boolean> {
     const until = deps.clock.elapsed() + options.attemptTimeoutMs;
     for (;;) {
       try {
-        return await settleRow(deps, { options, row, result });
+        await settleRow(deps, { options, row, result });
+        return true;
       } catch (error) {
         deps.log.error('message not settled', { worker: options.name, rowId: row.id }, error);
-        // The lease expires and the row is claimed again: an attempt too many is harmless, a lost row is not.
-        if (stopping.signal.aborted || deps.clock.elapsed() >= until) return;
+        // The lease expires and the row is claimed again, after a restart with an attempt too many: harmless, and a lost row is not.
+        if (stopping.signal.aborted || deps.clock.elapsed() >= until) return false;
         await deps.clock.sleep(second, stopping.signal);
       }
     }
