@@ -8,20 +8,27 @@ import { createMemory } from '../memory.ts';
 interface CheckoutCalls {
   /** When a create left, by the ids that stand in it. */
   readonly createsOf: Map<string, Milliseconds[]>;
+  /** When an answer to one of them came, by the same ids. */
+  readonly answersOf: Map<string, Milliseconds[]>;
   /** When a search arrived, by the ids that stand in its address. */
   readonly searchesOf: Map<string, Milliseconds[]>;
 }
 
-const callsOf = createMemory<CheckoutCalls>(() => ({ createsOf: new Map(), searchesOf: new Map() }));
+const callsOf = createMemory<CheckoutCalls>(() => ({
+  createsOf: new Map(),
+  answersOf: new Map(),
+  searchesOf: new Map(),
+}));
 
 const createPath = /\/(?:invoices?|checkouts)$/;
 const ids = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
 export function watchCheckouts(world: World): void {
-  const { createsOf, searchesOf } = callsOf(world);
+  const { createsOf, answersOf, searchesOf } = callsOf(world);
   world.onPassed(({ request: { method, url, body }, answer }) => {
-    const isCreate = method === 'POST' && answer === undefined && createPath.test(url) && typeof body === 'string';
-    if (isCreate && new URL(url).host === addresses.providers) note(createsOf, { text: body, at: world.now() });
+    if (method !== 'POST' || typeof body !== 'string' || !createPath.test(url)) return;
+    if (new URL(url).host !== addresses.providers) return;
+    note(answer === undefined ? createsOf : answersOf, { text: body, at: world.now() });
   });
   world.onProviderCall(({ method, url }) => {
     if (method === 'GET') note(searchesOf, { text: url, at: world.now() });
@@ -39,6 +46,11 @@ function note(moments: Map<string, Milliseconds[]>, { text, at }: { text: string
 /** When the creates of the payment's checkouts left the product. */
 export function createsOf(world: World, paymentId: string): readonly Milliseconds[] {
   return callsOf(world).createsOf.get(paymentId) ?? [];
+}
+
+/** When their answers came. */
+export function answersOf(world: World, paymentId: string): readonly Milliseconds[] {
+  return callsOf(world).answersOf.get(paymentId) ?? [];
 }
 
 /**

@@ -6,7 +6,7 @@ import type { World } from '../../world/world.ts';
 import { isForgotten } from '../forgotten.ts';
 import type { Invariant } from '../invariant.ts';
 import type { Look } from '../look.ts';
-import { createsOf, wasMadeAfterSearch, watchCheckouts } from './checkout-calls.ts';
+import { answersOf, createsOf, wasMadeAfterSearch, watchCheckouts } from './checkout-calls.ts';
 import { ourSideOf } from './our-side.ts';
 import { holdingOf, isListing, paymentIdOf, providerSideOf } from './provider-side.ts';
 
@@ -93,8 +93,19 @@ function isInTheWay(
   look: Look,
   { paymentId, record, records }: { paymentId: string; record: ProviderRecord; records: readonly ProviderRecord[] },
 ): boolean {
-  if (holdingOf(record) !== 'none') return true;
-  return isListing(look, record.provider) && !wasMadeAfterSearch(look.world, { paymentId, records });
+  if (isListing(look, record.provider))
+    return holdingOf(record) !== 'none' || !wasMadeAfterSearch(look.world, { paymentId, records });
+  return holdingOf(record) !== 'none' && !wasReferenceForgotten(look.world, { paymentId, record });
+}
+
+/** It was given out, and then a backup was put back from before the answer that named it; no webhook has named it at another time. */
+function wasReferenceForgotten(
+  world: World,
+  { paymentId, record: { provider, reference } }: { paymentId: string; record: ProviderRecord },
+): boolean {
+  if (!answersOf(world, paymentId).some((at) => isForgotten(world, at))) return false;
+  const told = world.providers.deliveries(provider).filter((delivery) => delivery.reference === reference);
+  return told.every(({ outcome, atMs }) => outcome !== 'delivered' || isForgotten(world, atMs));
 }
 
 /** One order for each key that was answered, and the amount that was asked for. */
