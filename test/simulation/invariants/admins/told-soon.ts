@@ -8,6 +8,7 @@ import type { Invariant } from '../invariant.ts';
 import type { Look } from '../look.ts';
 import { createMemory } from '../memory.ts';
 import { wasClockWrong } from '../wrong-clock.ts';
+import { putOffUntil, watchShopTries } from './shop-tries.ts';
 
 interface Waited extends Readonly<Record<string, unknown>> {
   readonly row: number;
@@ -17,6 +18,8 @@ interface Waited extends Readonly<Record<string, unknown>> {
   readonly ended_at: number | null;
   /** For what was put back or put off: when it was due last. */
   readonly due_at: number | null;
+  /** By what the shop knows it. */
+  readonly shop_id: string | null;
 }
 
 /** Up to these rows nobody waits any more, in a database that was put back so often. */
@@ -25,13 +28,14 @@ const memoryOf = createMemory(() => ({ cases: 0, outbox: 0, restores: 0 }));
 const soonMs: Milliseconds = 30 * second;
 /** Whoever was cut off notices that it is no longer, and is done with what waited. */
 const afterwardsMs: Milliseconds = 2 * minute;
-/** The longest wait of what is put back, but for events that the shop did not take. */
+/** The longest wait of what is put back, but for events that the shop did not take, which wait ever longer. */
 const putBackMaxMs: Milliseconds = 10 * minute;
 
 export const toldSoon: Invariant = {
   number: 5,
   promise:
     'Within 30 seconds a new case is shown to somebody, and what is to be told is told, as long as nothing is in the way.',
+  begin: watchShopTries,
   *always(look) {
     const { world } = look;
     const memory = memoryOf(world);
@@ -59,7 +63,7 @@ const queries = {
     rows<Waited>(
       `select c.rowid as row, 'the case ' || key || ' is shown to nobody' as what,
          iif(occurrences = 1, opened_at, coalesce(${rangAt}, opened_at)) as began_at,
-         coalesce(min(s.sent_at), resolved_at) as ended_at, null as due_at
+         coalesce(min(s.sent_at), resolved_at) as ended_at, null as due_at, null as shop_id
        from cases c left join sent_messages s on s.subject = 'case:' || c.id
        where c.rowid > ? and c.rings and c.opened_at > (select coalesce(max(at), 0) from chat_moves) group by c.id order by c.rowid`,
       row,
@@ -73,7 +77,8 @@ const queries = {
       `select rowid as row, lane || ': ' || topic || ' ' || id || ' is not settled' as what,
          received_at + iif(key like '%:until:%', ${minute}, 0) + iif(key like '%:again:%', ${2 * minute}, 0) as began_at,
          coalesce(processed_at, abandoned_at, iif(outcome = 'owed', received_at, null)) as ended_at,
-         iif(last_error is null and key not like '%:again:%', null, available_at) as due_at
+         iif(last_error is null and key not like '%:again:%', null, available_at) as due_at,
+         iif(topic = 'shop.event', payload ->> 'webhookId', null) as shop_id
        from outbox_messages where rowid > ? order by rowid`,
       row,
     ),
@@ -104,10 +109,12 @@ function wasHeldUp(world: World, { what, at, until }: Wait & { what: string }): 
 }
 
 /** What was put back or put off is taken up when it is due, by whoever looks then. */
-function possibleAt(look: Look, { row, what, began_at: queuedAt, due_at: dueAt }: Waited): Milliseconds {
+function possibleAt(look: Look, { row, what, began_at: queuedAt, due_at: dueAt, shop_id: id }: Waited): Milliseconds {
+  const { world } = look;
   const at = Math.max(queuedAt, whyLater(look, { row, what }));
   if (dueAt === null) return at;
-  return look.world.idleUntil(Math.min(Math.max(at, dueAt), at + putBackMaxMs), soonMs);
+  const latest = (id === null ? undefined : putOffUntil(world, { id, dueAt })) ?? at + putBackMaxMs;
+  return world.idleUntil(Math.max(at, Math.min(dueAt, latest)), soonMs);
 }
 
 function whyLater(look: Look, { row, what }: Pick<Waited, 'row' | 'what'>): Milliseconds {
