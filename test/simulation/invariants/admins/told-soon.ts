@@ -69,14 +69,15 @@ const queries = {
       row,
     ),
   /**
-   * What is owed to a chat that cannot be reached was told elsewhere; a card that changes again and again is drawn once a
+   * What is owed to a chat that cannot be reached was told elsewhere, also when the chat took it in the end; a card that changes again and again is drawn once a
    * minute, and one that is drawn again after a call without an answer within two.
    */
   outbox: ({ rows }: Look, row: number) =>
     rows<Waited>(
       `select rowid as row, lane || ': ' || topic || ' ' || id || ' is not settled' as what,
          received_at + iif(key like '%:until:%', ${minute}, 0) + iif(key like '%:again:%', ${2 * minute}, 0) as began_at,
-         coalesce(processed_at, abandoned_at, iif(outcome = 'owed', received_at, null)) as ended_at,
+         iif(outcome = 'owed' or last_error like '%; the owners were told in private', received_at,
+           coalesce(processed_at, abandoned_at)) as ended_at,
          iif(last_error is null and key not like '%:again:%', null, available_at) as due_at,
          iif(topic = 'shop.event', payload ->> 'webhookId', null) as shop_id
        from outbox_messages where rowid > ? order by rowid`,
