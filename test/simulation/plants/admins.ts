@@ -84,8 +84,8 @@ export const adminPlants: readonly Plant[] = [
   {
     name: 'chat-move-not-kept',
     file: 'src/bot/telegram/alert-chat.ts',
-    from: "if (outcome.kind === 'moved') await noteMove(deps, { chatId, movedTo: outcome.toChatId });",
-    to: "if (outcome.kind === 'moved') deps.log.warn('chat has a new id', { chatId, newChatId: outcome.toChatId });",
+    from: 'const isNew = await recordChatMove(deps, move);',
+    to: 'const isNew = true;',
     sentence: 'That a group became a supergroup is logged and not kept.',
     breaks: [5, 9],
   },

@@ -23,7 +23,6 @@ interface RefundRow extends Record<string, unknown> {
   reference: string | null;
   requested_by_kind: string;
   sends: number;
-  next_poll_at: number | null;
 }
 
 /** After so many attempts an admin has to look. */
@@ -54,7 +53,7 @@ export const refundsOnce: Invariant = {
 /** In the order in which they came to be known. */
 function rowsOf({ rows }: Look): RefundRow[] {
   return rows(
-    'select id, payment_id, provider, status, amount_minor, reference, requested_by_kind, sends, next_poll_at from refunds order by rowid',
+    'select id, payment_id, provider, status, amount_minor, reference, requested_by_kind, sends from refunds order by rowid',
   );
 }
 
@@ -94,8 +93,6 @@ function wasRestored({ world }: Look): boolean {
 function* unfinished(look: Look, refund: RefundRow): Iterable<string> {
   const { id, provider, status, sends, payment_id: paymentId } = refund;
   if (status === 'requested') yield `refund ${id} at ${provider} is still only requested`;
-  const isOpen = status === 'unknown' || status === 'pending';
-  if (isOpen && refund.next_poll_at === null) yield `refund ${id} at ${provider} is ${status}, and never asked about`;
   if (status !== 'unknown') return;
   const ours = ourSideOf(look);
   // It is not sent again while its money is not there.
