@@ -28,7 +28,7 @@ const memoryOf = createMemory(() => ({ cases: 0, outbox: 0, restores: 0 }));
 const soonMs: Milliseconds = 30 * second;
 /** Whoever was cut off notices that it is no longer, and is done with what waited. */
 const afterwardsMs: Milliseconds = 2 * minute;
-/** The longest wait of what is put back, but for events that the shop did not take, which wait ever longer. */
+/** The longest wait of what is put back, but for refunds that were asked to wait, and events that the shop did not take, which wait ever longer. */
 const putBackMaxMs: Milliseconds = 10 * minute;
 
 export const toldSoon: Invariant = {
@@ -114,6 +114,7 @@ function possibleAt(look: Look, { row, what, began_at: queuedAt, due_at: dueAt, 
   const { world } = look;
   const at = Math.max(queuedAt, whyLater(look, { row, what }));
   if (dueAt === null) return at;
+  if (dueAt > at + putBackMaxMs && wasAskedToWait(look, { row, dueAt })) return world.idleUntil(dueAt, soonMs);
   const latest = (id === null ? undefined : putOffUntil(world, { id, dueAt })) ?? at + putBackMaxMs;
   return world.idleUntil(Math.max(at, Math.min(dueAt, latest)), soonMs);
 }
@@ -137,6 +138,21 @@ function isThereAt({ rows }: Look, row: number): Milliseconds {
     row,
   );
   return payment?.at ?? 0;
+}
+
+/** Its provider asked for an hour or more when it was tried last, and an hour is what it is given. */
+function wasAskedToWait({ world, rows }: Look, { row, dueAt }: { row: number; dueAt: Milliseconds }): boolean {
+  const [refund] = rows<{ readonly provider: string }>(
+    `select p.provider from outbox_messages m join refunds r on r.id = json_extract(m.payload, '$.refundId')
+       join payments p on p.id = r.payment_id
+     where m.rowid = ? and m.last_error like 'it asks us to wait%'`,
+    row,
+  );
+  if (refund === undefined) return false;
+  const isAsking = (wrong: string): boolean =>
+    wrong.includes(refund.provider) &&
+    Number(/"429".*"retryAfterSeconds":(\d{1,9})\b/.exec(wrong)?.[1]) * second >= hour;
+  return world.disturbances.between(dueAt - hour - soonMs, dueAt - hour, isAsking) !== undefined;
 }
 
 /** When all events of its order that are ahead of it are settled, which are judged themselves; far off when one is not. */

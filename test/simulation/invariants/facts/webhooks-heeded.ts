@@ -1,5 +1,5 @@
 // From a stored webhook to its payment: soon, and not without having asked the provider, because the event is only a hint.
-import { type Milliseconds, minute } from '#kernel/clock.ts';
+import { type Milliseconds, minute, second } from '#kernel/clock.ts';
 import { restGridMs } from '../../engine/rest.ts';
 import type { World } from '../../world/world.ts';
 import type { Invariant } from '../invariant.ts';
@@ -16,6 +16,8 @@ interface Heeded extends Readonly<Record<string, unknown>> {
   readonly received_at: number;
   readonly processed_at: number | null;
   readonly abandoned_at: number | null;
+  /** For what was put back because its payment was being asked for: when it was due last. */
+  readonly busy_until: number | null;
   /** When the provider was last asked about the payment; null: the payment is not ours. */
   readonly evidence_at: number | null;
 }
@@ -49,7 +51,8 @@ export const webhooksHeeded: Invariant = {
 function eventsSince({ rows }: Look, row: number): Heeded[] {
   return rows<Heeded>(
     `select e.rowid as row, e.id, e.source, e.reference, e.outcome, e.received_at, e.processed_at, e.abandoned_at,
-       p.evidence_at from inbox_events e left join payments p on p.reference = e.reference and p.provider = e.source
+       iif(e.last_error = 'the payment is being processed elsewhere', e.available_at, null) as busy_until, p.evidence_at
+     from inbox_events e left join payments p on p.reference = e.reference and p.provider = e.source
      where e.rowid > ? and e.source <> 'payhip' order by e.rowid`,
     row,
   );
@@ -68,17 +71,19 @@ function* faultsOf({ world }: Look, event: Heeded): Iterable<string> {
   }
   const isExcused = () =>
     disturbances.between(at - afterwardsMs, until, (wrong) => isExcuse(wrong, source)) !== undefined;
-  if (event.abandoned_at === null && until - at > soonMs && until - seenAt(world, at) > soonMs && !isExcused()) {
+  if (event.abandoned_at === null && until - at > soonMs && until - seenAt(world, event) > soonMs && !isExcused()) {
     yield `${what} was not heeded for ${Math.round((until - at) / 1_000)} s, and nothing was in its way`;
   }
 }
 
-/** A worker that found the disk full looks again after a second, which is an idle wait: nobody wakes it before. */
-function seenAt({ disturbances, now, timeline }: World, at: Milliseconds): Milliseconds {
+/** Whoever looks again soon does so on the grid of idle waits, and nobody wakes it before. */
+function seenAt(world: World, { received_at: at, busy_until: busyUntil }: Heeded): Milliseconds {
+  // A worker that found the disk full waits for a second.
   const isFullDisk = (what: string): boolean => what.startsWith('the disk');
-  if (disturbances.between(at - restGridMs, at, isFullDisk) === undefined) return at;
-  const beganAt = now() - timeline.now();
-  return beganAt + Math.ceil((at - beganAt) / restGridMs) * restGridMs;
+  const wasDiskFull = world.disturbances.between(at - restGridMs, at, isFullDisk) !== undefined;
+  const takenAt = wasDiskFull ? world.idleUntil(at, second) : at;
+  if (busyUntil === null) return takenAt;
+  return Math.max(takenAt, world.idleUntil(Math.min(busyUntil, takenAt + soonMs), second));
 }
 
 /** What is wrong with the shop, Telegram or another provider is none. */
