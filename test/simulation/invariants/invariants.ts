@@ -6,6 +6,7 @@ import { caseCards } from './admins/case-cards.ts';
 import { casesTold } from './admins/cases-told.ts';
 import { orderCards } from './admins/order-cards.ts';
 import { ringsOnce } from './admins/rings-once.ts';
+import { sendsInTurn } from './admins/sends-in-turn.ts';
 import { taps } from './admins/taps.ts';
 import { toldSoon } from './admins/told-soon.ts';
 import { troubles } from './admins/troubles.ts';
@@ -57,6 +58,7 @@ export const invariants: readonly Invariant[] = [
   answers,
   troubles,
   ringsOnce,
+  sendsInTurn,
   telegramTakesAll,
   strangers,
   metricsFit,

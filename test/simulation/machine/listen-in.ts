@@ -6,8 +6,14 @@ export interface Passed {
   readonly answer: HttpAnswer | undefined;
 }
 
+export interface Listener {
+  onPassed(passed: Passed): void;
+  /** No answer comes any more: the connection was cut, or the caller gave up. */
+  onLost(request: HttpRequest): void;
+}
+
 /** The same network, of which everything that passes is told; that changes nothing of when it passes. */
-export function listenIn(network: Network, onPassed: (passed: Passed) => void): Network {
+export function listenIn(network: Network, { onPassed, onLost }: Listener): Network {
   return {
     ...network,
     call(request, signal) {
@@ -15,7 +21,7 @@ export function listenIn(network: Network, onPassed: (passed: Passed) => void): 
       const answered = network.call(request, signal);
       answered.then(
         (answer) => onPassed({ request, answer }),
-        () => undefined,
+        () => onLost(request),
       );
       return answered;
     },

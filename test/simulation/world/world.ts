@@ -8,7 +8,7 @@ import { createTimeline, type Timeline } from '../engine/timeline.ts';
 import { createDisk, type Disk } from '../machine/disk.ts';
 import { listenIn, type Passed } from '../machine/listen-in.ts';
 import { createMachine, type Machine } from '../machine/machine.ts';
-import { createNetwork, type Network } from '../machine/network.ts';
+import { createNetwork, type HttpRequest, type Network } from '../machine/network.ts';
 import { createTelegramSide, type TelegramSide } from '../telegram/telegram-side.ts';
 import { type Backups, createBackups, type Restore } from './backups.ts';
 import { createDisturbances, type Disturbances } from './disturbances.ts';
@@ -28,6 +28,8 @@ export interface World extends ProvidersSide {
   readonly network: Network;
   /** Told of everything that passes on the network. */
   onPassed(listener: (passed: Passed) => void): void;
+  /** Told of each request whose answer does not come any more. */
+  onLost(listener: (request: HttpRequest) => void): void;
   readonly disk: Disk;
   readonly machine: Machine;
   readonly telegram: TelegramSide;
@@ -100,8 +102,14 @@ export function createWorld(deps: WorldDeps): World {
   const delays = chance.stream('network');
   const delayMs = (): Milliseconds => delays.between(1, 60);
   const listeners: ((passed: Passed) => void)[] = [];
-  const network = listenIn(createNetwork({ timeline, chance: chance.stream('slow network'), delayMs }), (passed) => {
-    for (const listener of listeners) listener(passed);
+  const lostListeners: ((request: HttpRequest) => void)[] = [];
+  const network = listenIn(createNetwork({ timeline, chance: chance.stream('slow network'), delayMs }), {
+    onPassed(passed) {
+      for (const listener of listeners) listener(passed);
+    },
+    onLost(request) {
+      for (const listener of lostListeners) listener(request);
+    },
   });
   const file = `${deps.folder}/till.db`;
   const disk = createDisk(file, chance.stream('disk'));
@@ -165,6 +173,7 @@ export function createWorld(deps: WorldDeps): World {
     journal,
     network,
     onPassed: (listener) => void listeners.push(listener),
+    onLost: (listener) => void lostListeners.push(listener),
     disk,
     machine,
     ...providersSide,
