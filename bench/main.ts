@@ -3,6 +3,8 @@
 // `npm run bench -- scale`: a shop of two years beside a small one. Its options:
 //   --orders 1000000   --small 10000   --seed 1   --samples 60   --screen '/find'   --cache FOLDER
 //   --postgres postgres://USER@HOST:PORT/postgres   (a server on which databases may be created; without it on SQLite)
+// `npm run bench -- drain`: a backlog of webhooks, each until the shop was told. Its options:
+//   --events 5000   --rounds 5   --postgres URL   --profile FOLDER
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +24,7 @@ const { values: options, positionals } = parseArgs({
     rounds: { type: 'string', default: '5' },
     'measure-ms': { type: 'string', default: '4000' },
     profile: { type: 'string' },
+    events: { type: 'string', default: '5000' },
     orders: { type: 'string', default: '1000000' },
     small: { type: 'string', default: '10000' },
     seed: { type: 'string', default: '1' },
@@ -33,7 +36,7 @@ const { values: options, positionals } = parseArgs({
 });
 
 const isNamed = positionals.length > 0;
-const unknown = positionals.filter((name) => name !== 'scale');
+const unknown = positionals.filter((name) => !['scale', 'drain'].includes(name));
 if (unknown.length > 0) throw new Error(`there is no benchmark ${unknown.join(', ')}`);
 
 const pinning = isNamed ? 'not pinned' : pinGenerator();
@@ -116,6 +119,31 @@ if (positionals.includes('scale')) {
   console.log(`\n${formatScale(engine.name, scale.screens)}\n`);
   for (const verdict of scaleVerdicts(engine.name, scale.screens)) console.log(verdict);
   result['scale'] = { engine: engine.name, plan, ...scale };
+}
+
+if (positionals.includes('drain')) {
+  const { runDrain } = await import('./drain/run-drain.ts');
+  const { drainVerdicts, formatDrain } = await import('./drain/drain-report.ts');
+  const { postgres, profile } = options;
+  const events = Number(options.events);
+  const plan = {
+    events,
+    warmUp: 1_000,
+    countedEvents: Math.min(events, 500),
+    rounds: Number(options.rounds),
+    postgres,
+  };
+  const engine = postgres === undefined ? 'sqlite' : 'postgres';
+  console.log(`${engine}: ${events} webhooks from stored to told, ${plan.rounds} rounds`);
+  const drain = await runDrain({
+    ...plan,
+    pinning,
+    nodeOptions: profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`],
+    onRound: (round) => console.log(`  ${Math.round(round.ms)} ms, ${Math.round(round.processorMs)} ms of processor`),
+  });
+  console.log(`\n${formatDrain(drain)}\n`);
+  for (const verdict of drainVerdicts(engine, drain)) console.log(verdict);
+  result['drain'] = { engine, plan, ...drain };
 }
 
 /** Without a name, all that need no large database. */
