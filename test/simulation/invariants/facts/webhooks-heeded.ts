@@ -6,6 +6,7 @@ import type { Invariant } from '../invariant.ts';
 import type { Look } from '../look.ts';
 import { createMemory } from '../memory.ts';
 import { wasClockWrong } from '../wrong-clock.ts';
+import { listenForProviderAnswers, wasAnswered } from './provider-answers.ts';
 
 interface Heeded extends Readonly<Record<string, unknown>> {
   readonly row: number;
@@ -20,6 +21,10 @@ interface Heeded extends Readonly<Record<string, unknown>> {
   readonly busy_until: number | null;
   /** When the provider was last asked about the payment; null: the payment is not ours. */
   readonly evidence_at: number | null;
+  /** Of what the payment consists, where its provider has ids for that; JSON. */
+  readonly details: string | null;
+  /** The one of them that the event names. */
+  readonly detail: string | null;
 }
 
 /** Up to this row all are done with, in a database that was put back so often. */
@@ -34,6 +39,7 @@ export const webhooksHeeded: Invariant = {
   number: 4,
   promise:
     'The payment that a webhook names is fetched after it came, and within two minutes while its provider is well.',
+  begin: listenForProviderAnswers,
   *always(look) {
     const { world } = look;
     const memory = memoryOf(world);
@@ -47,11 +53,15 @@ export const webhooksHeeded: Invariant = {
   },
 };
 
+/** What an event that is done with says: what became of the payment, or that there is none that is ours. */
+const learnt = /^(?:unchanged|\w+ -> \w+|unknown payment|unmatched payment\b.*|not understood)$/;
+
 /** Payhip's own events are all that it ever says: there is nothing to fetch. */
 function eventsSince({ rows }: Look, row: number): Heeded[] {
   return rows<Heeded>(
     `select e.rowid as row, e.id, e.source, e.reference, e.outcome, e.received_at, e.processed_at, e.abandoned_at,
-       iif(e.last_error = 'the payment is being processed elsewhere', e.available_at, null) as busy_until, p.evidence_at
+       iif(e.last_error = 'the payment is being processed elsewhere', e.available_at, null) as busy_until, p.evidence_at,
+       p.details, e.detail
      from inbox_events e left join payments p on p.reference = e.reference and p.provider = e.source
      where e.rowid > ? and e.source <> 'payhip' order by e.rowid`,
     row,
@@ -66,14 +76,23 @@ function* faultsOf({ world }: Look, event: Heeded): Iterable<string> {
   const what = `the event ${id} of ${source} about ${reference}`;
   // It was fetched again since, by a clock that was behind.
   const isAskedBefore = askedAt !== null && askedAt < at && !wasClockWrong(world, askedAt, askedAt);
-  if (isAskedBefore && processedAt !== null && outcome !== 'not understood') {
+  if (processedAt !== null && outcome !== 'not understood' && (isAskedBefore || !isTold(world, event, processedAt))) {
     yield `${what} is done with (${outcome}), and its payment was not fetched after it had come`;
+  }
+  if (processedAt !== null && !learnt.test(outcome ?? '')) {
+    yield `${what} is done with, and not by what was learnt of its payment: ${outcome}`;
   }
   const isExcused = () =>
     disturbances.between(at - afterwardsMs, until, (wrong) => isExcuse(wrong, source)) !== undefined;
   if (event.abandoned_at === null && until - at > soonMs && until - seenAt(world, event) > soonMs && !isExcused()) {
     yield `${what} was not heeded for ${Math.round((until - at) / 1_000)} s, and nothing was in its way`;
   }
+}
+
+/** A later poll leaves no trace of what was learnt before, so that the provider's own answers are gone by. */
+function isTold(world: World, { reference, received_at: from, detail, details }: Heeded, to: Milliseconds): boolean {
+  const parts = details === null ? [] : (JSON.parse(details) as string[]);
+  return wasAnswered(world, [reference, ...parts, ...(detail === null ? [] : [detail])], { from, to });
 }
 
 /** Whoever looks again soon does so on the grid of idle waits, and nobody wakes it before. */
