@@ -80,6 +80,13 @@ export interface PaymentStore {
     after: { createdAt: Milliseconds; id: string } | null;
     limit: number;
   }): Promise<Payment[]>;
+  /** When the payment was made that is `skipped` after the first one of those in [from, to); undefined where there are fewer. */
+  findMadeAfter(query: {
+    provider: ProviderName;
+    from: Milliseconds;
+    to: Milliseconds;
+    skipped: number;
+  }): Promise<Milliseconds | undefined>;
   /**
    * Payments made before `madeBefore` that have changed since `since`, in the order of their changes, after the given
    * place.

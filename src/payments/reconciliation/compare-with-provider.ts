@@ -49,9 +49,13 @@ export interface Bounds {
   newest: Milliseconds;
 }
 
-const rules: PairingRules<Payment, PaymentSnapshot> = {
+const keys: PairingKeys<Payment, Pick<ListedPayment, 'paymentId' | 'reference'>> = {
   keysOfOurs: ({ id, reference }) => [reference, idKey(id)],
   keysOfTheirs: ({ paymentId, reference }) => [reference, paymentId === null ? null : idKey(paymentId)],
+};
+
+const rules: PairingRules<Payment, PaymentSnapshot> = {
+  ...keys,
   isSameCurrency: (payment, { requested }) => requested.asset === payment.requestedAsset,
   isSameAmount: (payment, { requested }) => compareDecimals(requested.amount, payment.requestedAmount) === 0,
   isSameStatus: (payment, snapshot) =>
@@ -60,11 +64,6 @@ const rules: PairingRules<Payment, PaymentSnapshot> = {
       isSameMoney(payment, snapshot) &&
       payment.reference !== null &&
       payment.mismatchedAt === null),
-};
-
-const unreadKeys: PairingKeys<Payment, UnreadPayment> = {
-  keysOfOurs: rules.keysOfOurs,
-  keysOfTheirs: ({ paymentId, reference }) => [reference, paymentId === null ? null : idKey(paymentId)],
 };
 
 /** More may have come for a payment that was paid already, or underpaid; a list that has no amounts says nothing of it. */
@@ -82,12 +81,20 @@ export function isFollowedElsewhere(payment: Payment, snapshot: PaymentSnapshot)
   return payment.reference !== null && payment.reference !== snapshot.reference;
 }
 
+/** Our payment of each of the entries that has one. */
+export function pairListed<Entry extends ListedPayment>(lists: {
+  here: readonly Payment[];
+  there: readonly Entry[];
+}): Map<Entry, Payment> {
+  return pairByKeys<Payment, Entry>({ ours: lists.here, theirs: lists.there }, keys);
+}
+
 /** What the provider lists and nobody understands is left out, with our payment that it is about, and is told of. */
 export function compareWithProvider(
   input: { here: readonly Payment[]; there: readonly ListedPayment[] } & Bounds,
 ): Comparison[] {
   const unread = input.there.filter(isUnread);
-  const ours = pairByKeys({ ours: input.here, theirs: unread }, unreadKeys);
+  const ours = pairListed({ here: input.here, there: unread });
   const leftOut = unread.map((entry) => leaveOut(entry, ours.get(entry) ?? null));
   const leftOutHere = new Set(leftOut.map(({ pair }) => pair.ours));
   const rest = input.here.filter((payment) => !leftOutHere.has(payment));

@@ -8,15 +8,14 @@ import type { Cause } from '#kernel/transaction-context.ts';
 import type { SnapshotDeps } from '../lifecycle/deps.ts';
 import type { Payment } from '../model/payment.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '../model/reconciliation.ts';
-import type { ListedPayment } from '../model/snapshot.ts';
 import type { DecommissionedProviders } from '../ports/decommissioned-providers.ts';
 import { failureWords } from '../ports/failure-words.ts';
-import type { ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 import { ProviderError } from '../ports/provider-errors.ts';
 import { findUntoldRefunds } from '../refunds/find-untold-refunds.ts';
 import { refreshPayment } from '../sync/refresh-payment.ts';
-import { compareWithProvider, type Difference } from './compare-with-provider.ts';
+import { compareInParts, type Part, partsOf } from './compare-in-parts.ts';
+import type { Bounds, Comparison, Difference } from './compare-with-provider.ts';
 import { finishReconciliation, type Outcome } from './finish-reconciliation.ts';
 import { failRun, pagesOfPayments, startRun } from './reconciliation-runs.ts';
 
@@ -86,19 +85,19 @@ async function reconcile(deps: SnapshotDeps, input: RunInput): Promise<Reconcili
   const run = await startRun(deps, { provider, window, startedBy, cause, audit: { action: 'reconciliation.start' } });
   const healUntil = deps.clock.elapsed() + healMaxMs;
   try {
-    const there = await listThere(deps, run, signal);
-    const here = await listHere(deps, run);
     const bounds = { newest: run.windowTo - settleMs, oldest: run.windowFrom + edgeMs };
     const outcomes: Outcome[] = [];
     const progress = { compared: 0, healed: 0, open: 0 };
-    for (const { difference } of compareWithProvider({ here, there, ...bounds })) {
-      progress.compared += 1;
-      if (difference !== undefined) {
-        const isHealed = await heal(deps, { difference, healUntil, cause, signal });
-        outcomes.push({ difference, isHealed });
-        progress[isHealed ? 'healed' : 'open'] += 1;
+    for await (const comparisons of compareWindow(deps, { run, bounds, signal })) {
+      for (const { difference } of comparisons) {
+        progress.compared += 1;
+        if (difference !== undefined) {
+          const isHealed = await heal(deps, { difference, healUntil, cause, signal });
+          outcomes.push({ difference, isHealed });
+          progress[isHealed ? 'healed' : 'open'] += 1;
+        }
+        input.onProgress?.({ ...progress });
       }
-      input.onProgress?.({ ...progress });
     }
     const { compared } = progress;
     const finished = await finishReconciliation(deps, { run, compared, outcomes, bounds, cause });
@@ -113,18 +112,32 @@ async function reconcile(deps: SnapshotDeps, input: RunInput): Promise<Reconcili
   }
 }
 
-async function listThere(
-  deps: { providers: ProviderRegistry },
-  run: ReconciliationRun,
-  signal: AbortSignal | undefined,
-): Promise<ListedPayment[]> {
-  const provider = deps.providers.find(run.provider);
-  const found: ListedPayment[] = [];
-  if (provider === undefined) return found;
-  for await (const page of provider.listPayments({ from: run.windowFrom, to: run.windowTo }, signal)) {
-    found.push(...page);
-  }
-  return found;
+async function* compareWindow(
+  deps: SnapshotDeps,
+  { run, bounds, signal }: { run: ReconciliationRun; bounds: Bounds; signal: AbortSignal | undefined },
+): AsyncGenerator<readonly Comparison[]> {
+  const { provider, windowFrom: from, windowTo: to } = run;
+  const lister = deps.providers.find(provider);
+  if (lister === undefined) return;
+  const parts = await partsOf({ from, to }, (query) =>
+    deps.database.read((stores) => stores.payments.findMadeAfter({ provider, ...query })),
+  );
+  yield* compareInParts({
+    parts,
+    bounds,
+    async list(part) {
+      const there = (await Array.fromAsync(lister.listPayments(part, signal))).flat();
+      // Ours is written a moment before theirs: the wider window keeps payments at its edges from looking like differences.
+      const isFirst = part.from === from;
+      return { there, here: await listHere(deps, run, isFirst ? { ...part, from: from - edgeMs } : part) };
+    },
+    findHere: ({ reference, paymentId }) =>
+      deps.database.read(async ({ payments }) => {
+        const byReference = reference && (await payments.findPaymentByReference({ provider, reference }));
+        const found = byReference ?? (paymentId === null ? undefined : await payments.findPayment(paymentId));
+        return found?.provider === provider ? found : undefined;
+      }),
+  });
 }
 
 /** The payments are compared whatever becomes of this: the next run tries again. */
@@ -145,12 +158,14 @@ async function compareRefunds(
   }
 }
 
-async function listHere(deps: { database: Database<PaymentStores> }, run: ReconciliationRun): Promise<Payment[]> {
-  // Ours is written a moment before theirs: the wider window keeps payments at its edges from looking like differences.
-  const window = { provider: run.provider, from: run.windowFrom - edgeMs, to: run.windowTo };
+async function listHere(
+  deps: { database: Database<PaymentStores> },
+  { provider }: ReconciliationRun,
+  part: Part,
+): Promise<Payment[]> {
   const pages = pagesOfPayments(
     (query) => deps.database.read((stores) => stores.payments.listPaymentsMadeBetween(query)),
-    window,
+    { provider, ...part },
   );
   return (await Array.fromAsync(pages)).flat();
 }

@@ -165,6 +165,8 @@ export function describePayments(open: OpenContractDatabase): void {
         expect(idsOf(first)).toEqual(['payment-2', 'payment-3']);
         const after = { createdAt: noon, id: 'payment-3' };
         expect(idsOf(await payments.listPaymentsMadeBetween({ ...window, after, limit: 2 }))).toEqual(['payment-5']);
+        expect(await payments.findMadeAfter({ ...window, skipped: 2 })).toBe(noon + 9);
+        expect(await payments.findMadeAfter({ ...window, skipped: 3 })).toBeUndefined();
       });
     });
 

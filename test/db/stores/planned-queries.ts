@@ -47,6 +47,8 @@ export const plannedQueries: Record<string, (stores: AccountingStores) => Promis
     payments.findPaymentByReference({ provider: 'btcpay', reference: asProviderReference('r') }),
   'payments of an order': ({ payments }) => payments.listPaymentsForOrder(asOrderId('o')),
   'a payment and those beside it': ({ payments }) => payments.listPaymentsBeside(asPaymentId('p')),
+  'where a window of payments is cut': ({ payments }) =>
+    payments.findMadeAfter({ provider: 'btcpay', from: 0, to: now, skipped: 5_000 }),
   'a payment looked for': ({ payments }) => payments.searchPayments({ text: 'tx', limit: 10 }),
   'orders to expire': ({ orders }) => orders.listExpiredOrders({ now, limit: 200 }),
   'orders of an e-mail or reference': ({ orders }) => orders.listOrdersCalled({ text: 'a@b', limit: 9 }),

@@ -1,6 +1,7 @@
 import type { OrderId } from '#kernel/ids.ts';
 import type { PaymentStore } from '#payments/ports/payment-store.ts';
 import { keyset, within } from '../../query/keyset.ts';
+import { prepared } from '../../query/prepared.ts';
 import { limit, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
 import { and, asc, eq, gt, gte, inArray, isNull, lt, sql } from '../../schema/drizzle.ts';
@@ -8,6 +9,7 @@ import { and, asc, eq, gt, gte, inArray, isNull, lt, sql } from '../../schema/dr
 type Lists = Pick<
   PaymentStore,
   | 'listPaymentsMadeBetween'
+  | 'findMadeAfter'
   | 'listUncountedPayments'
   | 'listPaymentsChangedSince'
   | 'listPaymentsWithoutFees'
@@ -25,7 +27,20 @@ export function createPaymentLists(session: Session): Lists {
     where: inArray(payments.orderId, among('ids')),
     order: byCreation.oldestFirst,
   }));
+  const findMadeAfter = prepared(session, 'find_payment_made_after', () =>
+    session.db
+      .select({ at: payments.createdAt })
+      .from(payments)
+      .where(and(isOfProvider, within(payments.createdAt)))
+      .orderBy(...byCreation.oldestFirst)
+      .limit(1)
+      .offset(sql.placeholder('skipped')),
+  );
   return {
+    async findMadeAfter(query) {
+      const [found] = await findMadeAfter(query);
+      return found?.at;
+    },
     listPaymentsMadeBetween: prepareList('list_payments_made_between', (shape) => ({
       where: and(isOfProvider, within(payments.createdAt), byCreation.after(shape, 'after')),
       order: byCreation.oldestFirst,

@@ -2,7 +2,7 @@ import type { ProviderName } from '#kernel/provider-name.ts';
 import { ProviderUnreachable } from '../../ports/provider-errors.ts';
 
 /** No list is longer than this many pages of 100; a window that is fuller has to be asked for in parts. */
-const pagesMax = 200;
+const pagesMax = 1_000;
 
 /**
  * Walks the pages of a list. Throws ProviderUnreachable when the bound is met or a page names itself as the next one:

@@ -1,0 +1,96 @@
+// A comparison of any length, one part of its window after the other, so that what it holds in memory does not grow with the window.
+import { day, type Milliseconds } from '#kernel/clock.ts';
+import { slicesOf } from '#kernel/page.ts';
+import type { Payment } from '../model/payment.ts';
+import type { ListedPayment } from '../model/snapshot.ts';
+import { type Bounds, type Comparison, compareWithProvider, pairListed } from './compare-with-provider.ts';
+
+export interface Part {
+  from: Milliseconds;
+  to: Milliseconds;
+}
+
+/** So many of our payments are compared at once. */
+const partSize = 5_000;
+
+/** No part is shorter: BitPay lists whole days, and each list of it has a day more on both sides. */
+const partMinMs: Milliseconds = day;
+
+/** So many pairs are compared before others have a turn. */
+const sliceSize = 250;
+
+/**
+ * Cuts a window where it has more of our payments than are compared at once. `findMadeAfter`: when the payment was made that is so
+ * many after the first one since `from`; undefined where there are fewer.
+ */
+export async function partsOf(
+  { from, to }: Part,
+  findMadeAfter: (query: Part & { skipped: number }) => Promise<Milliseconds | undefined>,
+): Promise<Part[]> {
+  const parts: Part[] = [];
+  let start = from;
+  for (;;) {
+    const full = await findMadeAfter({ from: start, to, skipped: partSize });
+    const end = full === undefined ? to : Math.max(full, start + partMinMs);
+    // What is left behind the cut would be a part that is too short.
+    if (end + partMinMs > to) return [...parts, { from: start, to }];
+    parts.push({ from: start, to: end });
+    start = end;
+  }
+}
+
+interface Lists {
+  here: Payment[];
+  there: ListedPayment[];
+}
+
+/**
+ * Compares part by part. What has no counterpart in its part waits for the last one: the provider may have made it on another
+ * day than we did. `findHere`: our payment of such an entry, which may have been compared with another one before.
+ */
+export async function* compareInParts(input: {
+  parts: readonly Part[];
+  list(part: Part): Promise<Lists>;
+  findHere(entry: ListedPayment): Promise<Payment | undefined>;
+  bounds: Bounds;
+}): AsyncGenerator<readonly Comparison[]> {
+  const { parts, bounds, list } = input;
+  let waiting: Lists = { here: [], there: [] };
+  for (const part of parts) {
+    const listed = await list(part);
+    const here = [...waiting.here, ...listed.here];
+    const there = [...waiting.there, ...listed.there];
+    if (part === parts.at(-1)) {
+      const others = parts.length === 1 ? [] : await findOthers({ here, there }, input.findHere);
+      yield* slicesOf(compareWithProvider({ here: [...here, ...others], there, ...bounds }), sliceSize);
+      return;
+    }
+    const { paired, alone } = split({ here, there });
+    yield* slicesOf(compareWithProvider({ ...paired, ...bounds }), sliceSize);
+    waiting = alone;
+  }
+}
+
+function split({ here, there }: Lists): { paired: Lists; alone: Lists } {
+  const found = pairListed({ here, there });
+  const ours = new Set(found.values());
+  return {
+    paired: { here: here.filter((payment) => ours.has(payment)), there: there.filter((entry) => found.has(entry)) },
+    alone: { here: here.filter((payment) => !ours.has(payment)), there: there.filter((entry) => !found.has(entry)) },
+  };
+}
+
+async function findOthers(
+  { here, there }: Lists,
+  findHere: (entry: ListedPayment) => Promise<Payment | undefined>,
+): Promise<Payment[]> {
+  const found = pairListed({ here, there });
+  const others = new Map<string, Payment>();
+  for await (const entries of slicesOf(there.filter((entry) => !found.has(entry)))) {
+    for (const entry of entries) {
+      const payment = await findHere(entry);
+      if (payment !== undefined) others.set(payment.id, payment);
+    }
+  }
+  return [...others.values()];
+}
