@@ -5,6 +5,8 @@
 //   --postgres postgres://USER@HOST:PORT/postgres   (a server on which databases may be created; without it on SQLite)
 // `npm run bench -- drain`: a backlog of webhooks, each until the shop was told. Its options:
 //   --events 5000   --rounds 5   --postgres URL   --profile FOLDER
+// `npm run bench -- reconcile`: a comparison with a provider's list. Its option:
+//   --payments 10000,100000
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -25,6 +27,7 @@ const { values: options, positionals } = parseArgs({
     'measure-ms': { type: 'string', default: '4000' },
     profile: { type: 'string' },
     events: { type: 'string', default: '5000' },
+    payments: { type: 'string', default: '10000,100000' },
     orders: { type: 'string', default: '1000000' },
     small: { type: 'string', default: '10000' },
     seed: { type: 'string', default: '1' },
@@ -36,7 +39,7 @@ const { values: options, positionals } = parseArgs({
 });
 
 const isNamed = positionals.length > 0;
-const unknown = positionals.filter((name) => !['scale', 'drain'].includes(name));
+const unknown = positionals.filter((name) => !['scale', 'drain', 'reconcile'].includes(name));
 if (unknown.length > 0) throw new Error(`there is no benchmark ${unknown.join(', ')}`);
 
 const pinning = isNamed ? 'not pinned' : pinGenerator();
@@ -144,6 +147,17 @@ if (positionals.includes('drain')) {
   console.log(`\n${formatDrain(drain)}\n`);
   for (const verdict of drainVerdicts(engine, drain)) console.log(verdict);
   result['drain'] = { engine, plan, ...drain };
+}
+
+if (positionals.includes('reconcile')) {
+  const { formatReconcile, runReconcile } = await import('./reconcile/run-reconcile.ts');
+  const rounds = [];
+  for (const payments of options.payments.split(',').map(Number)) {
+    console.log(`comparing ${payments} payments of nine days with a provider's list`);
+    rounds.push(await runReconcile(payments));
+  }
+  console.log(`\n${formatReconcile(rounds)}`);
+  result['reconcile'] = { rounds };
 }
 
 /** Without a name, all that need no large database. */
