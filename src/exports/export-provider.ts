@@ -29,7 +29,8 @@ import {
   timelineRow,
 } from './export-rows.ts';
 
-const pageSize = 200;
+/** For some tables, several statements a row. */
+const pageSize = 50;
 /** Fewer rows, because each may have a body of 256 KiB. */
 const eventPageSize = 25;
 /** More lines than any order has; an order with more loses its oldest lines. */

@@ -1,6 +1,11 @@
 // Keyset paging: a page begins beside a row and not at a count, so that rows which are added or removed meanwhile do not move
 // a page, and no page costs more than the first.
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
+
+/** Everybody else has a turn: a driver that answers at once would not give way by itself. */
+export async function nextTurn(): Promise<void> {
+  await setImmediate();
+}
 
 /** Where a page begins: beside a row that was shown. Null stands for the beginning of the list. */
 export interface PagePosition<Key> {

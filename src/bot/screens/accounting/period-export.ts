@@ -8,6 +8,7 @@ import { exportOrders, paymentColumns, refundColumns } from '#exports/export-ord
 import type { ExportRow } from '#exports/export-rows.ts';
 import { recordExport } from '#exports/record-export.ts';
 import { addDays, type CalendarDay, dayBounds, dayOf, readCalendarDay } from '#kernel/calendar.ts';
+import { nextTurn } from '#kernel/page.ts';
 import { createExportWriter, type ExportFile, type ExportWriter, partBytesMax } from '../../files/export-files.ts';
 import { createProgress } from '../../files/progress.ts';
 import { ExportEnded, sendFile } from '../../files/send-file.ts';
@@ -69,6 +70,8 @@ async function exportPeriod(env: AdminEnv, exporting: Exporting): Promise<void> 
     progress.show(periodExported(exported));
   };
   try {
+    // The command is answered first.
+    await nextTurn();
     await sendOrders(env, { exported, send });
     await sendBooks(env, { exported, send });
     exported.end = 'done';
