@@ -2,6 +2,8 @@
 // how many it did. Inbox and outbox are not here, because their workers claim due rows by themselves.
 import { pendingActionRetention } from '#access/pending-actions.ts';
 import { closeDueDays } from '#accounting/daily-close/close-due-days.ts';
+import { createCountDays } from '#accounting/daily-sums/count-days.ts';
+import { recountDays } from '#accounting/daily-sums/recount-days.ts';
 import { fetchFees } from '#accounting/fees/fetch-fees.ts';
 import type { DomainDeps } from '#accounting/ledger/deps.ts';
 import { caseRetention } from '#cases/prune-cases.ts';
@@ -77,6 +79,7 @@ const retentions: readonly Retention<PaymentStores>[] = [
 
 export function createJobs(deps: JobsDeps): Job[] {
   const { payments } = deps;
+  const countDays = createCountDays(payments, deps);
   return [
     {
       name: 'watch-clock',
@@ -180,6 +183,19 @@ export function createJobs(deps: JobsDeps): Job[] {
       timing: { everyMs: 10 * minute },
       timeoutMs: 10 * minute,
       run: (signal) => indexOrders(payments, { limit: indexLimit, signal }),
+    },
+    {
+      name: 'count-days',
+      // What has changed since is corrected whenever somebody looks.
+      timing: { everyMs: 10 * second },
+      timeoutMs: 10 * minute,
+      run: async (signal) => ({ ...(await countDays(signal)) }),
+    },
+    {
+      name: 'recount-days',
+      timing: { dailyAt: '04:10' },
+      timeoutMs: hour / 2,
+      run: (signal) => recountDays(payments, { signal }),
     },
     {
       name: 'prune',

@@ -16,9 +16,10 @@ export interface OrderTotals {
   amountMinor: number;
 }
 
-/** Orders of one status and currency that were made in one time bucket. */
-export interface OrderBucket extends OrderTotals {
-  bucketStart: Milliseconds;
+/** What of an order is summed. */
+export interface OrderFigures extends Pick<Order, 'id' | 'createdAt' | 'status' | 'currency' | 'amountMinor'> {
+  /** The status with which the days that are counted ahead count it; null where none counts it. */
+  countedAs: OrderStatus | null;
 }
 
 export type OrderChange = Partial<Pick<Order, 'attention' | 'paidAt' | 'fulfilledAt' | 'expiresAt' | 'note'>> & {
@@ -62,6 +63,13 @@ export interface OrderStore {
     after: PageCursor | null;
     limit: number;
   }): Promise<Order[]>;
+  /** The same, and no more of them than is summed. */
+  listOrderFigures(query: {
+    from: Milliseconds;
+    to: Milliseconds;
+    after: PageCursor | null;
+    limit: number;
+  }): Promise<OrderFigures[]>;
   /** Orders awaiting payment that have expired and have no open payment of the right amount, oldest expiry first. */
   listExpiredOrders(query: { now: Milliseconds; limit: number }): Promise<Order[]>;
   /** Whose e-mail or reference this is, in capitals or not. The highest number first. */
@@ -72,8 +80,6 @@ export interface OrderStore {
   searchOrders(query: { text: string; limit: number }): Promise<FoundOrders>;
   /** Makes at most `limit` orders of an earlier release searchable; how many, none when all are. Only inside a transaction. */
   indexOrders(query: { limit: number }): Promise<number>;
-  /** Counts and sums per status and currency of orders made in [from, to), in buckets of `bucketMs` from `from` on. */
-  totalOrders(query: { from: Milliseconds; to: Milliseconds; bucketMs: Milliseconds }): Promise<OrderBucket[]>;
 }
 
 export interface TimelineStore {

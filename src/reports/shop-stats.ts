@@ -1,10 +1,16 @@
-import { type FeeTotals, totalFees } from '#accounting/fees/total-fees.ts';
+import { daysUpTo } from '#accounting/daily-sums/calendar-days.ts';
+import { readDays } from '#accounting/daily-sums/read-days.ts';
+import { addTotals } from '#accounting/daily-sums/sums.ts';
+import type { DaySums } from '#accounting/ledger/daily-sums-store.ts';
 import type { AccountingStores } from '#accounting/ledger/deps.ts';
-import { type Clock, day, type Milliseconds } from '#kernel/clock.ts';
+import type { FeeTotals } from '#accounting/ledger/tally.ts';
+import { dayOf } from '#kernel/calendar.ts';
+import type { Clock, Milliseconds } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
+import { assert } from '#kernel/invariant.ts';
 import { type Money, subtractDecimals, sumDecimals, toDecimal } from '#kernel/money.ts';
 import type { OrderStatus } from '#orders/order.ts';
-import type { OrderBucket, OrderTotals } from '#orders/order-store.ts';
+import type { OrderTotals } from '#orders/order-store.ts';
 
 export interface ShopStats {
   from: Milliseconds;
@@ -12,8 +18,8 @@ export interface ShopStats {
   totals: OrderTotals[];
   /** Fees and net of the payments made in that time, as far as the providers have reported them. */
   fees: FeeTotals[];
-  /** One bucket a day, status and currency, oldest first. */
-  buckets: OrderBucket[];
+  /** The oldest first. */
+  days: DaySums[];
 }
 
 /** Orders whose money is, or was, there; refunds are not taken off. */
@@ -47,27 +53,20 @@ export function feeGaps(
 }
 
 /**
- * Orders of so many days, per status and currency: sums are made in minor units and never across currencies. The days end
- * at `until`, or now; a surface that names its buckets by the calendar gives its next midnight.
+ * Orders of so many days of the calendar, per status and currency: sums are made in minor units and never across currencies. The
+ * last day is that of `at`, or today.
  */
 export async function shopStats(
-  deps: { database: Database<AccountingStores>; clock: Clock },
-  input: { days: 7 | 30 | 90; until?: Milliseconds },
+  deps: { database: Pick<Database<AccountingStores>, 'read'>; clock: Clock },
+  input: { days: 7 | 30 | 90; timeZone: string; at?: Milliseconds },
 ): Promise<ShopStats> {
-  const to = input.until ?? deps.clock.now();
-  const from = to - input.days * day;
-  const buckets = await deps.database.read((stores) => stores.orders.totalOrders({ from, to, bucketMs: day }));
-  const totals = new Map<string, OrderTotals>();
-  for (const bucket of buckets) {
-    const key = `${bucket.status}:${bucket.currency}`;
-    const total = totals.get(key) ?? newTotal(bucket.status, bucket.currency);
-    total.count += bucket.count;
-    total.amountMinor += bucket.amountMinor;
-    totals.set(key, total);
-  }
-  return { from, to, totals: [...totals.values()], fees: await totalFees(deps, { from, to }), buckets };
-}
-
-function newTotal(status: OrderStatus, currency: string): OrderTotals {
-  return { status, currency, count: 0, amountMinor: 0 };
+  const { timeZone } = input;
+  const days = await readDays(
+    deps,
+    daysUpTo(dayOf(input.at ?? deps.clock.now(), timeZone), { count: input.days, timeZone }),
+  );
+  const [first, last] = [days[0], days.at(-1)];
+  assert(first !== undefined && last !== undefined, 'a calendar has days');
+  const { orders, fees } = addTotals(days);
+  return { from: first.from, to: last.to, totals: orders, fees, days };
 }

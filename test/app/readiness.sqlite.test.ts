@@ -21,7 +21,7 @@ test('jobs on time are shown; jobs that stand still make the process unready, an
   const sleep: Clock['sleep'] = (_ms, signal) =>
     new Promise((resolve) => signal?.addEventListener('abort', () => resolve()));
   app = await openAppFixtureIn(world, { jobClock: { ...world.clock, sleep } });
-  expect(await readiness()).toMatchObject({ status: 200, jobs: { ok: true, vital: true, detail: '17 on time' } });
+  expect(await readiness()).toMatchObject({ status: 200, jobs: { ok: true, vital: true, detail: '19 on time' } });
   expect((await app.send('/metrics')).text).toContain('tillkeeper_job_overdue{job="poll-payments"} 0');
   // A job of an interval is overdue by elapsed time: that the wall clock is set back changes nothing.
   world.clock.set(-3 * hour);

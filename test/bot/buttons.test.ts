@@ -178,7 +178,7 @@ function* everyView(): Generator<View> {
   yield openBookPage(open, look);
   yield bookDigest(closed, { commandBot: 'till_bot' });
   for (const days of [7, 30, 90] as const) {
-    yield shopStatsView({ from: at, to: at + 1, totals: [], fees: [], buckets: [] }, { ...look, days });
+    yield shopStatsView({ from: at, to: at + 1, totals: [], fees: [], days: [] }, { ...look, days });
   }
 }
 

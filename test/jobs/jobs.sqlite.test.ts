@@ -60,6 +60,8 @@ describe('the table of jobs', () => {
       'fetch-fees',
       'close-days',
       'index-orders',
+      'count-days',
+      'recount-days',
       'prune',
     ];
     expect(jobs.map((job) => job.name)).toEqual(names);
@@ -75,6 +77,9 @@ describe('the table of jobs', () => {
     expect(await run('wake-cases')).toEqual({ woken: 0 });
     expect(await run('retire-cases')).toEqual({ retired: 0 });
     expect(await run('index-orders')).toEqual({ indexed: 0 });
+    expect(await run('count-days')).toEqual({ counted: 0, built: 92, removed: 0 });
+    expect(await run('count-days')).toEqual({ counted: 0, built: 0, removed: 0 });
+    expect(await run('recount-days')).toEqual({ recounted: 92, wrong: 0 });
     expect(await run('prune')).toEqual({ deleted: 0 });
     expect(await run('fetch-fees')).toEqual({ booked: 0, unmatched: 0, settlements: 0, failed: 0 });
     expect(await run('close-days')).toEqual({ closed: 0, unexplained: 0, waiting: 0 });

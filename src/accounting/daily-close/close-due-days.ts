@@ -2,7 +2,7 @@
 // behind it, because each closing follows from the one before. What is not known is never stored as a number.
 import { day, type Milliseconds } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
-import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
+import { type ProviderName, providerNames, providerTitle } from '#kernel/provider-name.ts';
 import { failureWords } from '#payments/ports/failure-words.ts';
 import type { ProviderRegistry } from '#payments/ports/payment-provider.ts';
 import { ProviderError } from '#payments/ports/provider-errors.ts';
@@ -72,9 +72,8 @@ async function providersOf(
   deps: { database: Database<AccountingStores>; providers: ProviderRegistry },
   next: NextDay,
 ): Promise<ProviderName[]> {
-  const counts = await deps.database.read((stores) => stores.payments.countPayments());
   const names = new Set<ProviderName>(deps.providers.list().map(({ name }) => name));
-  for (const { provider } of counts) {
+  for (const provider of providerNames) {
     if (names.has(provider)) continue;
     const window = { provider, from: next.from, to: next.to, after: null, limit: 1 };
     const made = await deps.database.read((stores) => stores.payments.listPaymentsMadeBetween(window));

@@ -77,8 +77,17 @@ export interface Fees {
   net: string;
 }
 
+export interface FeeTotals extends Fees {
+  /** Payments with fees in this asset. */
+  count: number;
+}
+
 /** The fee and the net of a payment; none where they are not known. */
-export function feesOf({ feeAmount, netAmount, figuresAsset }: Payment): Fees[] {
+export function feesOf({
+  feeAmount,
+  netAmount,
+  figuresAsset,
+}: Pick<Payment, 'feeAmount' | 'netAmount' | 'figuresAsset'>): Fees[] {
   if (feeAmount === null || netAmount === null || figuresAsset === null) return [];
   return [{ asset: figuresAsset, fee: feeAmount, net: netAmount }];
 }

@@ -1,5 +1,5 @@
 import type { CaseSeverity, CaseStatus } from '#cases/case.ts';
-import { day, hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
+import type { Milliseconds } from '#kernel/clock.ts';
 import type { Trust } from '#kernel/provider-name.ts';
 import { providerTitle } from '#kernel/provider-name.ts';
 import type { OrderStatus } from '#orders/order.ts';
@@ -109,17 +109,6 @@ export function formatTime(at: Milliseconds, { now, timeZone }: Presentation): s
 export function formatTimeShort(at: Milliseconds, presentation: Presentation): string {
   const [date = '', time = ''] = formatTime(at, presentation).split(', ');
   return date === formatTime(presentation.now, presentation).split(', ')[0] ? time : date;
-}
-
-/** The end of the admin's day; on the two days in a year that have 23 or 25 hours, an hour beside it. */
-export function nextMidnight(presentation: Presentation): Milliseconds {
-  const format = new Intl.DateTimeFormat('en-GB', {
-    timeZone: presentation.timeZone,
-    timeStyle: 'medium',
-    hourCycle: 'h23',
-  });
-  const [hours = 0, minutes = 0, seconds = 0] = format.format(presentation.now).split(':').map(Number);
-  return presentation.now - (presentation.now % second) - hours * hour - minutes * minute - seconds * second + day;
 }
 
 export function formatDay(at: Milliseconds, presentation: Presentation): string {

@@ -2,6 +2,8 @@ import type { AccountingStores } from '#accounting/ledger/deps.ts';
 import type { Session } from '../query/session.ts';
 import { createAuditStore, createPendingActionStore } from '../stores/access/access.ts';
 import { createSettingStore } from '../stores/access/settings.ts';
+import { createDailySumsStore } from '../stores/accounting/daily-sums.ts';
+import { createFeeChanges } from '../stores/accounting/fee-changes.ts';
 import { createFeeStore } from '../stores/accounting/fees.ts';
 import { createLedgerStore } from '../stores/accounting/ledger.ts';
 import { createCaseStore } from '../stores/cases/cases.ts';
@@ -23,18 +25,20 @@ import { createRefundStore } from '../stores/payments/refunds.ts';
 
 /** Every store over one connection. Statements are prepared at their first use and kept with the connection. */
 export function createStores(session: Session): AccountingStores {
+  const feeChanges = createFeeChanges(session);
   return {
     orders: createOrderStore(session),
     timeline: createTimelineStore(session),
     idempotency: createIdempotencyStore(session),
-    payments: createPaymentStore(session),
+    payments: createPaymentStore(session, feeChanges),
     reconciliation: createReconciliationStore(session),
     refunds: createRefundStore(session),
     channelOrders: createChannelOrderStore(session),
     products: createProductStore(session),
     settings: createSettingStore(session),
     ledger: createLedgerStore(session),
-    fees: createFeeStore(session),
+    fees: createFeeStore(session, feeChanges),
+    dailySums: createDailySumsStore(session),
     outages: createOutageStore(session),
     webhookRates: createWebhookRateStore(session),
     cases: createCaseStore(session),

@@ -1,4 +1,5 @@
 // Every change of a row with a status and a version is made here, and only if the row is still as the caller loaded it.
+import type { SQL } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import { ConcurrentChange } from '#kernel/database.ts';
 import { and, eq, sql } from '../schema/drizzle.ts';
@@ -23,12 +24,25 @@ interface CompareAndSet<Value extends Versioned> {
 
 export function createCompareAndSet<Value extends Versioned>(
   session: Session,
-  { name, table }: { name: string; table: PgTable & Record<keyof Versioned, PgColumn> },
+  {
+    name,
+    table,
+    noted = {},
+  }: {
+    name: string;
+    table: PgTable & Record<keyof Versioned, PgColumn>;
+    /** What else is set where the status is, from the row as it was. */
+    noted?: Record<string, SQL>;
+  },
 ): CompareAndSet<Value> {
   const update = preparedByShape(session, `change_${name}`, (keys) =>
     session.db
       .update(table)
-      .set({ ...settingsOf(table, keys), version: sql`${table.version} + 1` })
+      .set({
+        ...settingsOf(table, keys),
+        ...(keys.includes('status') && noted),
+        version: sql`${table.version} + 1`,
+      })
       .where(
         and(
           eq(table.id, sql.placeholder('expectedId')),

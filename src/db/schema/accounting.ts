@@ -1,4 +1,6 @@
+import type { DaySums } from '#accounting/ledger/daily-sums-store.ts';
 import { feeStandings } from '#accounting/ledger/ledger-store.ts';
+import type { Fees } from '#accounting/ledger/tally.ts';
 import type { CalendarDay } from '#kernel/calendar.ts';
 import type { PaymentId, ProviderReference } from '#kernel/ids.ts';
 import { providerNames } from '#kernel/provider-name.ts';
@@ -91,5 +93,28 @@ export function buildSettlements({ index, integer, json, primaryKey, table, text
       primaryKey({ name: 'settlements_key', columns: [row.provider, row.id] }),
       index('settlements_by_time').on(row.provider, row.settledAt),
     ],
+  );
+}
+
+export function buildDailySums({ integer, json, table }: Kit) {
+  return table('daily_sums', {
+    from: integer('begins_at').primaryKey(),
+    to: integer('ends_at').notNull(),
+    orders: json('orders').notNull().$type<DaySums['orders']>(),
+    fees: json('fees').notNull().$type<DaySums['fees']>(),
+  });
+}
+
+/** Payments whose fees have changed since the sums of days were counted, and with which fees these count them. */
+export function buildUncountedFees({ index, integer, json, table, text }: Kit) {
+  return table(
+    'uncounted_fees',
+    {
+      paymentId: text('payment_id').primaryKey().$type<PaymentId>(),
+      createdAt: integer('created_at').notNull(),
+      counted: json('counted').notNull().$type<Fees[]>(),
+      changes: integer('changes').notNull(),
+    },
+    (row) => [index('uncounted_fees_by_time').on(row.createdAt, row.paymentId)],
   );
 }

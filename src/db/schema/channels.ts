@@ -23,6 +23,7 @@ export function buildChannelOrderMarks({ index, integer, json, primaryKey, table
     },
     (row) => [
       primaryKey({ name: 'channel_sales_key', columns: [row.reference, row.provider] }),
+      index('channel_sales_by_provider').on(row.provider, row.reference),
       index('channel_sales_waiting').on(row.soldAt, row.updatedAt),
       index('channel_sales_counted').on(row.provider, row.countedAt),
     ],

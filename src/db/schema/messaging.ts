@@ -116,6 +116,7 @@ export function buildSentMessages({ index, integer, primaryKey, table, text }: K
     (row) => [
       primaryKey({ name: 'sent_messages_key', columns: [row.subject, row.bot, row.chatId] }),
       index('sent_messages_by_message').on(row.chatId, row.messageId),
+      index('sent_messages_by_update').on(row.updatedAt),
     ],
   );
 }

@@ -4,6 +4,7 @@ import { providerNames, trustLevels } from '#kernel/provider-name.ts';
 import { causeKinds } from '#kernel/transaction-context.ts';
 import { type OrderItem, orderOrigins, orderStatuses } from '#orders/order.ts';
 import { timelineSubjects } from '#orders/timeline.ts';
+import { sql } from './drizzle.ts';
 import { type Kit, oneOf, searchKey } from './kit.ts';
 
 export function buildOrders({ check, index, integer, json, table, text }: Kit) {
@@ -32,9 +33,12 @@ export function buildOrders({ check, index, integer, json, table, text }: Kit) {
       fulfilledAt: integer('fulfilled_at'),
       searchText: text('search_text').notNull(),
       searchNote: text('search_note').notNull(),
+      /** The status with which the sums of days count it; `none`: not at all; null: the one that it has. */
+      countedStatus: text('counted_status', { enum: ['none', ...orderStatuses] }),
     },
     (row) => [
       index('orders_by_time').on(row.createdAt, row.id),
+      index('orders_uncounted').on(row.createdAt, row.id).where(sql`counted_status is not null`),
       index('orders_by_status').on(row.status, row.createdAt, row.id),
       index('orders_by_expiry').on(row.status, row.expiresAt),
       // In the order of their numbers, so that the newest of many come without sorting them.

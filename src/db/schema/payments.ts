@@ -63,6 +63,7 @@ export function buildPayments(
       uniqueIndex('payments_by_reference').on(row.reference, row.provider),
       index('payments_by_order').on(row.orderId, row.createdAt, row.id),
       index('payments_by_next_poll').on(row.nextPollAt),
+      index('payments_asked').on(row.provider, row.nextPollAt, row.id).where(sql`next_poll_at is not null`),
       index('payments_by_provider').on(row.provider, row.createdAt, row.id),
       index('payments_by_status').on(row.provider, row.status),
       index('payments_by_update').on(row.updatedAt, row.id),

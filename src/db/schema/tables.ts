@@ -1,10 +1,12 @@
 import { buildAuditRecords, buildPendingActions, buildStoredSettings } from './access.ts';
 import {
   buildClosingDelays,
+  buildDailySums,
   buildLedgerClosings,
   buildLedgerEntries,
   buildProviderFees,
   buildSettlements,
+  buildUncountedFees,
 } from './accounting.ts';
 import { buildProviderOutages, buildWebhookRates } from './availability.ts';
 import { buildCases } from './cases.ts';
@@ -52,6 +54,8 @@ export function buildTables(kit: Kit) {
     closingDelays: buildClosingDelays(kit),
     providerFees: buildProviderFees(kit),
     settlements: buildSettlements(kit),
+    dailySums: buildDailySums(kit),
+    uncountedFees: buildUncountedFees(kit),
     channelOrderMarks: buildChannelOrderMarks(kit),
     channelLicenses: buildChannelLicenses(kit),
     channelSubscriptions: buildChannelSubscriptions(kit),

@@ -6,7 +6,6 @@ import { resolveCase } from '#cases/resolve-case.ts';
 import { day, hour, type Milliseconds } from '#kernel/clock.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { type Outage, outageSentence } from '../model/outage.ts';
-import { isOpenPayment } from '../model/payment.ts';
 import type { PaymentTx } from '../ports/payment-store.ts';
 
 export function downKey(provider: ProviderName): string {
@@ -26,9 +25,7 @@ const unavailableHeadline = 'Provider does not answer';
 
 /** What waits for the provider, and where new orders go meanwhile; counted anew with every probe. */
 async function unavailableFacts({ stores }: PaymentTx, provider: ProviderName) {
-  const counts = await stores.payments.countPayments();
-  const open = counts.filter((one) => one.provider === provider && isOpenPayment(one));
-  const waiting = open.reduce((sum, { count }) => sum + count, 0);
+  const waiting = await stores.payments.countOpenPayments(provider);
   const payments = waiting === 1 ? '1 open payment waits' : `${waiting === 0 ? 'No' : waiting} open payments wait`;
   const detail =
     `${payments} for it. Its payments are checked automatically when it is back. ` +

@@ -110,8 +110,8 @@ export interface PaymentStore {
   listPaymentsOfOrders(orderIds: readonly OrderId[]): Promise<Payment[]>;
   /** Exact reference or payment id, or any transaction id that equals the text; newest first. */
   searchPayments(query: { text: string; limit: number }): Promise<Payment[]>;
-  /** How many payments are in each status, per provider; for metrics and cards. */
-  countPayments(): Promise<{ provider: ProviderName; status: PaymentStatus; count: number }[]>;
+  /** How many payments of the provider are still to be paid. */
+  countOpenPayments(provider: ProviderName): Promise<number>;
 }
 
 export interface ReconciliationStore {

@@ -5,7 +5,6 @@ import { healthView } from '#bot/screens/providers/health-view.ts';
 import { type ReconcileStep, reconcileChoice, reconcileProgress } from '#bot/screens/providers/reconcile-view.ts';
 import { helpView } from '#bot/screens/start/help-view.ts';
 import { type StartReport, startView } from '#bot/screens/start/start-view.ts';
-import { nextMidnight } from '#bot/text/words.ts';
 import { day } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
 import type { ReconciliationFinding, ReconciliationRun } from '#payments/model/reconciliation.ts';
@@ -18,12 +17,10 @@ describe('statistics', () => {
 
   test('count by status, sum by currency, and draw a bar a day', () => {
     const totals = [bucket, { status: 'expired', currency: 'USD', count: 2, amountMinor: 9800 } as const];
-    const buckets = [
-      { ...bucket, count: 1, bucketStart: at },
-      { ...bucket, count: 2, bucketStart: at + day },
-    ];
+    const counts = [1, 2, 0, 0, 0, 0, 0];
+    const days = counts.map((count, index) => ({ from: at + index * day, orders: [{ ...bucket, count }] }));
     const fees = [{ asset: 'USDC', fee: '0.61', net: '48.39' }];
-    const stats = { from: at, to: at + 7 * day, totals, fees, buckets };
+    const stats = { from: at, to: at + 7 * day, totals, fees, days };
     expect(drawn(shopStatsView(stats, { ...look, days: 7 }))).toMatchInlineSnapshot(`
       "<b>Last 7 days</b>
       💰 3 paid · ⌛ 2 expired
@@ -49,7 +46,7 @@ describe('statistics', () => {
   ])('add up: net %s of %s paid, or the difference is named', (net, paid, words) => {
     const totals = [{ ...bucket, amountMinor: Number(paid.replace('.', '')) }];
     const fees = [{ asset: 'USD', fee: '42.85', net }];
-    const { text } = shopStatsView({ from: at, to: at + day, totals, fees, buckets: [] }, { ...look, days: 7 });
+    const { text } = shopStatsView({ from: at, to: at + day, totals, fees, days: [] }, { ...look, days: 7 });
     const lines = text.split('\n');
     const first = lines.indexOf(`Paid: <b>${paid} USD</b>`);
     const end = lines.findIndex((each) => each.includes('Paid orders a day'));
@@ -57,25 +54,32 @@ describe('statistics', () => {
   });
 
   test.each([7, 30, 90] as const)('%i days fit a screen', (days) => {
-    const buckets = Array.from({ length: days }, (_, index) => ({ ...bucket, bucketStart: at + index * day }));
+    const each = Array.from({ length: days }, (_, index) => ({ from: at + index * day, orders: [bucket] }));
     const { text } = shopStatsView(
-      { from: at, to: at + days * day, totals: [bucket], fees: [], buckets },
+      { from: at, to: at + days * day, totals: [bucket], fees: [], days: each },
       { ...look, days },
     );
     expect(text.split('\n').length).toBeLessThanOrEqual(20);
+    const bars = Array.from(text.matchAll(/▇ (\d+)/g), ([, count]) => Number(count));
+    expect(bars.reduce((sum, count) => sum + count, 0)).toBe(days * bucket.count);
   });
 
-  test.each([
-    ['UTC', '2026-11-22T21:30:15.250Z', '2026-11-23T00:00:00.000Z'],
-    ['Asia/Kolkata', '2026-11-22T21:30:15.250Z', '2026-11-23T18:30:00.000Z'],
-    ['America/New_York', '2026-11-22T05:00:00.000Z', '2026-11-23T05:00:00.000Z'],
-  ])('a day in %s ends at midnight there', (timeZone, now, midnight) => {
-    expect(new Date(nextMidnight({ now: Date.parse(now), timeZone })).toISOString()).toBe(midnight);
+  test('a day that has 23 hours has a bar of its own', () => {
+    const starts = [0, 24, 47, 71].map((hours) => Date.parse('2026-03-27T23:00:00Z') + hours * 3_600_000);
+    const days = starts.map((from, index) => ({ from, orders: [{ ...bucket, count: index + 1 }] }));
+    const stats = { from: starts[0] ?? 0, to: 0, totals: [bucket], fees: [], days };
+    const { text } = shopStatsView(stats, { ...look, timeZone: 'Europe/Berlin', days: 7 });
+    expect(Array.from(text.matchAll(/(\d\d Mar) ▇+ (\d)/g), ([, name, count]) => `${name} ${count}`)).toEqual([
+      '28 Mar 1',
+      '29 Mar 2',
+      '30 Mar 3',
+      '31 Mar 4',
+    ]);
   });
 
   test('an empty shop has no sums and no division by nothing', () => {
     const { text } = shopStatsView(
-      { from: at, to: at + 7 * day, totals: [], fees: [], buckets: [] },
+      { from: at, to: at + 7 * day, totals: [], fees: [], days: [] },
       { ...look, days: 7 },
     );
     expect(text).toContain('No orders.');

@@ -2,6 +2,7 @@ import { describeAccess } from './access.ts';
 import { describeBookReading } from './book-reading.ts';
 import { describeBooks } from './books.ts';
 import { describeCases } from './cases.ts';
+import { describeDailySums } from './daily-sums.ts';
 import type { OpenContractDatabase } from './harness.ts';
 import { describeMessageRecords } from './message-records.ts';
 import { describeOrderSearch } from './order-search.ts';
@@ -28,6 +29,7 @@ export function describeContract(open: OpenContractDatabase): void {
   describeSales(open);
   describeBooks(open);
   describeBookReading(open);
+  describeDailySums(open);
   describeMessageRecords(open);
   describeOutages(open);
   describeProviderLists(open);

@@ -148,30 +148,6 @@ export function describeOrders(open: OpenContractDatabase): void {
         expect(numbersOf(await orders.listExpiredOrders({ now: noon, limit: 1 }))).toEqual([2]);
       });
     });
-
-    test('are counted and summed in time buckets, per status and currency', async () => {
-      await using opened = await open();
-      const at = (ms: number): Partial<Order> => ({ createdAt: noon + ms });
-      const stored = [
-        sampleOrder(1, at(-1)),
-        sampleOrder(2, at(0)),
-        sampleOrder(3, at(99)),
-        sampleOrder(4, { ...at(99), currency: 'EUR' }),
-        sampleOrder(5, { ...at(100), status: 'paid', amountMinor: 4_000_000_000 }),
-        sampleOrder(6, { ...at(199), status: 'paid', amountMinor: 4_000_000_000 }),
-        sampleOrder(7, at(200)),
-      ];
-      await opened.database.transaction((stores) => insertAll(stores, stored));
-      const totals = await opened.database.read((stores) =>
-        stores.orders.totalOrders({ from: noon, to: noon + 200, bucketMs: 100 }),
-      );
-      const waiting = { bucketStart: noon, status: 'awaiting_payment' };
-      expect(totals).toEqual([
-        { ...waiting, currency: 'EUR', count: 1, amountMinor: 4_900 },
-        { ...waiting, currency: 'USD', count: 2, amountMinor: 9_800 },
-        { bucketStart: noon + 100, status: 'paid', currency: 'USD', count: 2, amountMinor: 8_000_000_000 },
-      ]);
-    });
   });
 
   describe('a timeline', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { OpenContractDatabase } from '../contract/harness.ts';
-import { growing, mayScan, maySort } from './plan-exceptions.ts';
+import { mayScan, maySort } from './plan-exceptions.ts';
 import { plannedQueries } from './planned-queries.ts';
 import { claimed, recorded } from './recorded-statements.ts';
 
@@ -16,7 +16,7 @@ interface Planner extends AsyncDisposable {
 }
 
 const isKnown = (name: string, exceptions: Readonly<Record<string, string>>): boolean =>
-  Object.hasOwn(exceptions, name) || Object.hasOwn(growing, name);
+  Object.hasOwn(exceptions, name);
 
 /** A page from the beginning of a list, in the order of its index: the limit ends it. */
 function isPage(text: string, { scans, sorts }: Plan): boolean {

@@ -22,6 +22,7 @@ export const mayScan: Readonly<Record<string, string>> = {
   list_products_by_channel_key: 'the catalogue',
   list_newest_book_entries: chosenBefore,
   list_known_fees: chosenBefore,
+  list_bounds_of_days: 'as many days as /stats can show',
 };
 
 /** Sorts what does not grow with the orders. */
@@ -56,14 +57,4 @@ export const maySort: Readonly<Record<string, string>> = {
   list_sizes_of_quarantined: bounded,
   list_quarantined: bounded,
   list_newest_book_entries: chosenBefore,
-};
-
-/** Grows with the orders, and has yet to be mended. Nothing is added here. */
-export const growing: Readonly<Record<string, string>> = {
-  count_payments: 'the metrics count all payments',
-  total_orders: '`/stats` sums all orders of its period',
-  count_audit: '`/stats` counts all that admins did in its period',
-  list_asked_payments: 'after an outage SQLite sorts all payments of the provider',
-  list_marks: 'the books of a channel sort all its orders for each page on SQLite',
-  list_newest_sent: 'after a restore all messages are sorted once',
 };

@@ -1,7 +1,7 @@
-import { day, type Milliseconds } from '#kernel/clock.ts';
+import type { Milliseconds } from '#kernel/clock.ts';
 import { formatAsset, formatMoney, type Money, sumDecimals, withPlaces } from '#kernel/money.ts';
 import { orderStatuses } from '#orders/order.ts';
-import type { OrderBucket, OrderTotals } from '#orders/order-store.ts';
+import type { OrderTotals } from '#orders/order-store.ts';
 import { feeGaps, paidStatuses, paidSums } from '#reports/shop-stats.ts';
 import { type StatsDays, statsDays } from '../../text/callback-data.ts';
 import { fitLines, type Line, line, weights } from '../../text/fit.ts';
@@ -14,7 +14,8 @@ export interface ShopStats {
   to: Milliseconds;
   totals: readonly OrderTotals[];
   fees: readonly { asset: string; fee: string; net: string }[];
-  buckets: readonly OrderBucket[];
+  /** The oldest first. */
+  days: readonly { from: Milliseconds; orders: readonly OrderTotals[] }[];
 }
 
 /** More bars than this would not fit the screen; days are then put together. */
@@ -76,15 +77,12 @@ function moneyLines(paid: readonly Money[], fees: ShopStats['fees']): Line[] {
 
 function barLines(stats: ShopStats, options: Presentation & { days: StatsDays }): Line[] {
   const daysPerBar = Math.ceil(options.days / barsMax);
-  const width = daysPerBar * day;
-  const bars = Array.from({ length: Math.ceil((stats.to - stats.from) / width) }, (_, index) => ({
-    at: stats.from + index * width,
-    count: 0,
-  }));
-  for (const bucket of stats.buckets) {
-    const bar = bars[Math.floor((bucket.bucketStart - stats.from) / width)];
-    if (bar !== undefined && paidStatuses.includes(bucket.status)) bar.count += bucket.count;
-  }
+  const paidOn = ({ orders }: ShopStats['days'][number]): number =>
+    sum(orders.filter(({ status }) => paidStatuses.includes(status)));
+  const bars = Array.from({ length: Math.ceil(stats.days.length / daysPerBar) }, (_, index) => {
+    const days = stats.days.slice(index * daysPerBar, (index + 1) * daysPerBar);
+    return { at: days[0]?.from ?? stats.from, count: days.reduce((count, one) => count + paidOn(one), 0) };
+  });
   const most = Math.max(...bars.map((bar) => bar.count), 1);
   const heading = daysPerBar === 1 ? 'Paid orders a day' : `Paid orders, ${daysPerBar} days a bar`;
   return [

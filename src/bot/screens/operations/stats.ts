@@ -5,7 +5,6 @@ import { editView, replyText, replyView } from '../../kit/replies.ts';
 import type { OnButton } from '../../kit/screen.ts';
 import { type StatsDays, statsDays } from '../../text/callback-data.ts';
 import type { View } from '../../text/view.ts';
-import { nextMidnight } from '../../text/words.ts';
 import { shopStatsView } from './stats-view.ts';
 
 export async function runStats(env: AdminEnv, ctx: TextContext, words: string): Promise<void> {
@@ -16,7 +15,7 @@ export async function runStats(env: AdminEnv, ctx: TextContext, words: string): 
 
 async function drawStats(env: AdminEnv, days: StatsDays): Promise<View> {
   const presentation = env.presentation();
-  return shopStatsView(await shopStats(env, { days, until: nextMidnight(presentation) }), { ...presentation, days });
+  return shopStatsView(await shopStats(env, { days, timeZone: presentation.timeZone }), { ...presentation, days });
 }
 
 export const onStatsButton: OnButton<'stats'> = async (env, ctx, callback) => {

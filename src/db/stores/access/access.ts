@@ -2,14 +2,33 @@ import type { AuditStore, PendingActionStore } from '#access/access-store.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { keyset, within } from '../../query/keyset.ts';
 import { prepared, prepareInsert } from '../../query/prepared.ts';
-import { limit, prepareDeleteFirst, rowCount, rowsOf } from '../../query/rows.ts';
+import { limit, prepareDeleteFirst, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
 import { and, asc, eq, gt, isNotNull, lt, sql } from '../../schema/drizzle.ts';
 
+const actionsPerPage = 500;
+
+interface Action {
+  id: string;
+  at: Milliseconds;
+  action: string;
+}
+
+type ActionQuery = Parameters<AuditStore['countAudit']>[0] & { after: Omit<Action, 'action'> | null; limit: number };
+
 export function createAuditStore(session: Session): AuditStore {
-  const { db } = session;
   const { auditRecords } = session.tables;
   const insert = prepareInsert(session, { name: 'record_audit', table: auditRecords });
+  const { id, at, action } = auditRecords;
+  const byTime = keyset(auditRecords, 'at');
+  const listActions = rowsOf(session, auditRecords, { id, at, action }).prepareList<ActionQuery>(
+    'list_actions',
+    (shape) => ({
+      where: and(eq(auditRecords.actorKind, sql.placeholder('actorKind')), within(at), byTime.after(shape, 'after')),
+      order: byTime.oldestFirst,
+      limit,
+    }),
+  );
   return {
     async record(entry) {
       await insert(entry);
@@ -19,14 +38,16 @@ export function createAuditStore(session: Session): AuditStore {
       order: keyset(auditRecords, 'at').newestFirst,
       limit,
     })),
-    countAudit: prepared(session, 'count_audit', () =>
-      db
-        .select({ action: auditRecords.action, count: rowCount })
-        .from(auditRecords)
-        .where(and(eq(auditRecords.actorKind, sql.placeholder('actorKind')), within(auditRecords.at)))
-        .groupBy(auditRecords.action)
-        .orderBy(asc(auditRecords.action)),
-    ),
+    async countAudit(query) {
+      const counts = new Map<string, number>();
+      let after: { at: Milliseconds; id: string } | null = null;
+      do {
+        const page: Action[] = await listActions({ ...query, after, limit: actionsPerPage });
+        for (const { action } of page) counts.set(action, 1 + (counts.get(action) ?? 0));
+        after = page.length < actionsPerPage ? null : (page.at(-1) ?? null);
+      } while (after !== null);
+      return [...counts].map(([action, count]) => ({ action, count })).sort((a, b) => (a.action < b.action ? -1 : 1));
+    },
   };
 }
 

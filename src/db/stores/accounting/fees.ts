@@ -6,16 +6,26 @@ import { limit, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
 import { preparedByQuery, type ShapeOf } from '../../query/shapes.ts';
 import { and, asc, eq, inArray, isNotNull, sql } from '../../schema/drizzle.ts';
+import type { FeeChanges } from './fee-changes.ts';
 
-export function createFeeStore(session: Session): FeeStore {
+export function createFeeStore(session: Session, feeChanges: FeeChanges): FeeStore {
   const { providerFees: fees, settlements } = session.tables;
-  const { prepareList } = rowsOf(session, fees);
+  const { prepare, prepareList } = rowsOf(session, fees);
   const listOfPayments = prepareList<{ ids: readonly PaymentId[] }>('list_fees_of_payments', ({ among }) => ({
     where: inArray(fees.paymentId, among('ids')),
     order: [asc(fees.paymentId), asc(fees.asset)],
   }));
+  const find = prepare('find_fee', ['provider', 'reference', 'asset']);
+  const save = prepareReplace(session, { name: 'save_fee', table: fees, key: ['provider', 'reference', 'asset'] });
   return {
-    saveFee: prepareReplace(session, { name: 'save_fee', table: fees, key: ['provider', 'reference', 'asset'] }),
+    async saveFee(fee) {
+      const [former] = await find(fee);
+      const further = [former, fee].filter((one) => one?.standing === 'further');
+      const isSame = former?.standing === fee.standing && former.fee === fee.fee && former.net === fee.net;
+      const paymentIds = isSame ? [] : further.flatMap((one) => one?.paymentId ?? []);
+      for (const paymentId of new Set(paymentIds)) await feeChanges.noteFurther(paymentId);
+      await save(fee);
+    },
     listFees: prepareList('list_fees', () => ({
       where: and(
         eq(fees.standing, sql.placeholder('standing')),

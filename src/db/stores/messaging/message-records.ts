@@ -112,7 +112,7 @@ export function createSentMessageStore(session: Session): SentMessageStore {
     listSent: ({ bot, subject }) => (bot === undefined ? listAll({ subject }) : listOfBot({ bot, subject })),
     listNewestSent: prepareList('list_newest_sent', () => ({
       where: undefined,
-      order: [desc(sent.updatedAt), asc(sent.subject), ...byChat],
+      order: [desc(sent.updatedAt)],
       limit,
     })),
     saveSent: (message) => save(message),

@@ -31,7 +31,7 @@ export function createOrderSearch(session: Session): Search {
 
 function createExact(session: Session): Pick<Search, 'listOrdersCalled' | 'listOrdersOfAmounts'> {
   const { orders } = session.tables;
-  const { searchText, searchNote, ...columns } = getTableColumns(orders);
+  const { searchText, searchNote, countedStatus, ...columns } = getTableColumns(orders);
   const { prepareList } = rowsOf(session, orders, columns);
   const newestFirst = [desc(orders.number)];
   const is = (column: PgColumn) => eq(searchKey(column), searchKey(sql.placeholder('text')));
@@ -105,7 +105,7 @@ function newestOf(found: readonly Order[], ordersMax: number): Order[] {
 
 function createParts(session: Session): Pick<Search, 'searchOrders' | 'indexOrders'> {
   const { counters, orders } = session.tables;
-  const { searchText, searchNote, ...columns } = getTableColumns(orders);
+  const { searchText, searchNote, countedStatus, ...columns } = getTableColumns(orders);
   const { prepareList } = rowsOf(session, orders, columns);
   const pattern = sql.placeholder('pattern');
   const hasText = or(contains(searchText, pattern), contains(searchNote, pattern));

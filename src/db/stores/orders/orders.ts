@@ -1,15 +1,15 @@
 import type { OrderId } from '#kernel/ids.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
-import type { OrderStore, PageCursor } from '#orders/order-store.ts';
+import type { OrderFigures, OrderStore, PageCursor } from '#orders/order-store.ts';
 import { openPaymentStatuses } from '#payments/model/payment.ts';
 import { createCompareAndSet } from '../../query/compare-and-set.ts';
 import { keyset, within } from '../../query/keyset.ts';
 import { prepared, prepareInsert } from '../../query/prepared.ts';
-import { limit, rowCount, rowsOf } from '../../query/rows.ts';
+import { limit, rowsOf } from '../../query/rows.ts';
 import { searchable } from '../../query/search.ts';
 import type { Session } from '../../query/session.ts';
 import type { ShapeOf } from '../../query/shapes.ts';
-import { and, asc, eq, getTableColumns, inArray, isNull, lte, sql } from '../../schema/drizzle.ts';
+import { and, eq, getTableColumns, inArray, isNull, lte, sql } from '../../schema/drizzle.ts';
 import { createOrderSearch } from './order-search.ts';
 import { prepareStoring } from './order-trigrams.ts';
 
@@ -18,14 +18,19 @@ const firstOrderNumber = 1001;
 export function createOrderStore(session: Session): OrderStore {
   const { db } = session;
   const { orders, payments } = session.tables;
-  const { searchText, searchNote, ...columns } = getTableColumns(orders);
+  const { searchText, searchNote, countedStatus, ...columns } = getTableColumns(orders);
   const { prepare, prepareList } = rowsOf(session, orders, columns);
   const nextNumber = prepareNextNumber(session);
   const insert = prepareInsert(session, { name: 'insert_order', table: orders });
   const putIntoIndex = prepareStoring(session, 'put');
   const findById = prepare('find_order', ['id']);
   const findByNumber = prepare('find_order_by_number', ['number']);
-  const compareAndSet = createCompareAndSet<Order>(session, { name: 'order', table: orders });
+  const compareAndSet = createCompareAndSet<Order>(session, {
+    name: 'order',
+    table: orders,
+    // The sums of days go on counting it with the status that it had when they were counted.
+    noted: { countedStatus: sql`coalesce(${countedStatus}, ${orders.status})` },
+  });
   const byCreation = keyset(orders, 'createdAt');
   const isOpen = and(inArray(payments.status, [...openPaymentStatuses]), isNull(payments.mismatchedAt));
   const openPayment = db
@@ -61,7 +66,7 @@ export function createOrderStore(session: Session): OrderStore {
     },
     async insertOrder(order) {
       const text = searchColumns(order);
-      await insert({ ...order, ...text });
+      await insert({ ...order, ...text, countedStatus: 'none' });
       await putIntoIndex(order.number, text);
     },
     findOrder: async (id) => (await findById({ id }))[0],
@@ -94,8 +99,8 @@ export function createOrderStore(session: Session): OrderStore {
       order: keyset(orders, 'expiresAt').oldestFirst,
       limit,
     })),
+    listOrderFigures: prepareFigures(session),
     ...createOrderSearch(session),
-    totalOrders: prepareTotals(session),
   };
 }
 
@@ -130,23 +135,30 @@ function prepareNextNumber(session: Session) {
   );
 }
 
-function prepareTotals(session: Session): OrderStore['totalOrders'] {
+function prepareFigures(session: Session): OrderStore['listOrderFigures'] {
   const { orders } = session.tables;
-  // Buckets are whole numbers on both engines: SQLite binds a JS number as a real, and would divide as one.
-  const from = sql`cast(${sql.placeholder('from')} as bigint)`;
-  const age = sql`(${orders.createdAt} - ${from})`;
-  return prepared(session, 'total_orders', () =>
-    session.db
-      .select({
-        bucketStart: sql<number>`${orders.createdAt} - ${age} % cast(${sql.placeholder('bucketMs')} as bigint)`,
-        status: orders.status,
-        currency: orders.currency,
-        count: rowCount,
-        amountMinor: sql<number>`cast(sum(${orders.amountMinor}) as bigint)`,
-      })
-      .from(orders)
-      .where(within(orders.createdAt))
-      .groupBy(sql`1`, orders.status, orders.currency)
-      .orderBy(sql`1`, asc(orders.status), asc(orders.currency)),
-  );
+  const byCreation = keyset(orders, 'createdAt');
+  const { id, createdAt, status, currency, amountMinor, countedStatus } = orders;
+  type Query = Parameters<OrderStore['listOrderFigures']>[0];
+  const list = rowsOf(session, orders, {
+    id,
+    createdAt,
+    status,
+    currency,
+    amountMinor,
+    countedStatus,
+  }).prepareList<Query>('list_order_figures', (shape) => ({
+    where: and(within(createdAt), byCreation.after(shape, 'after')),
+    order: byCreation.oldestFirst,
+    limit,
+  }));
+  return async (query) => (await list(query)).map(toFigures);
+}
+
+/** Without a mark the sums of days count the order as it is. */
+export function toFigures({
+  countedStatus,
+  ...order
+}: Omit<OrderFigures, 'countedAs'> & { countedStatus: OrderStatus | 'none' | null }): OrderFigures {
+  return { ...order, countedAs: countedStatus === 'none' ? null : (countedStatus ?? order.status) };
 }

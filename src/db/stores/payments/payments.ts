@@ -1,6 +1,6 @@
 import type { SQL } from 'drizzle-orm';
 import type { PaymentId } from '#kernel/ids.ts';
-import type { Payment } from '#payments/model/payment.ts';
+import { openPaymentStatuses, type Payment } from '#payments/model/payment.ts';
 import type { PaymentStore } from '#payments/ports/payment-store.ts';
 import { createCompareAndSet } from '../../query/compare-and-set.ts';
 import { keyset } from '../../query/keyset.ts';
@@ -8,11 +8,12 @@ import { prepared, prepareInsert, settingsOf } from '../../query/prepared.ts';
 import { limit, rowCount, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
 import { preparedByQuery, type ShapeOf } from '../../query/shapes.ts';
-import { and, asc, eq, inArray, isNotNull, isNull, lte, notInArray, or, sql } from '../../schema/drizzle.ts';
+import { and, eq, inArray, isNotNull, isNull, lte, notInArray, or, sql } from '../../schema/drizzle.ts';
+import type { FeeChanges } from '../accounting/fee-changes.ts';
 import { createPaymentLists } from './payment-lists.ts';
 import { createWatchLists } from './payment-watch-lists.ts';
 
-export function createPaymentStore(session: Session): PaymentStore {
+export function createPaymentStore(session: Session, feeChanges: FeeChanges): PaymentStore {
   const { db } = session;
   const { payments } = session.tables;
   const rows = rowsOf(session, payments);
@@ -49,6 +50,7 @@ export function createPaymentStore(session: Session): PaymentStore {
     async insertPayment(payment) {
       await insert(payment);
       await keepTransactionIds(payment, []);
+      await feeChanges.noteNewPayment(payment);
     },
     findPayment: async (id) => (await findById({ id }))[0],
     findPaymentByReference: async (query) => (await findByReference(query))[0],
@@ -57,11 +59,14 @@ export function createPaymentStore(session: Session): PaymentStore {
     async changePayment(payment, change) {
       const changed = await compareAndSet.change(payment, change);
       await keepTransactionIds(changed, payment.transactionIds);
+      await feeChanges.notePayment(payment, changed);
       return changed;
     },
     async tryChangePayment(payment, change) {
       const changed = await compareAndSet.tryChange(payment, change);
-      if (changed !== undefined) await keepTransactionIds(changed, payment.transactionIds);
+      if (changed === undefined) return undefined;
+      await keepTransactionIds(changed, payment.transactionIds);
+      await feeChanges.notePayment(payment, changed);
       return changed;
     },
     async leasePayment(input) {
@@ -83,7 +88,9 @@ export function createPaymentStore(session: Session): PaymentStore {
 
 const newestFirst = (a: Payment, b: Payment): number => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1);
 
-function createLists(session: Session): Pick<PaymentStore, 'listPaymentsToPoll' | 'searchPayments' | 'countPayments'> {
+function createLists(
+  session: Session,
+): Pick<PaymentStore, 'listPaymentsToPoll' | 'searchPayments' | 'countOpenPayments'> {
   const { db } = session;
   const { payments, paymentTransactionIds } = session.tables;
   const { prepareList } = rowsOf(session, payments);
@@ -103,6 +110,14 @@ function createLists(session: Session): Pick<PaymentStore, 'listPaymentsToPoll' 
   const byId = called('search_payments_by_id', eq(payments.id, text));
   const byReference = called('search_payments_by_reference', eq(payments.reference, text));
   const byTransaction = called('search_payments_by_transaction', inArray(payments.id, withTransaction));
+  const countOpen = prepared(session, 'count_open_payments', () =>
+    db
+      .select({ count: rowCount.mapWith(Number) })
+      .from(payments)
+      .where(
+        and(eq(payments.provider, sql.placeholder('provider')), inArray(payments.status, [...openPaymentStatuses])),
+      ),
+  );
   return {
     listPaymentsToPoll: prepareList('list_payments_to_poll', ({ among }) => ({
       where: and(
@@ -119,13 +134,7 @@ function createLists(session: Session): Pick<PaymentStore, 'listPaymentsToPoll' 
       const once = new Map(found.map((payment) => [payment.id, payment]));
       return [...once.values()].sort(newestFirst).slice(0, paymentsMax);
     },
-    countPayments: prepared(session, 'count_payments', () =>
-      db
-        .select({ provider: payments.provider, status: payments.status, count: rowCount })
-        .from(payments)
-        .groupBy(payments.provider, payments.status)
-        .orderBy(asc(payments.provider), asc(payments.status)),
-    ),
+    countOpenPayments: async (provider) => (await countOpen({ provider }))[0]?.count ?? 0,
   };
 }
 

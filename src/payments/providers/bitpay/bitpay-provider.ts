@@ -40,7 +40,6 @@ const merchantCapabilities: ProviderCapabilities = {
   canCancel: true,
   canFindLostCreate: true,
   returnsOddPayments: true,
-  listsWholeDays: true,
   gaps: [],
 };
 const posCapabilities: ProviderCapabilities = {

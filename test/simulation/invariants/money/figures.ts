@@ -20,10 +20,11 @@ export const figures: Invariant = {
 type Reading = ReturnType<typeof readingDatabase>;
 
 async function stats(look: Look, database: Reading): Promise<string[]> {
-  const { machine } = look.world;
+  const { machine, operator } = look.world;
+  const timeZone = operator.environment['TIME_ZONE'] ?? 'UTC';
   // An order that was made while the clock was ahead is in the future.
-  const until = machine.now() + 30 * day;
-  const { totals } = await shopStats({ database, clock: systemClock }, { days: 90, until });
+  const at = machine.now() + 30 * day;
+  const { totals } = await shopStats({ database, clock: systemClock }, { days: 90, timeZone, at });
   const here = new Map<string, number>();
   for (const { status, currency, amount_minor: amount } of ourSideOf(look).orders) {
     if (countedStatuses.includes(status)) here.set(currency, (here.get(currency) ?? 0) + amount);
