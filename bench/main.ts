@@ -2,11 +2,11 @@
 //   --only intake|process|peers   --servers noop,tillkeeper   --rounds 5   --measure-ms 4000   --profile FOLDER
 // `npm run bench -- scale`: a shop of two years beside a small one. Its options:
 //   --orders 1000000   --small 10000   --seed 1   --samples 60   --screen '/find'   --cache FOLDER
+// `npm run bench -- stall`: how long webhooks wait on the large shop while something else goes on. The same options, and
+//   --screen '/stats'   (what goes on)   --measure-ms 4000
 //   --postgres postgres://USER@HOST:PORT/postgres   (a server on which databases may be created; without it on SQLite)
 // `npm run bench -- drain`: a backlog of webhooks, each until the shop was told. Its options:
 //   --events 5000   --rounds 5   --postgres URL   --profile FOLDER
-// `npm run bench -- reconcile`: a comparison with a provider's list. Its option:
-//   --payments 10000,100000
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -27,7 +27,6 @@ const { values: options, positionals } = parseArgs({
     'measure-ms': { type: 'string', default: '4000' },
     profile: { type: 'string' },
     events: { type: 'string', default: '5000' },
-    payments: { type: 'string', default: '10000,100000' },
     orders: { type: 'string', default: '1000000' },
     small: { type: 'string', default: '10000' },
     seed: { type: 'string', default: '1' },
@@ -39,7 +38,7 @@ const { values: options, positionals } = parseArgs({
 });
 
 const isNamed = positionals.length > 0;
-const unknown = positionals.filter((name) => !['scale', 'drain', 'reconcile'].includes(name));
+const unknown = positionals.filter((name) => !['scale', 'drain', 'stall'].includes(name));
 if (unknown.length > 0) throw new Error(`there is no benchmark ${unknown.join(', ')}`);
 
 const pinning = isNamed ? 'not pinned' : pinGenerator();
@@ -149,15 +148,22 @@ if (positionals.includes('drain')) {
   result['drain'] = { engine, plan, ...drain };
 }
 
-if (positionals.includes('reconcile')) {
-  const { formatReconcile, runReconcile } = await import('./reconcile/run-reconcile.ts');
-  const rounds = [];
-  for (const payments of options.payments.split(',').map(Number)) {
-    console.log(`comparing ${payments} payments of nine days with a provider's list`);
-    rounds.push(await runReconcile(payments));
-  }
-  console.log(`\n${formatReconcile(rounds)}`);
-  result['reconcile'] = { rounds };
+if (positionals.includes('stall')) {
+  const { runStall } = await import('./stall/run-stall.ts');
+  const { formatStall, stallVerdict } = await import('./stall/stall-report.ts');
+  const { createSqliteEngine } = await import('./scale/engines/sqlite-engine.ts');
+  const { createPostgresEngine } = await import('./scale/engines/postgres-engine.ts');
+  const { seed, cache, screen, postgres } = options;
+  const engine = postgres === undefined ? createSqliteEngine(cache) : createPostgresEngine(postgres);
+  const plan = { seed, only: screen, orders: Number(options.orders), measureMs: Number(options['measure-ms']) };
+  console.log(`\n${engine.name}: intake with ${plan.orders} orders, a webhook every 10 ms`);
+  const figures = await runStall(engine, {
+    ...plan,
+    onActivity: ({ name, p99Ms, workedP99Ms }) =>
+      console.log(`  ${name}: p99 ${p99Ms.toFixed(0)} ms, worked ${workedP99Ms.toFixed(0)} ms`),
+  });
+  console.log(`\n${formatStall(figures)}\n\n${stallVerdict(figures)}`);
+  result['stall'] = { engine: engine.name, plan, figures };
 }
 
 /** Without a name, all that need no large database. */

@@ -21,6 +21,8 @@ export interface KeptHistory {
 export interface HistoryCopy {
   databaseUrl: string;
   query(text: string): Promise<unknown[]>;
+  /** Changes it; before the product opens it. */
+  run(text: string): Promise<void>;
   remove(): Promise<void>;
 }
 

@@ -15,6 +15,7 @@ export function createPostgresEngine(serverUrl: string): HistoryEngine {
     return {
       databaseUrl: urlOf(copy),
       query: (text) => queryAt(urlOf(copy), text),
+      run: async (text) => void (await queryAt(urlOf(copy), text)),
       remove: async () => void (await drop(copy)),
     };
   }

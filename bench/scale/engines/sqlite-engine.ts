@@ -41,6 +41,14 @@ function copyOf(file: string): HistoryCopy {
         connection.close();
       }
     },
+    async run(text) {
+      const connection = new BetterSqlite3(copy);
+      try {
+        connection.exec(text);
+      } finally {
+        connection.close();
+      }
+    },
     remove: async () => remove(),
   };
 }

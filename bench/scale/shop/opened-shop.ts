@@ -18,6 +18,10 @@ export interface OpenedShop {
   awaitQuiet(): Promise<void>;
   /** Reads the answer; throws when it is none of success. */
   get(path: string): Promise<void>;
+  /** The status of the answer. */
+  post(path: string, request: { headers: Record<string, string>; body: string }): Promise<number>;
+  /** Resolves when the run has ended; throws when it failed. */
+  runJob(name: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -117,6 +121,15 @@ export async function openShop(databaseUrl: string, providers: Record<string, st
       const answer = await ask(path, { headers: { authorization: `Bearer ${storeKey}` } });
       await answer.arrayBuffer();
       if (!answer.ok) throw new Error(`${path} was answered ${answer.status}`);
+    },
+    async post(path, request) {
+      const answer = await ask(path, { method: 'POST', ...request });
+      await answer.arrayBuffer();
+      return answer.status;
+    },
+    async runJob(name) {
+      const run = await app.runJob(name);
+      if (run?.outcome.kind !== 'done') throw new Error(`${name} did not succeed: ${JSON.stringify(run)}`);
     },
     close: () => app.stop(),
   };
