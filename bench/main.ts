@@ -7,6 +7,8 @@
 //   --postgres postgres://USER@HOST:PORT/postgres   (a server on which databases may be created; without it on SQLite)
 // `npm run bench -- drain`: a backlog of webhooks, each until the shop was told. Its options:
 //   --events 5000   --rounds 5   --postgres URL   --profile FOLDER
+// `npm run bench -- reconcile`: a comparison with a provider's list. Its option:
+//   --payments 10000,100000
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -27,6 +29,7 @@ const { values: options, positionals } = parseArgs({
     'measure-ms': { type: 'string', default: '4000' },
     profile: { type: 'string' },
     events: { type: 'string', default: '5000' },
+    payments: { type: 'string', default: '10000,100000' },
     orders: { type: 'string', default: '1000000' },
     small: { type: 'string', default: '10000' },
     seed: { type: 'string', default: '1' },
@@ -38,7 +41,7 @@ const { values: options, positionals } = parseArgs({
 });
 
 const isNamed = positionals.length > 0;
-const unknown = positionals.filter((name) => !['scale', 'drain', 'stall'].includes(name));
+const unknown = positionals.filter((name) => !['scale', 'drain', 'stall', 'reconcile'].includes(name));
 if (unknown.length > 0) throw new Error(`there is no benchmark ${unknown.join(', ')}`);
 
 const pinning = isNamed ? 'not pinned' : pinGenerator();
@@ -164,6 +167,17 @@ if (positionals.includes('stall')) {
   });
   console.log(`\n${formatStall(figures)}\n\n${stallVerdict(figures)}`);
   result['stall'] = { engine: engine.name, plan, figures };
+}
+
+if (positionals.includes('reconcile')) {
+  const { formatReconcile, runReconcile } = await import('./reconcile/run-reconcile.ts');
+  const rounds = [];
+  for (const payments of options.payments.split(',').map(Number)) {
+    console.log(`comparing ${payments} payments of nine days with a provider's list`);
+    rounds.push(await runReconcile(payments));
+  }
+  console.log(`\n${formatReconcile(rounds)}`);
+  result['reconcile'] = { rounds };
 }
 
 /** Without a name, all that need no large database. */

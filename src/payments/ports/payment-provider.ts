@@ -24,6 +24,8 @@ export interface ProviderCapabilities {
    * The snapshot of a payment has its fee, sooner or later; other providers have a `FeesProvider`, or report no fees.
    */
   tellsFees?: true;
+  /** Its list goes by whole days: the list of an hour costs as much as that of a day. */
+  listsWholeDays?: true;
   gaps: readonly string[];
 }
 

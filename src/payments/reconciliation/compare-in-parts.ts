@@ -1,5 +1,5 @@
 // A comparison of any length, one part of its window after the other, so that what it holds in memory does not grow with the window.
-import { day, type Milliseconds } from '#kernel/clock.ts';
+import type { Milliseconds } from '#kernel/clock.ts';
 import { slicesOf } from '#kernel/page.ts';
 import type { Payment } from '../model/payment.ts';
 import type { ListedPayment } from '../model/snapshot.ts';
@@ -11,20 +11,17 @@ export interface Part {
 }
 
 /** So many of our payments are compared at once. */
-const partSize = 5_000;
-
-/** No part is shorter: BitPay lists whole days, and each list of it has a day more on both sides. */
-const partMinMs: Milliseconds = day;
+const partSize = 2_000;
 
 /** So many pairs are compared before others have a turn. */
 const sliceSize = 250;
 
 /**
- * Cuts a window where it has more of our payments than are compared at once. `findMadeAfter`: when the payment was made that is so
- * many after the first one since `from`; undefined where there are fewer.
+ * Cuts a window where it has more of our payments than are compared at once, into parts of at least `partMinMs`. `findMadeAfter`:
+ * when the payment was made that is so many after the first one since `from`; undefined where there are fewer.
  */
 export async function partsOf(
-  { from, to }: Part,
+  { from, to, partMinMs }: Part & { partMinMs: Milliseconds },
   findMadeAfter: (query: Part & { skipped: number }) => Promise<Milliseconds | undefined>,
 ): Promise<Part[]> {
   const parts: Part[] = [];
@@ -45,8 +42,8 @@ interface Lists {
 }
 
 /**
- * Compares part by part. What has no counterpart in its part waits for the last one: the provider may have made it on another
- * day than we did. `findHere`: our payment of such an entry, which may have been compared with another one before.
+ * Compares part by part. What has no counterpart in its part waits until the end: the provider may have made it on another day
+ * than we did. `findHere`: our payment of such an entry, which may have been compared with another one before.
  */
 export async function* compareInParts(input: {
   parts: readonly Part[];
@@ -55,38 +52,32 @@ export async function* compareInParts(input: {
   bounds: Bounds;
 }): AsyncGenerator<readonly Comparison[]> {
   const { parts, bounds, list } = input;
-  let waiting: Lists = { here: [], there: [] };
+  let alone: Lists = { here: [], there: [] };
   for (const part of parts) {
     const listed = await list(part);
-    const here = [...waiting.here, ...listed.here];
-    const there = [...waiting.there, ...listed.there];
-    if (part === parts.at(-1)) {
-      const others = parts.length === 1 ? [] : await findOthers({ here, there }, input.findHere);
-      yield* slicesOf(compareWithProvider({ here: [...here, ...others], there, ...bounds }), sliceSize);
-      return;
+    const here = [...alone.here, ...listed.here];
+    const there = [...alone.there, ...listed.there];
+    const found = pairListed({ here, there });
+    for await (const entries of slicesOf(found.keys(), sliceSize)) {
+      const ours = new Set(entries.flatMap((entry) => found.get(entry) ?? []));
+      yield compareWithProvider({ here: [...ours], there: entries, ...bounds });
     }
-    const { paired, alone } = split({ here, there });
-    yield* slicesOf(compareWithProvider({ ...paired, ...bounds }), sliceSize);
-    waiting = alone;
+    const paired = new Set(found.values());
+    alone = {
+      here: here.filter((payment) => !paired.has(payment)),
+      there: there.filter((entry) => !found.has(entry)),
+    };
   }
-}
-
-function split({ here, there }: Lists): { paired: Lists; alone: Lists } {
-  const found = pairListed({ here, there });
-  const ours = new Set(found.values());
-  return {
-    paired: { here: here.filter((payment) => ours.has(payment)), there: there.filter((entry) => found.has(entry)) },
-    alone: { here: here.filter((payment) => !ours.has(payment)), there: there.filter((entry) => !found.has(entry)) },
-  };
+  const others = parts.length === 1 ? [] : await findOthers(alone.there, input.findHere);
+  yield* slicesOf(compareWithProvider({ ...alone, here: [...alone.here, ...others], ...bounds }), sliceSize);
 }
 
 async function findOthers(
-  { here, there }: Lists,
+  there: readonly ListedPayment[],
   findHere: (entry: ListedPayment) => Promise<Payment | undefined>,
 ): Promise<Payment[]> {
-  const found = pairListed({ here, there });
   const others = new Map<string, Payment>();
-  for await (const entries of slicesOf(there.filter((entry) => !found.has(entry)))) {
+  for await (const entries of slicesOf(there)) {
     for (const entry of entries) {
       const payment = await findHere(entry);
       if (payment !== undefined) others.set(payment.id, payment);

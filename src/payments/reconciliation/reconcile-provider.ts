@@ -1,7 +1,7 @@
 // Compares our payments of one provider with the provider's own list, both ways. What a fresh snapshot can heal is
 // healed by the same verb that webhooks use; the rest is kept with the run, and one alert is about it.
 
-import { day, type Milliseconds, minute } from '#kernel/clock.ts';
+import { day, hour, type Milliseconds, minute } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Cause } from '#kernel/transaction-context.ts';
@@ -119,7 +119,8 @@ async function* compareWindow(
   const { provider, windowFrom: from, windowTo: to } = run;
   const lister = deps.providers.find(provider);
   if (lister === undefined) return;
-  const parts = await partsOf({ from, to }, (query) =>
+  const partMinMs = lister.capabilities.listsWholeDays ? day : hour;
+  const parts = await partsOf({ from, to, partMinMs }, (query) =>
     deps.database.read((stores) => stores.payments.findMadeAfter({ provider, ...query })),
   );
   yield* compareInParts({

@@ -289,7 +289,7 @@ for (const name of uncancellable) {
 }
 
 function abilitiesOf(provider: PaymentProvider): Abilities {
-  const { gaps, tellsFees = false, ...can } = provider.capabilities;
+  const { gaps, tellsFees = false, listsWholeDays: _, ...can } = provider.capabilities;
   const ledger = provider.fees === null ? 'none' : 'ledger';
   return {
     ...can,

@@ -40,6 +40,7 @@ const merchantCapabilities: ProviderCapabilities = {
   canCancel: true,
   canFindLostCreate: true,
   returnsOddPayments: true,
+  listsWholeDays: true,
   gaps: [],
 };
 const posCapabilities: ProviderCapabilities = {
