@@ -9,6 +9,8 @@
 //   --events 5000   --rounds 5   --postgres URL   --profile FOLDER
 // `npm run bench -- reconcile`: a comparison with a provider's list. Its option:
 //   --payments 10000,100000
+// `npm run bench -- soak`: webhooks at a steady rate. Its options:
+//   --rate 200   --seconds 300   --profile FOLDER
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -30,6 +32,8 @@ const { values: options, positionals } = parseArgs({
     profile: { type: 'string' },
     events: { type: 'string', default: '5000' },
     payments: { type: 'string', default: '10000,100000' },
+    rate: { type: 'string', default: '200' },
+    seconds: { type: 'string', default: '300' },
     orders: { type: 'string', default: '1000000' },
     small: { type: 'string', default: '10000' },
     seed: { type: 'string', default: '1' },
@@ -41,7 +45,7 @@ const { values: options, positionals } = parseArgs({
 });
 
 const isNamed = positionals.length > 0;
-const unknown = positionals.filter((name) => !['scale', 'drain', 'stall', 'reconcile'].includes(name));
+const unknown = positionals.filter((name) => !['scale', 'drain', 'stall', 'reconcile', 'soak'].includes(name));
 if (unknown.length > 0) throw new Error(`there is no benchmark ${unknown.join(', ')}`);
 
 const pinning = isNamed ? 'not pinned' : pinGenerator();
@@ -178,6 +182,17 @@ if (positionals.includes('reconcile')) {
   }
   console.log(`\n${formatReconcile(rounds)}`);
   result['reconcile'] = { rounds };
+}
+
+if (positionals.includes('soak')) {
+  const { formatSoak, runSoak, soakVerdict } = await import('./soak/run-soak.ts');
+  const plan = { perSecond: Number(options.rate), seconds: Number(options.seconds) };
+  console.log(`${plan.perSecond} webhooks a second for ${plan.seconds} s, each until the shop was told`);
+  const { profile } = options;
+  const nodeOptions = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
+  const soak = await runSoak({ ...plan, pinning, nodeOptions });
+  console.log(`\n${formatSoak(soak)}\n\n${soakVerdict(soak)}`);
+  result['soak'] = { plan, ...soak };
 }
 
 /** Without a name, all that need no large database. */

@@ -50,7 +50,8 @@ export async function storeBacklog(
   }
 }
 
-async function writeOrders(database: OpenDatabase, count: number): Promise<PaymentId[]> {
+/** Their payments' ids. */
+export async function writeOrders(database: OpenDatabase, count: number): Promise<PaymentId[]> {
   const written: PaymentId[] = [];
   while (written.length < count) {
     const size = Math.min(ordersPerTransaction, count - written.length);
@@ -98,7 +99,8 @@ async function writeOrder(tx: PaymentTx & TransactionContext<unknown>): Promise<
   return blank.id;
 }
 
-function deliveryOf(paymentId: PaymentId) {
+/** As BTCPay Server posts it. */
+export function deliveryOf(paymentId: PaymentId) {
   const event = {
     ...{ deliveryId: `dlv-${paymentId}`, webhookId: '3aFT6UHRgYW4P3dZ6nFPLi', originalDeliveryId: `dlv-${paymentId}` },
     ...{
