@@ -13,7 +13,7 @@ import type { SnapshotDeps } from '../lifecycle/deps.ts';
 import { raiseUnread } from '../lifecycle/unread-payment.ts';
 import type { PaymentSnapshot } from '../model/snapshot.ts';
 import { failureWords } from '../ports/failure-words.ts';
-import type { ProviderRegistry } from '../ports/payment-provider.ts';
+import type { PaymentProvider, ProviderRegistry } from '../ports/payment-provider.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
 import { ProviderError, ProviderNotUnderstood } from '../ports/provider-errors.ts';
 import { refreshPayment } from '../sync/refresh-payment.ts';
@@ -40,10 +40,9 @@ export async function handleInboxEvent(
   if (provider === undefined) return { kind: 'give_up', reason: `there is no provider ${event.source}` };
   const known = deps.providers.find(provider);
   if (known?.sales !== undefined) return handleChannelEvent(deps, { provider, sales: known.sales, event, signal });
+  const nobodyToAsk: DeliveryResult = { kind: 'give_up', reason: `the provider ${provider} is not configured` };
   // Its bytes are the only evidence: without its provider it waits among the dead letters.
-  if (known === undefined && event.trust === 'token') {
-    return { kind: 'give_up', reason: `the provider ${provider} is not configured` };
-  }
+  if (known === undefined && event.trust === 'token') return nobodyToAsk;
   if (isHeldBack(deps, provider)) {
     const error = 'the provider is decommissioned';
     return { kind: 'retry', error, retryAfterMs: retiredWaitMs, isUntried: true };
@@ -52,6 +51,7 @@ export async function handleInboxEvent(
   const cause: Cause = { kind: 'webhook', id: event.id, actor: { kind: 'provider', id: provider } };
   const { detail } = event;
   const paymentId = await findOrFailure(deps, { provider, reference, detail, signal });
+  if (paymentId === undefined) return nobodyToAsk;
   if (paymentId instanceof ProviderError) return putBack(paymentId);
   if (typeof paymentId === 'object') return noteForeign(deps, { provider, reference, found: paymentId, cause });
   const hint = { claimedReference: reference, ...(detail !== null && { detail }) };
@@ -64,7 +64,7 @@ export async function handleInboxEvent(
     case 'unknown':
       return { kind: 'done', outcome: 'unknown payment' };
     case 'provider_off':
-      return { kind: 'give_up', reason: `the provider ${provider} is not configured` };
+      return nobodyToAsk;
     case 'busy':
       if (refresh.isHere) return { ...busy, retryAfterMs: lookAgainMs, isUntried: true };
       // By the queue's own backoff: a lease of a crashed process lasts for minutes, and no event may become a dead
@@ -86,7 +86,7 @@ function putBack(error: ProviderError): DeliveryResult {
 
 async function findOrFailure(
   ...input: Parameters<typeof findEventPayment>
-): Promise<PaymentId | Foreign | ProviderError> {
+): Promise<PaymentId | Foreign | ProviderError | undefined> {
   try {
     return await findEventPayment(...input);
   } catch (error) {
@@ -103,15 +103,17 @@ function isHeldBack(deps: { providers: ProviderRegistry }, provider: ProviderNam
 
 /**
  * Our payment for a provider's reference. An unknown reference may belong to a create whose answer was lost: when
- * fetched, the provider echoes our payment id.
+ * fetched, the provider echoes our payment id. Undefined where it would have to be fetched, and the provider is not configured.
  */
 export async function findEventPayment(
   deps: { database: Database<PaymentStores>; providers: ProviderRegistry },
   input: { provider: ProviderName; reference: ProviderReference; detail: string | null; signal: AbortSignal },
-): Promise<PaymentId | Foreign> {
+): Promise<PaymentId | Foreign | undefined> {
   const known = await deps.database.read((stores) => stores.payments.findPaymentByReference(input));
   if (known !== undefined) return known.id;
-  const fetched = await fetchForeign(deps, input);
+  const provider = deps.providers.find(input.provider);
+  if (provider === undefined) return undefined;
+  const fetched = await fetchForeign(provider, input);
   const { paymentId } = fetched;
   if (paymentId === null) return fetched;
   const claimed = await deps.database.read((stores) => stores.payments.findPayment(paymentId));
@@ -129,14 +131,14 @@ interface Foreign {
 }
 
 async function fetchForeign(
-  deps: { providers: ProviderRegistry },
-  input: { provider: ProviderName; reference: ProviderReference; detail: string | null; signal: AbortSignal },
+  provider: PaymentProvider,
+  input: { reference: ProviderReference; detail: string | null; signal: AbortSignal },
 ): Promise<Foreign> {
-  const { provider, reference, detail, signal } = input;
+  const { reference, detail, signal } = input;
   const options = { details: detail === null ? [] : [detail], signal };
   try {
-    const foreign = await deps.providers.find(provider)?.fetchPayment(reference, options);
-    return { foreign, paymentId: foreign?.paymentId ?? null };
+    const foreign = await provider.fetchPayment(reference, options);
+    return { foreign, paymentId: foreign.paymentId };
   } catch (error) {
     if (!(error instanceof ProviderNotUnderstood)) throw error;
     return { foreign: undefined, paymentId: error.paymentId, unread: error };

@@ -33,6 +33,7 @@ export async function replayOne(
     if (sales !== undefined) return await replayChannelEvent(deps, { provider, sales, event, mode, signal });
     const reference = asProviderReference(event.reference);
     const found = await findEventPayment(deps, { provider, reference, detail: event.detail, signal });
+    if (found === undefined) return { kind: 'failed' };
     if (typeof found === 'object') {
       if (mode === 'real') await handleInboxEvent(deps, event, signal);
       return { kind: 'unknown' };

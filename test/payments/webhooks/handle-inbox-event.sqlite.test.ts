@@ -83,6 +83,16 @@ test('an event about an unknown payment waits while its provider does not answer
   expect(await handle('foreign')).toEqual({ kind: 'done', outcome: 'unknown payment' });
 });
 
+test('an event whose provider is not configured any more is not done with, whether its payment is ours or nobody knows', async () => {
+  const paymentId = await placeTestOrder(deps, { reference: asProviderReference('first') });
+  providers.shows('first', { paymentId });
+  providers.shows('foreign', { paymentId: null, state: 'confirmed', providerStatus: 'Settled' });
+  providers.switchOff('btcpay');
+  const waits = { kind: 'give_up', reason: 'the provider btcpay is not configured' };
+  expect(await handle('first')).toEqual(waits);
+  expect(await handle('foreign')).toEqual(waits);
+});
+
 test('an event of a decommissioned provider waits, and uses up no attempt', async () => {
   const paymentId = await placeTestOrder(deps, { reference: asProviderReference('first') });
   providers.shows('first', { paymentId });
