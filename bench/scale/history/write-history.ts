@@ -41,7 +41,7 @@ function writeOrder(write: Write, story: ToldStory): void {
   const { order, payments, refunds, timeline, audit } = story;
   const names = order.items.map(({ name }) => name);
   const searchText = searchable([order.reference, order.customerEmail, order.customerName, ...names]);
-  write('orders', { ...order, searchText, searchNote: searchable([order.note]) });
+  write('orders', { ...order, searchText, searchNote: searchable([order.note]), countedStatus: null });
   for (const payment of payments) {
     write('payments', payment);
     for (const transactionId of payment.transactionIds) {
