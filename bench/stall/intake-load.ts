@@ -24,14 +24,14 @@ const everyMs = 10;
 
 export function startIntake(
   shop: OpenedShop,
-  { secret, nextNumber }: { secret: string; nextNumber(): number },
+  { secret, storeId, nextNumber }: { secret: string; storeId: string; nextNumber(): number },
 ): IntakeLoad {
   const waits: { ms: number; workedMs: number }[] = [];
   const underWay = new Set<Promise<void>>();
   let isStopped = false;
 
   async function deliver(dueAt: number, workedBefore: number, lookedAt: number): Promise<void> {
-    const body = bodyOf(nextNumber());
+    const body = bodyOf(storeId, nextNumber());
     const signature = createHmac('sha256', secret).update(body).digest('hex');
     const headers = { 'content-type': 'application/json', 'btcpay-sig': `sha256=${signature}` };
     const status = await shop.post('/webhooks/btcpay', { headers, body });
@@ -82,10 +82,10 @@ function threadMs(): number {
 }
 
 /** An event for an invoice that is not ours: it is verified and stored, which is all that intake does. */
-function bodyOf(number: number): string {
+function bodyOf(storeId: string, number: number): string {
   const id = `stall${number}`;
   return JSON.stringify({
     ...{ deliveryId: id, originalDeliveryId: id, webhookId: 'bench', isRedelivery: false, type: 'InvoiceSettled' },
-    ...{ timestamp: 1_763_065_900, storeId: 'bench', invoiceId: id, metadata: { itemDesc: 'A'.repeat(900) } },
+    ...{ timestamp: 1_763_065_900, storeId, invoiceId: id, metadata: { itemDesc: 'A'.repeat(900) } },
   });
 }

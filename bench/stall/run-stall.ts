@@ -29,8 +29,8 @@ export interface StallFigures extends Waits {
 export async function runStall(engine: HistoryEngine, plan: StallPlan): Promise<StallFigures[]> {
   const openedAt = Date.now();
   const sandbox = await startProviderSandbox({ now: () => endsAt + Date.now() - openedAt });
-  const secret = sandbox.environment['BTCPAY_WEBHOOK_SECRET'];
-  if (secret === undefined) throw new Error('the sandbox has no secret of BTCPay');
+  const { BTCPAY_WEBHOOK_SECRET: secret, BTCPAY_STORE_ID: storeId } = sandbox.environment;
+  if (secret === undefined || storeId === undefined) throw new Error('the sandbox has no store at BTCPay');
   try {
     const kept = await engine.keep(plan);
     const figures: StallFigures[] = [];
@@ -43,7 +43,7 @@ export async function runStall(engine: HistoryEngine, plan: StallPlan): Promise<
         const shop = await openShop(copy.databaseUrl, sandbox.environment);
         try {
           // What is loaded and compiled at the first webhook is not what is measured.
-          const load = { secret, nextNumber: () => number++ };
+          const load = { secret, storeId, nextNumber: () => number++ };
           const warmUp = startIntake(shop, load);
           await new Promise((resolve) => setTimeout(resolve, 500));
           await warmUp.stop();
