@@ -163,7 +163,7 @@ if (positionals.includes('stall')) {
   const { seed, cache, screen, postgres } = options;
   const engine = postgres === undefined ? createSqliteEngine(cache) : createPostgresEngine(postgres);
   const plan = { seed, only: screen, orders: Number(options.orders), measureMs: Number(options['measure-ms']) };
-  console.log(`\n${engine.name}: intake with ${plan.orders} orders, a webhook every 10 ms`);
+  console.log(`\n${engine.name}: intake with ${plan.orders} orders, a webhook every 25 ms`);
   const figures = await runStall(engine, {
     ...plan,
     onActivity: ({ name, p99Ms, workedP99Ms }) =>

@@ -20,7 +20,8 @@ export interface IntakeLoad {
   stop(): Promise<Waits>;
 }
 
-const everyMs = 10;
+/** Few enough for a machine on which others work, too. */
+export const everyMs = 25;
 
 export function startIntake(
   shop: OpenedShop,

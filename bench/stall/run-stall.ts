@@ -1,7 +1,7 @@
 // How long webhooks wait to be taken in, on a large shop, while somebody looks at screens that show much, and while jobs run.
 // The stand-in for Telegram comes first: the product must not have been loaded before it.
 import '../scale/shop/instant-telegram.ts';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startProviderSandbox } from '#sandbox/providers/server.ts';
 import type { HistoryEngine } from '../scale/engines/engine.ts';
 import { endsAt } from '../scale/history/period.ts';
@@ -19,6 +19,10 @@ export interface StallPlan {
   only: string;
   onActivity(figures: StallFigures): void;
 }
+
+const warmUpMs = 500;
+/** Nobody asks faster than that. */
+const pauseMs = 50;
 
 export interface StallFigures extends Waits {
   name: string;
@@ -45,7 +49,7 @@ export async function runStall(engine: HistoryEngine, plan: StallPlan): Promise<
           // What is loaded and compiled at the first webhook is not what is measured.
           const load = { secret, storeId, nextNumber: () => number++ };
           const warmUp = startIntake(shop, load);
-          await new Promise((resolve) => setTimeout(resolve, 500));
+          await sleep(warmUpMs);
           await warmUp.stop();
           const intake = startIntake(shop, load);
           const times = await keepOn(activity, { shop, targets, measureMs: plan.measureMs });
@@ -76,7 +80,6 @@ async function keepOn(
     if (target === undefined) throw new Error('there is nothing to ask for');
     if (times > 0 && (activity.isOnce === true || performance.now() > until)) return times;
     await activity.act(shop, target);
-    // One update after the other, as Telegram posts them: between them others have their turn.
-    await nextTurn();
+    await sleep(pauseMs);
   }
 }

@@ -53,6 +53,14 @@ export const accountingPlants: readonly Plant[] = [
     breaks: [8],
   },
   {
+    name: 'days-keep-an-order-in-its-former-status',
+    file: 'src/accounting/daily-sums/sums.ts',
+    from: 'if (order.countedAs !== null) put(',
+    to: 'if (order.countedAs === null) put(',
+    sentence: 'An order whose status changes stays in the sums of its day with the former one, too.',
+    breaks: [8],
+  },
+  {
     name: 'day-begins-at-midnight-whatever-was-closed',
     file: 'src/accounting/ledger/due-day.ts',
     from: 'const from = previous?.endsAt ?? bounds.from;',
