@@ -11,6 +11,8 @@
 //   --payments 10000,100000
 // `npm run bench -- soak`: webhooks at a steady rate. Its options:
 //   --rate 200   --seconds 300   --profile FOLDER
+// `npm run bench -- orders`: what the shop's site asks for. Its options:
+//   --events 5000   --profile FOLDER
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -45,11 +47,15 @@ const { values: options, positionals } = parseArgs({
 });
 
 const isNamed = positionals.length > 0;
-const unknown = positionals.filter((name) => !['scale', 'drain', 'stall', 'reconcile', 'soak'].includes(name));
+const unknown = positionals.filter(
+  (name) => !['scale', 'drain', 'stall', 'reconcile', 'soak', 'orders'].includes(name),
+);
 if (unknown.length > 0) throw new Error(`there is no benchmark ${unknown.join(', ')}`);
 
 const pinning = isNamed ? 'not pinned' : pinGenerator();
 const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version, pinning };
+const { profile } = options;
+const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
 const result: Record<string, unknown> = { at: new Date().toISOString(), machine };
 
 if (isWanted('intake')) {
@@ -66,7 +72,7 @@ if (isWanted('intake')) {
   );
   const intake = await runIntake({
     ...plan,
-    nodeOptions: options.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${options.profile}`],
+    nodeOptions: profiling,
     onRound: ({ name, number, result: round }) => {
       const facts = `${Math.round(round.requestsPerSecond)}/s, ${round.stored} of ${round.accepted} accepted stored`;
       console.log(`  round ${number} ${name}: ${facts}`);
@@ -133,7 +139,7 @@ if (positionals.includes('scale')) {
 if (positionals.includes('drain')) {
   const { runDrain } = await import('./drain/run-drain.ts');
   const { drainVerdicts, formatDrain } = await import('./drain/drain-report.ts');
-  const { postgres, profile } = options;
+  const { postgres } = options;
   const events = Number(options.events);
   const plan = {
     events,
@@ -147,7 +153,7 @@ if (positionals.includes('drain')) {
   const drain = await runDrain({
     ...plan,
     pinning,
-    nodeOptions: profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`],
+    nodeOptions: profiling,
     onRound: (round) => console.log(`  ${Math.round(round.ms)} ms, ${Math.round(round.processorMs)} ms of processor`),
   });
   console.log(`\n${formatDrain(drain)}\n`);
@@ -188,11 +194,18 @@ if (positionals.includes('soak')) {
   const { formatSoak, runSoak, soakVerdict } = await import('./soak/run-soak.ts');
   const plan = { perSecond: Number(options.rate), seconds: Number(options.seconds) };
   console.log(`${plan.perSecond} webhooks a second for ${plan.seconds} s, each until the shop was told`);
-  const { profile } = options;
-  const nodeOptions = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
-  const soak = await runSoak({ ...plan, pinning, nodeOptions });
+  const soak = await runSoak({ ...plan, pinning, nodeOptions: profiling });
   console.log(`\n${formatSoak(soak)}\n\n${soakVerdict(soak)}`);
   result['soak'] = { plan, ...soak };
+}
+
+if (positionals.includes('orders')) {
+  const { formatOrders, ordersVerdict, runOrders } = await import('./orders/run-orders.ts');
+  const plan = { orders: Number(options.events), warmUp: 1_000, atOnce: 32, pinning, nodeOptions: profiling };
+  console.log(`${plan.orders} orders, ${plan.atOnce} at once`);
+  const orders = await runOrders(plan);
+  console.log(`\n${formatOrders(orders)}\n\n${ordersVerdict(orders)}`);
+  result['orders'] = { plan, ...orders };
 }
 
 /** Without a name, all that need no large database. */

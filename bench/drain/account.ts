@@ -1,6 +1,7 @@
 /** The BTCPay store, and what every order of this benchmark costs. */
 export const storeId = '46y7JuD7dUHEN1BxeAmtReA5zjUzSho7HVXVteQr1XUW';
 export const webhookSecret = 'benchmark-secret-of-a-usual-length';
+export const storeApiKey = 'benchmark-key-of-the-shop-0123456789';
 export const currency = 'EUR';
 export const amount = '49.00';
 export const amountMinor = 4_900;
@@ -18,7 +19,7 @@ export function environmentOf(input: { databaseUrl: string; outsideUrl: string }
     TELEGRAM_MODE: 'webhook',
     TELEGRAM_WEBHOOK_SECRET: 'benchmark-secret-of-telegram',
     OWNER_IDS: '42',
-    STORE_API_KEY: 'benchmark-key-of-the-shop-0123456789',
+    STORE_API_KEY: storeApiKey,
     STORE_WEBHOOK_URL: `${outsideUrl}/shop`,
     STORE_WEBHOOK_SECRET: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
     BTCPAY_URL: outsideUrl,

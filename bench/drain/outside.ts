@@ -26,6 +26,8 @@ const silenceMaxMs = 30_000;
 
 export async function startOutside(): Promise<Outside> {
   const facts = new Set<string>();
+  /** Our ids of the payments that were asked for here; all others have been paid. */
+  const made = new Set<string>();
   const calls = { shop: 0, provider: 0 };
   const connections = { shop: new Set<object>(), provider: new Set<object>() };
   let lastAt = performance.now();
@@ -43,9 +45,15 @@ export async function startOutside(): Promise<Outside> {
       facts.add(String(request.headers['webhook-id']));
       request.resume();
       request.on('end', () => response.writeHead(204).end());
+    } else if (path.startsWith('/api/v1') && request.method === 'POST') {
+      note('provider', request);
+      void readJson(request).then((asked) => {
+        made.add(asked.metadata.orderId);
+        answer(response, newInvoice(asked));
+      });
     } else if (path.startsWith('/api/v1')) {
       note('provider', request);
-      answer(response, answerAsProvider(path));
+      answer(response, answerAsProvider(path, made));
     } else {
       request.resume();
       request.on('end', () => answer(response, answerAsTelegram(path)));
@@ -85,16 +93,42 @@ function answer(response: ServerResponse, body: unknown): void {
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }).end(text);
 }
 
-/** BTCPay Server: an invoice that was paid in full, and the one way that it was paid. */
-function answerAsProvider(path: string): unknown {
+interface InvoiceRequest {
+  amount: string;
+  currency: string;
+  metadata: { orderId: string };
+}
+
+async function readJson(request: IncomingMessage): Promise<InvoiceRequest> {
+  return JSON.parse(Buffer.concat(await Array.fromAsync(request)).toString()) as InvoiceRequest;
+}
+
+/** BTCPay Server: an invoice that was just made, and nobody has paid. */
+function newInvoice({ amount: asked, currency: unit, metadata }: InvoiceRequest): unknown {
+  return {
+    ...paidInvoice(metadata.orderId),
+    ...{ amount: asked, paidAmount: '0', currency: unit, status: 'New', metadata },
+  };
+}
+
+/** BTCPay Server: an invoice that was paid in full, and the one way that it was paid. A search finds nothing. */
+function answerAsProvider(path: string, made: ReadonlySet<string>): unknown {
+  if (path.includes('/invoices?')) return [];
   const [, id = ''] = /\/invoices\/([^/?]+)/.exec(path) ?? [];
   const paymentId = id.replace(/^inv-/, '');
   const now = Math.floor(Date.now() / 1_000);
   if (path.endsWith('/payment-methods')) {
+    if (made.has(paymentId)) return [];
     const payment = { id: `${paymentId.replaceAll('-', '').padEnd(64, '0')}-0`, receivedDate: now, value: '0.00081' };
     const totals = { amount: '0.00081', totalPaid: '0.00081', due: '0', rate: '60493.82', networkFee: '0' };
     return [{ paymentMethodId: 'BTC-CHAIN', currency: 'BTC', ...totals, payments: [payment], activated: true }];
   }
+  return paidInvoice(paymentId);
+}
+
+function paidInvoice(paymentId: string): object {
+  const id = `inv-${paymentId}`;
+  const now = Math.floor(Date.now() / 1_000);
   return {
     id,
     storeId,

@@ -1,17 +1,12 @@
 // Webhooks at a steady rate for minutes: whether what waits stays as it is, and memory with it.
-import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PaymentId } from '#kernel/ids.ts';
-import { type Pinning, spawnServer } from '../cores.ts';
+import type { Pinning } from '../cores.ts';
 import { deliveryOf } from '../drain/backlog.ts';
-import { createRoundDatabase } from '../drain/databases.ts';
-import { startOutside } from '../drain/outside.ts';
-import { findFreePort } from '../process/bench-world.ts';
-import { startFlags } from '../process/run-process.ts';
 import { atShare } from '../statistics.ts';
 import { formatTable } from '../table.ts';
-import type { Soaked, SoakedPlan } from './product.ts';
+import { type SoakedProduct, startProduct } from './start-product.ts';
 
 export interface SoakPlan {
   perSecond: number;
@@ -44,39 +39,18 @@ const connections = 16;
 const tailMaxMs = 60_000;
 
 export async function runSoak(plan: SoakPlan): Promise<SoakFigures> {
-  const outside = await startOutside();
-  const database = await createRoundDatabase(undefined);
-  const port = await findFreePort();
-  const orders = plan.perSecond * plan.seconds;
-  const product: SoakedPlan = { databaseUrl: database.url, outsideUrl: outside.url, port, orders };
-  const script = new URL('./product.ts', import.meta.url).pathname;
-  const child = spawnServer([...startFlags(), ...plan.nodeOptions, script, JSON.stringify(product)], {
-    pinning: plan.pinning,
-    options: { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
-  });
-  const ended = once(child, 'exit');
-  const died = ended.then(([code]) => Promise.reject(new Error(`the product ended with ${code}`)));
-  died.catch(() => undefined);
+  const product = await startProduct({ ...plan, orders: plan.perSecond * plan.seconds });
   try {
-    const [{ payments }] = (await Promise.race([once(child, 'message'), died])) as [{ payments: PaymentId[] }];
-    let last: Soaked = { waiting: 0, megabytes: 0, processorMs: 0 };
-    child.on('message', ({ soaked }: { soaked: Soaked }) => {
-      last = soaked;
-    });
-    const figures = await Promise.race([post({ ...plan, port, payments, seen: () => last }), died]);
-    await Promise.race([outside.heard(orders), sleep(tailMaxMs), died]);
-    child.send('over');
-    return { ...figures, told: outside.counts().facts };
+    const figures = await product.whileItLives(post({ ...plan, ...product }));
+    await product.whileItLives(Promise.race([product.outside.heard(product.payments.length), sleep(tailMaxMs)]));
+    return { ...figures, told: product.outside.counts().facts };
   } finally {
-    child.kill('SIGTERM');
-    await ended;
-    await outside.stop();
-    await database.remove();
+    await product.stop();
   }
 }
 
 async function post(
-  input: Pick<SoakPlan, 'perSecond' | 'seconds'> & { port: number; payments: readonly PaymentId[]; seen(): Soaked },
+  input: Pick<SoakPlan, 'perSecond' | 'seconds'> & Pick<SoakedProduct, 'port' | 'payments' | 'seen'>,
 ): Promise<Omit<SoakFigures, 'told'>> {
   const { perSecond, seconds, port, payments, seen } = input;
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
