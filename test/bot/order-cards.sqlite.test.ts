@@ -4,14 +4,15 @@ import { adminActor } from '#access/admin.ts';
 import { acknowledgeCase } from '#cases/acknowledge-case.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
 import { systemActor } from '#kernel/actor.ts';
-import { day, minute } from '#kernel/clock.ts';
+import { day, minute, second } from '#kernel/clock.ts';
 import { asOrderId } from '#kernel/ids.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { formatOrderNumber } from '#orders/order.ts';
 import { createPaymentLink } from '#payments/collect/create-payment-link.ts';
 import { markPaid } from '#payments/overrides/mark-paid.ts';
 import { pollPayments } from '#payments/sync/poll-payments.ts';
-import { openChat, say, textOf } from './support/chat.ts';
+import { awaitUntil } from '#test/support/time/await-until.ts';
+import { openChat, paid, say, textOf } from './support/chat.ts';
 import { ann, type BotShop, bob } from './support/shop.ts';
 
 async function poll(shop: BotShop): Promise<void> {
@@ -75,4 +76,33 @@ test('a case of the order stands on it from its beginning to its end, with whoev
   await inTransaction(shop.deps, causeOf(systemActor), (tx) => resolveCase(tx, { key, by: 'It is over.' }));
   await shop.deliver();
   expect(textOf(shop, card)).not.toContain('Payment underpaid');
+});
+
+test('of an order whose card is open nowhere nothing is queued for the chat', async () => {
+  await using shop = await openChat();
+  await shop.order();
+  shop.provider.shows(paid);
+  shop.deps.clock.advance(minute);
+  await pollPayments(shop.deps, { limit: 10 });
+  const depths = await shop.deps.database.read(({ outbox }) => outbox.depths(shop.deps.clock.now()));
+  expect(depths.map(({ lane }) => lane)).toEqual(['shop']);
+});
+
+test('a card that was on its way while the order changed is drawn again, also by what had begun and was not stored yet', async () => {
+  await using shop = await openChat();
+  const order = await shop.order();
+  const card = await say(shop, `/order ${order.number}`);
+  const isKept = async () => (await shop.deliver()) > 0;
+  await awaitUntil(isKept, { what: 'the card that is looked at again' });
+  // Stored by a transaction that did not see the card, and so told nobody.
+  const query = { id: asOrderId(order.id) };
+  await shop.deps.database.transaction(async ({ orders }) => {
+    const found = await orders.findOrder(query.id);
+    if (found !== undefined) await orders.changeOrder(found, { status: 'cancelled', updatedAt: shop.deps.clock.now() });
+  });
+  await shop.deliver();
+  expect(textOf(shop, card)).toContain('awaiting payment');
+  shop.deps.clock.advance(6 * second);
+  await shop.deliver();
+  expect(textOf(shop, card)).toContain('cancelled');
 });

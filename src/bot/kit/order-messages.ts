@@ -1,11 +1,7 @@
 import type { OrderId } from '#kernel/ids.ts';
+import { orderSubject } from '#messaging/queues/redraw-order-cards.ts';
 import { forgetCard } from '../telegram/cards.ts';
 import type { AdminEnv } from './env.ts';
-
-/** Under which an order's card is remembered in a chat. */
-export function orderSubject(orderId: OrderId): string {
-  return `order:${orderId}`;
-}
 
 /** The message that showed the order shows something else from here on: the order's refreshes must not cover it. */
 export function leaveOrder(env: AdminEnv, input: { chatId: number; orderId: OrderId }): Promise<void> {

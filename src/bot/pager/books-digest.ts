@@ -15,7 +15,7 @@ import type { ChatSender, SendOutcome } from '../telegram/telegram.ts';
 import type { View } from '../text/view.ts';
 import { type Place, type TellDeps, tellAdmins } from './tell-admins.ts';
 
-interface BooksDigestDeps extends TellDeps, Pick<AdminBotDeps, 'database'> {
+interface BooksDigestDeps extends TellDeps, Pick<AdminBotDeps, 'database' | 'ids'> {
   commandBot(): string | null;
   draw?: typeof drawBooks;
 }

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { SentMessage } from '#messaging/queues/messaging-store.ts';
 import { forgetSentMessage, rememberSentMessage } from '#messaging/queues/sent-messages.ts';
+import type { TopicMessage } from '#messaging/queues/topics.ts';
 import type { DeliveryResult } from '#messaging/workers/outbox-handler.ts';
 import { plainView, type View } from '../text/view.ts';
 import type { ChatSender, SendOutcome } from './telegram.ts';
@@ -59,12 +60,15 @@ async function orPlain(view: View, call: (view: View) => Promise<SendOutcome>): 
 
 export function rememberCard(
   deps: RememberDeps,
-  card: Pick<CardInput, 'chatId' | 'subject' | 'version' | 'view' | 'mark' | 'sent'> & { messageId: number },
+  card: Pick<CardInput, 'chatId' | 'subject' | 'version' | 'view' | 'mark' | 'sent'> & {
+    messageId: number;
+    beside?: readonly TopicMessage[];
+  },
 ): Promise<void> {
-  const { chatId, subject, messageId } = card;
+  const { chatId, subject, messageId, beside } = card;
   const shown = { shownVersion: card.version, contentHash: contentMark(card) };
   const message = { bot: deps.bot, chatId, subject, messageId, ...shown };
-  return rememberSentMessage(deps, { message, before: card.sent });
+  return rememberSentMessage(deps, { message, before: card.sent, ...(beside && { beside }) });
 }
 
 export function forgetCard(

@@ -1,7 +1,10 @@
 // Which message of which chat shows which subject, and what it shows.
-import type { Clock } from '#kernel/clock.ts';
+import { systemActor } from '#kernel/actor.ts';
 import type { Database } from '#kernel/database.ts';
+import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
+import { enqueueOutboxMessage } from './enqueue-outbox-message.ts';
 import type { MessagingStores, SentMessage } from './messaging-store.ts';
+import type { TopicMessage } from './topics.ts';
 
 interface SentMessageDeps {
   database: Database<Pick<MessagingStores, 'sentMessages'>>;
@@ -11,18 +14,25 @@ type Place = Pick<SentMessage, 'bot' | 'chatId' | 'subject'>;
 
 /**
  * Stores the newest message of its subject in a chat; a message that was only edited keeps the time it was sent at. One that reached
- * its chat just before that got another id can no longer be edited, and is not kept.
+ * its chat just before that got another id can no longer be edited, and is not kept. `beside` are queued in the same transaction.
  */
 export function rememberSentMessage(
-  deps: { database: Database<Pick<MessagingStores, 'sentMessages' | 'chatMoves'>>; clock: Clock },
-  input: { message: Omit<SentMessage, 'sentAt' | 'updatedAt'>; before: SentMessage | undefined },
+  deps: TransactionDeps<Pick<MessagingStores, 'sentMessages' | 'chatMoves' | 'outbox'>>,
+  input: {
+    message: Omit<SentMessage, 'sentAt' | 'updatedAt'>;
+    before: SentMessage | undefined;
+    beside?: readonly TopicMessage[];
+  },
 ): Promise<void> {
-  const { message, before } = input;
+  const { message, before, beside = [] } = input;
   const now = deps.clock.now();
   const sentAt = before?.messageId === message.messageId ? before.sentAt : now;
   const sent = { ...message, sentAt, updatedAt: now };
-  return deps.database.transaction(async (stores) => {
-    if ((await stores.chatMoves.findMove(message.chatId)) === undefined) await stores.sentMessages.saveSent(sent);
+  return inTransaction(deps, causeOf(systemActor), async (tx) => {
+    const { chatMoves, sentMessages } = tx.stores;
+    if ((await chatMoves.findMove(message.chatId)) !== undefined) return;
+    await sentMessages.saveSent(sent);
+    for (const one of beside) await enqueueOutboxMessage(tx, one);
   });
 }
 

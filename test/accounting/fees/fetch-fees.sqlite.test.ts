@@ -3,6 +3,7 @@ import { fetchFees } from '#accounting/fees/fetch-fees.ts';
 import { totalFees } from '#accounting/fees/total-fees.ts';
 import { day } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';
+import { orderSubject } from '#messaging/queues/redraw-order-cards.ts';
 import type { PaymentFees, ProviderSettlement } from '#payments/ports/fees-provider.ts';
 import { ProviderUnreachable } from '#payments/ports/provider-errors.ts';
 import { capabilities } from '#test/support/providers/capabilities.ts';
@@ -69,7 +70,19 @@ describe("a provider's fees", () => {
   });
 
   test('bring the open cards of the order up to date', async () => {
-    await aPaidOrder();
+    const { order } = await detailsOf(kit.deps, await aPaidOrder());
+    const card = {
+      bot: 'admin',
+      chatId: 7,
+      messageId: 1,
+      shownVersion: 1,
+      contentHash: 'card:',
+      sentAt: 1,
+      updatedAt: 1,
+    };
+    await kit.deps.database.transaction(({ sentMessages }) =>
+      sentMessages.saveSent({ ...card, subject: orderSubject(order.id) }),
+    );
     figures = [figure('bitpay-1')];
     const count = async () => {
       const [chat] = (await kit.deps.database.read((stores) => stores.outbox.depths(kit.deps.clock.now()))).filter(

@@ -1,6 +1,7 @@
 import { asOrderId, type OrderId } from '#kernel/ids.ts';
 import type { OutboxMessage } from '#messaging/queues/messaging-store.ts';
 import { asKnown, hadUnknownAttempt, redrawLater } from '#messaging/queues/redraw.ts';
+import { lookAgain, orderSubject } from '#messaging/queues/redraw-order-cards.ts';
 import { listSentMessages } from '#messaging/queues/sent-messages.ts';
 import type { DeliveryResult, OutboxHandler } from '#messaging/workers/outbox-handler.ts';
 import { formatOrderNumber, parseOrderNumber } from '#orders/order.ts';
@@ -11,7 +12,6 @@ import type { TextContext } from '../../kit/contexts.ts';
 import type { At, DestinationOf } from '../../kit/destinations.ts';
 import type { AdminEnv, PlainDeps } from '../../kit/env.ts';
 import { contextOf, showView, tellInstead } from '../../kit/navigate.ts';
-import { orderSubject } from '../../kit/order-messages.ts';
 import { replyView } from '../../kit/replies.ts';
 import { forgetCard, placeCard, rememberCard, sumUp } from '../../telegram/cards.ts';
 import type { ChatSender, SendOutcome } from '../../telegram/telegram.ts';
@@ -48,8 +48,10 @@ export function showOrder(env: AdminEnv, at: At, orderId: OrderId): Promise<bool
       throw error;
     });
     if (messageId === undefined) return true;
-    const card = { chatId: contextOf(at).chat.id, subject, version: details.order.version };
-    await rememberCard(env, { ...card, view, mark: 'card', sent: undefined, messageId });
+    const chatId = contextOf(at).chat.id;
+    const beside = lookAgain({ orderId, chatId, messageId, at: env.clock.now() });
+    const card = { chatId, subject, version: details.order.version };
+    await rememberCard(env, { ...card, view, mark: 'card', sent: undefined, messageId, beside });
     return true;
   });
 }

@@ -70,15 +70,16 @@ const queries = {
     ),
   /**
    * What is owed to a chat that cannot be reached was told elsewhere, also when the chat took it in the end; a card that changes again and again is drawn once a
-   * minute, and one that is drawn again after a call without an answer within two.
+   * minute, one that is drawn again after a call without an answer within two, and one that was just shown is looked at again after six seconds.
    */
   outbox: ({ rows }: Look, row: number) =>
     rows<Waited>(
       `select rowid as row, lane || ': ' || topic || ' ' || id || ' is not settled' as what,
-         received_at + iif(key like '%:until:%', ${minute}, 0) + iif(key like '%:again:%', ${2 * minute}, 0) as began_at,
+         received_at + iif(key like '%:until:%', ${minute}, 0) + iif(key like '%:again:%', ${2 * minute}, 0)
+           + iif(key like '%:later', ${6 * second}, 0) as began_at,
          iif(outcome = 'owed' or last_error like '%; the owners were told in private', received_at,
            coalesce(processed_at, abandoned_at)) as ended_at,
-         iif(last_error is null and key not like '%:again:%', null, available_at) as due_at,
+         iif(last_error is null and key not like '%:again:%' and key not like '%:later', null, available_at) as due_at,
          iif(topic = 'shop.event', payload ->> 'webhookId', null) as shop_id
        from outbox_messages where rowid > ? order by rowid`,
       row,
