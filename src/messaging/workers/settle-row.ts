@@ -1,7 +1,6 @@
-// Settles a row after an attempt: processed, put back for later, or a dead letter. One transaction, one line in the log.
-import { systemActor } from '#kernel/actor.ts';
+// Settles a row after an attempt: processed, put back for later, or a dead letter. One line in the log.
 import type { Milliseconds } from '#kernel/clock.ts';
-import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
+import type { TransactionContext } from '#kernel/transaction-context.ts';
 import type { QueueBookkeeping } from '../queues/queue-store.ts';
 import type { DeliveryResult } from './outbox-handler.ts';
 import { askedWaitMaxMs, owedDelay, retryDelay } from './retry-policy.ts';
@@ -15,42 +14,39 @@ interface Attempted<Row, Stores> {
 
 type Retry = Extract<DeliveryResult, { kind: 'retry' }>;
 
-/** Settles the row; a retry beyond the last attempt makes a dead letter of it. */
+/** Settles the row; a retry beyond the last attempt makes a dead letter of it. Returns what was stored. */
 export async function settleRow<Row extends QueueBookkeeping, Stores>(
-  deps: WorkerDeps<Stores>,
-  attempted: Attempted<Row, Stores>,
-): Promise<void> {
+  tx: TransactionContext<Stores>,
+  { deps, ...attempted }: Attempted<Row, Stores> & { deps: WorkerDeps<Stores> },
+): Promise<DeliveryResult> {
   const { options, row } = attempted;
   const result = boundRetry(attempted);
   const now = deps.clock.now();
-  await inTransaction(deps, causeOf(systemActor), async (tx) => {
-    const queue = options.queueOf(tx.stores);
-    const lease = { id: row.id, lockedBy: deps.instanceId };
-    switch (result.kind) {
-      case 'done':
-        await queue.markProcessed({ ...lease, at: now, outcome: result.outcome });
-        return;
-      case 'retry': {
-        const availableAt = now + waitOf(deps, { options, row, result });
-        const isFinishedAttempt = wasTried(result);
-        await queue.release({ ...lease, availableAt, error: result.error, isFinishedAttempt });
-        return;
-      }
-      case 'owed': {
-        const availableAt = now + owedDelay(now - row.receivedAt);
-        await queue.release({ ...lease, availableAt, error: result.reason, isFinishedAttempt: false, isOwed: true });
-        return;
-      }
-      case 'give_up': {
-        const wasAbandoned = await queue.abandon({ ...lease, at: now, reason: result.reason });
-        if (wasAbandoned) await options.onAbandoned(tx, { row, reason: result.reason });
-        return;
-      }
-      default:
-        result satisfies never;
+  const queue = options.queueOf(tx.stores);
+  const lease = { id: row.id, lockedBy: deps.instanceId };
+  switch (result.kind) {
+    case 'done':
+      await queue.markProcessed({ ...lease, at: now, outcome: result.outcome });
+      return result;
+    case 'retry': {
+      const availableAt = now + waitOf(deps, { options, row, result });
+      const isFinishedAttempt = wasTried(result);
+      await queue.release({ ...lease, availableAt, error: result.error, isFinishedAttempt });
+      return result;
     }
-  });
-  report(deps, { ...attempted, result });
+    case 'owed': {
+      const availableAt = now + owedDelay(now - row.receivedAt);
+      await queue.release({ ...lease, availableAt, error: result.reason, isFinishedAttempt: false, isOwed: true });
+      return result;
+    }
+    case 'give_up': {
+      const wasAbandoned = await queue.abandon({ ...lease, at: now, reason: result.reason });
+      if (wasAbandoned) await options.onAbandoned(tx, { row, reason: result.reason });
+      return result;
+    }
+    default:
+      return result satisfies never;
+  }
 }
 
 function boundRetry<Row extends QueueBookkeeping, Stores>(attempted: Attempted<Row, Stores>): DeliveryResult {
@@ -74,7 +70,8 @@ function wasTried(result: Retry): boolean {
   return result.isUntried !== true;
 }
 
-function report<Row extends QueueBookkeeping, Stores>(
+/** To be called after the commit. */
+export function reportSettled<Row extends QueueBookkeeping, Stores>(
   { log }: WorkerDeps<Stores>,
   { options, row, result }: Attempted<Row, Stores>,
 ): void {

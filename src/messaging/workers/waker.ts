@@ -7,6 +7,9 @@ export interface Waker {
   wait(ms: Milliseconds, signal: AbortSignal): Promise<void>;
 }
 
+/** Without a reason of ours an error is made each time, with the stack that leads there. */
+const woken = 'woken';
+
 export function createWaker(clock: Clock): Waker {
   let isCalled = false;
   let wake: (() => void) | undefined;
@@ -18,7 +21,7 @@ export function createWaker(clock: Clock): Waker {
     async wait(ms, signal) {
       if (!isCalled) {
         const waking = new AbortController();
-        wake = () => waking.abort();
+        wake = () => waking.abort(woken);
         await clock.sleep(ms, AbortSignal.any([signal, waking.signal]));
         wake = undefined;
       }

@@ -7,7 +7,7 @@ import type { Lifecycle } from '#kernel/process.ts';
 import { clip } from '#kernel/text.ts';
 import type { ClaimRequest, QueueBookkeeping } from '../queues/queue-store.ts';
 import type { DeliveryResult } from './outbox-handler.ts';
-import { settleRow } from './settle-row.ts';
+import { createTurnover } from './turnover.ts';
 import { createWaker } from './waker.ts';
 import type { WorkerDeps, WorkerOptions } from './worker-options.ts';
 
@@ -47,14 +47,43 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
   let claimedAt: Milliseconds | null = null;
   /** Rows were due that the last claim left: for want of room, or because a suspected poison message has to wait. */
   let hasLeftSome = false;
+  /** Places for rows that are being claimed. */
+  let reserved = 0;
+  let begun = 0;
 
-  async function claim(wanted: Pick<ClaimRequest, 'suspectedPoison' | 'limit'>): Promise<Row[]> {
+  function requestFor(wanted: Pick<ClaimRequest, 'suspectedPoison' | 'limit'>): ClaimRequest {
     const now = deps.clock.now();
     // Twice the longest attempt, so that the lease never ends while this process still works on the row. One of a process that
     // died ends long before, by the name of its holder.
     const lockedUntil = now + options.attemptTimeoutMs * 2;
-    const request = { lane: options.lane, now, lockedUntil, lockedBy: deps.instanceId, ...wanted };
+    return { lane: options.lane, now, lockedUntil, lockedBy: deps.instanceId, ...wanted };
+  }
+
+  function claim(wanted: Pick<ClaimRequest, 'suspectedPoison' | 'limit'>): Promise<Row[]> {
+    const request = requestFor(wanted);
     return deps.database.transaction((stores) => options.queueOf(stores).claimDue(request));
+  }
+
+  const turnover = createTurnover(deps, options, {
+    reserve(ended) {
+      // Only while it is known that more is due, and that nothing of it is suspected.
+      const isKnown = hasLeftSome && !hasSuspected && deps.clock.elapsed() - soughtAt < options.sweepMs;
+      if (!isKnown || stopping.signal.aborted) return null;
+      claimedAt = deps.clock.elapsed();
+      const limit = room() + ended;
+      reserved += limit;
+      return requestFor({ suspectedPoison: false, limit });
+    },
+    fill({ limit }, rows) {
+      reserved -= limit;
+      hasLeftSome = rows === null || rows.length === limit;
+      begin(rows ?? []);
+    },
+  });
+
+  /** How many more attempts may be in progress. */
+  function room(): number {
+    return Math.max(0, options.concurrency - inProgress.size - reserved);
   }
 
   async function attempt(row: Row): Promise<DeliveryResult> {
@@ -89,7 +118,7 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
     const until = deps.clock.elapsed() + options.attemptTimeoutMs;
     for (;;) {
       try {
-        await settleRow(deps, { options, row, result });
+        await turnover.settle(row, result);
         return true;
       } catch (error) {
         deps.log.error('message not settled', { worker: options.name, rowId: row.id }, error);
@@ -125,24 +154,38 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
     const due = await findDue();
     hasLeftSome = due.suspected || due.sound;
     if (due.suspected && isTimeForSuspectedPoison()) {
-      await Promise.all(inProgress);
+      await untilAlone();
       const suspected = await claim({ suspectedPoison: true, limit: 1 });
+      begun += suspected.length;
       await Promise.all(suspected.map(work));
       if (suspected.length > 0) return suspected.length;
     }
-    if (!due.sound) return 0;
-    const limit = options.concurrency - inProgress.size;
-    const sound = await claim({ suspectedPoison: false, limit });
+    const limit = room();
+    if (!due.sound || limit === 0) return 0;
+    reserved += limit;
+    const sound = await claim({ suspectedPoison: false, limit }).finally(() => {
+      reserved -= limit;
+    });
     hasLeftSome = due.suspected || sound.length === limit;
-    for (const row of sound) {
+    begin(sound);
+    return sound.length;
+  }
+
+  function begin(rows: readonly Row[]): void {
+    begun += rows.length;
+    for (const row of rows) {
       const task = work(row).finally(() => {
         inProgress.delete(task);
         // What becomes due meanwhile wakes the worker by itself.
-        if (hasLeftSome) waker.wake();
+        if (hasLeftSome && room() > 0) waker.wake();
       });
       inProgress.add(task);
     }
-    return sound.length;
+  }
+
+  /** Also those that are begun meanwhile. */
+  async function untilAlone(): Promise<void> {
+    while (inProgress.size > 0) await Promise.all(inProgress);
   }
 
   async function run(): Promise<void> {
@@ -151,15 +194,15 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
       // A worker with as many attempts in progress as it may have is busy and not silent.
       claimedAt = deps.clock.elapsed();
       try {
-        taken = inProgress.size < options.concurrency ? await claimAndBegin() : 0;
+        taken = room() > 0 ? await claimAndBegin() : 0;
       } catch (error) {
         deps.log.error('queue not readable', { worker: options.name }, error);
         await deps.clock.sleep(second, stopping.signal);
       }
-      if (taken > 0 && hasLeftSome && inProgress.size < options.concurrency) continue;
+      if (taken > 0 && hasLeftSome && room() > 0) continue;
       await waker.wait(options.sweepMs, stopping.signal);
     }
-    await Promise.all(inProgress);
+    await untilAlone();
   }
 
   return {
@@ -174,16 +217,15 @@ export function createWorker<Row extends QueueBookkeeping, Stores>(
     wake: () => waker.wake(),
     lastClaimAt: () => (claimedAt === null ? null : momentOf(deps.clock, claimedAt)),
     async drain() {
-      let settled = 0;
+      const before = begun;
       // Bounded: a queue that is filled as fast as it drains would otherwise block the caller for ever.
       for (let round = 0; round < 10_000; round += 1) {
         soughtAt = Number.NEGATIVE_INFINITY;
         const taken = await claimAndBegin();
-        await Promise.all(inProgress);
-        if (taken === 0) return settled;
-        settled += taken;
+        await untilAlone();
+        if (taken === 0) break;
       }
-      return settled;
+      return begun - before;
     },
   };
 }

@@ -15,7 +15,7 @@ import { applySnapshot } from '../lifecycle/apply-snapshot.ts';
 import { applyOrderEvent } from '../lifecycle/change-order.ts';
 import type { SnapshotDeps } from '../lifecycle/deps.ts';
 import { type PaymentLease, type Refresh, withPayment } from '../lifecycle/payment-lease.ts';
-import { endUnread, keepUnread, postponePoll } from '../lifecycle/unread-payment.ts';
+import { keepUnread, postponePoll } from '../lifecycle/unread-payment.ts';
 import { writeTimeline } from '../lifecycle/write-timeline.ts';
 import { findIn } from '../model/decide-payment.ts';
 import { hasLink, isMismatchedPayment, type Payment } from '../model/payment.ts';
@@ -100,7 +100,6 @@ export async function recoverCreation(deps: SnapshotDeps, held: Held): Promise<R
   });
   if (snapshot !== undefined) {
     const applied = await applySnapshot(deps, { ...held, paymentId: payment.id, snapshot });
-    await endUnread(deps, held);
     return applied;
   }
   if (deps.clock.now() < payment.expiresAt + lostCreateAfterMs) {

@@ -29,6 +29,7 @@ import type { PaymentLease } from './payment-lease.ts';
 import { type HeldPayment, raiseForSnapshot } from './raise-for-snapshot.ts';
 import { settleAttentionOf } from './settle-attention.ts';
 import { storeEvidence } from './store-evidence.ts';
+import { endUnread } from './unread-payment.ts';
 import { writeTimeline } from './write-timeline.ts';
 
 export type Application =
@@ -61,7 +62,9 @@ export async function applySnapshot(
     assert(order !== undefined, `order of payment ${payment.id} vanished`);
     const { returnsOddPayments = false } = deps.providers.find(payment.provider)?.capabilities ?? {};
     const about = { order, payment, payments, snapshot, details: input.details };
-    return applySnapshotInto(tx, { ...about, returnsOddPayments });
+    const applied = await applySnapshotInto(tx, { ...about, returnsOddPayments });
+    await endUnread(tx, { payment, reference: snapshot.reference });
+    return applied;
   }).catch((error: unknown) => {
     throw error instanceof MoneyInvalid ? beyondComputing(snapshot, error) : error;
   });

@@ -125,22 +125,32 @@ export async function raiseUnread(tx: PaymentTx, unread: Unread): Promise<void> 
   });
 }
 
-/** Ends the case once the payment, or its refunds, are understood again. */
+/** Ends the case once the payment is understood again, in the transaction that stores what its provider says. */
 export async function endUnread(
-  deps: TransactionDeps<PaymentStores>,
-  input: { payment: Payment; part?: 'refunds'; cause: Cause },
+  tx: PaymentTx,
+  { payment, reference }: { payment: Payment; reference: ProviderReference },
 ): Promise<void> {
-  const { payment, part, cause } = input;
-  const { provider, reference } = payment;
-  const keys = [keyOf({ provider, reference, payment, ...(part && { part }) })];
+  const { provider } = payment;
   // It may have been found before anybody knew whose it is.
-  if (part === undefined && reference !== null) keys.push(unreadKey(provider, reference));
+  const keys = [keyOf({ provider, reference, payment }), unreadKey(provider, reference)];
+  const found = await tx.stores.cases.listCasesByKeys(keys);
+  if (found.some(isLive)) await endByKeys(tx, { payment, keys });
+}
+
+/** The same of its refunds. */
+export async function endUnreadRefunds(
+  deps: TransactionDeps<PaymentStores>,
+  input: { payment: Payment; cause: Cause },
+): Promise<void> {
+  const { payment, cause } = input;
+  const keys = [keyOf({ ...payment, payment, part: 'refunds' })];
   const found = await deps.database.read((stores) => stores.cases.listCasesByKeys(keys));
-  if (!found.some(isLive)) return;
-  await inTransaction(deps, cause, async (tx) => {
-    for (const key of keys) await resolveCase(tx, { key, by: 'What the provider says is understood again.' });
-    await settleAttention(tx, payment.orderId);
-  });
+  if (found.some(isLive)) await inTransaction(deps, cause, (tx) => endByKeys(tx, { payment, keys }));
+}
+
+async function endByKeys(tx: PaymentTx, { payment, keys }: { payment: Payment; keys: string[] }): Promise<void> {
+  for (const key of keys) await resolveCase(tx, { key, by: 'What the provider says is understood again.' });
+  await settleAttention(tx, payment.orderId);
 }
 
 function keyOf({

@@ -1,7 +1,7 @@
 import type { ProviderReference } from '#kernel/ids.ts';
 import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import type { ProviderDeps } from '../lifecycle/deps.ts';
-import { endUnread, raiseUnread } from '../lifecycle/unread-payment.ts';
+import { endUnreadRefunds, raiseUnread } from '../lifecycle/unread-payment.ts';
 import type { Payment } from '../model/payment.ts';
 import { isOpenRefund } from '../model/refund.ts';
 import { ProviderNotUnderstood } from '../ports/provider-errors.ts';
@@ -39,7 +39,7 @@ export async function findRefunds(
   const ours = refunds.filter(isOpenRefund).map(({ id, reference }) => ({ refundId: id, reference }));
   try {
     const found = await port.findRefunds({ paymentReference, asset: payment.requestedAsset, ours }, input.signal);
-    await endUnread(deps, { payment, part: 'refunds', cause });
+    await endUnreadRefunds(deps, { payment, cause });
     return found;
   } catch (error) {
     if (error instanceof ProviderNotUnderstood) {

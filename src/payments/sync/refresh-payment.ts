@@ -6,7 +6,7 @@ import { recoverCreation } from '../collect/request-payment.ts';
 import { applySnapshot } from '../lifecycle/apply-snapshot.ts';
 import type { ProviderDeps, SnapshotDeps } from '../lifecycle/deps.ts';
 import { type PaymentLease, type Refresh, withPayment } from '../lifecycle/payment-lease.ts';
-import { endUnread, keepUnread, postponePoll } from '../lifecycle/unread-payment.ts';
+import { keepUnread, postponePoll } from '../lifecycle/unread-payment.ts';
 import { isOpenPayment, type Payment } from '../model/payment.ts';
 import { ProviderError, ProviderNotUnderstood } from '../ports/provider-errors.ts';
 import { fetchRefunds } from '../refunds/fetch-refunds.ts';
@@ -47,7 +47,6 @@ export async function refreshPayment(
         const reference = payment.reference ?? input.claimedReference;
         if (reference === undefined) return await recoverCreation(deps, held);
         const refresh = await fetchAndApply(deps, { ...held, reference, detail: input.detail });
-        await endUnread(deps, held);
         return await withRefunds(deps, { ...held, refresh });
       } catch (error) {
         return afterFailure(deps, { ...held, details: detailsOf(payment, input.detail), error });

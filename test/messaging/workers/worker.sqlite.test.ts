@@ -1,3 +1,4 @@
+import BetterSqlite3 from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { minute, second } from '#kernel/clock.ts';
 import { createIds } from '#kernel/ids.ts';
@@ -85,6 +86,9 @@ async function dieWith(id: string): Promise<void> {
   const row = await find(id);
   expect(row?.startedAttempts).toBeGreaterThan(row?.finishedAttempts ?? 0);
 }
+
+const isEmpty = async (): Promise<boolean> =>
+  (await opened.database.read((stores) => stores.outbox.depths(clock.now()))).length === 0;
 
 describe('a worker', () => {
   test('settles what is due, by priority, and nothing twice', async () => {
@@ -197,6 +201,7 @@ describe('a worker', () => {
     for (let index = 0; index < 10; index += 1) await enqueue(`${index}`);
     worked.wake();
     await awaitUntil(() => handled.length === 10, { what: 'all of them' });
+    await awaitUntil(isEmpty, { what: 'the end of the last one' });
     const idle = await countStatements(async () => {
       await enqueue('one more');
       worked.wake();
@@ -208,5 +213,46 @@ describe('a worker', () => {
     expect(idle.texts).toHaveLength(4);
     // Suspected poison messages were looked for at the start; until a sweep is over they are not looked for again.
     expect(idle.texts.filter((text) => /started_attempts" > /.test(text))).toEqual([]);
+  });
+
+  test('settles what ends together in one transaction, and claims in it what takes the places', async () => {
+    let inHand = 0;
+    let most = 0;
+    const ids: string[] = [];
+    for (let index = 0; index < 40; index += 1) ids.push(await enqueue(`${index}`));
+    const worked = worker(async () => {
+      inHand += 1;
+      most = Math.max(most, inHand);
+      await new Promise((resolve) => setImmediate(resolve));
+      inHand -= 1;
+      return { kind: 'done', outcome: 'sent' };
+    });
+    const { transactions } = await countStatements(async () => {
+      expect(await worked.drain()).toBe(40);
+    });
+    // Four at once are ten rounds; a transaction for each end and each claim would be eighty.
+    expect(transactions).toBeLessThanOrEqual(12);
+    expect(most).toBe(4);
+    for (const id of ids) expect(await find(id)).toMatchObject({ startedAttempts: 1, finishedAttempts: 1 });
+  });
+
+  test('settles each that can be settled, also when one that ended together with it can not', async () => {
+    const [broken, sound] = [await enqueue('first'), await enqueue('second')];
+    const other = new BetterSqlite3(opened.file);
+    other.exec(`create trigger broken before update of processed_at on outbox_messages when new.id = '${broken}'
+      begin select raise(abort, 'not this one'); end`);
+    const worked = worker(() => Promise.resolve({ kind: 'done', outcome: 'sent' }));
+    await worked.start();
+    await expect.poll(async () => (await find(sound))?.processedAt).toBeGreaterThan(0);
+    expect((await find(broken))?.processedAt).toBeNull();
+    other.exec('drop trigger broken');
+    other.close();
+    await expect
+      .poll(async () => {
+        clock.advance(second);
+        return (await find(broken))?.processedAt;
+      })
+      .toBeGreaterThan(0);
+    await worked.stop();
   });
 });

@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { cancelOrder } from '#payments/collect/cancel-order.ts';
 import { createPaymentLink } from '#payments/collect/create-payment-link.ts';
-import { endUnread, keepUnread } from '#payments/lifecycle/unread-payment.ts';
+import { keepUnread } from '#payments/lifecycle/unread-payment.ts';
 import { ProviderNotUnderstood } from '#payments/ports/provider-errors.ts';
 import { fetchRefunds } from '#payments/refunds/fetch-refunds.ts';
 import { openTestDatabase } from '#test/support/database/test-database.ts';
@@ -64,9 +64,8 @@ describe('what needed attention is over by itself, and no money is there', () =>
     const about = { provider: 'btcpay', operation: 'fetch', code: null, httpStatus: null, message: '?' } as const;
     const error = new ProviderNotUnderstood({ ...about, what: 'Odd', paymentId: payment.id });
     await keepUnread(kit.deps, { payment, cause, error });
+    expect(await statusOf(order)).toEqual(['needs_attention', ['payment_unconfirmed', 'payment_unread']]);
     await kit.look(order.paymentId, cancelled);
-    expect(await statusOf(order)).toEqual(['needs_attention', ['payment_unread']]);
-    await endUnread(kit.deps, { payment, cause });
     expect(await statusOf(order)).toEqual(['expired', []]);
   });
 });
