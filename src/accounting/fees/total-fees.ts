@@ -1,7 +1,7 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import { sumDecimals } from '#kernel/money.ts';
-import { walkPages } from '#kernel/page.ts';
+import { nextTurn, walkPages } from '#kernel/page.ts';
 import { providerNames } from '#kernel/provider-name.ts';
 import type { AccountingStores } from '../ledger/deps.ts';
 import type { KnownFees } from '../ledger/ledger-store.ts';
@@ -26,6 +26,8 @@ export async function* walkKnownFees(
   { from, to }: { from: Milliseconds; to: Milliseconds },
 ): AsyncGenerator<readonly KnownFees[]> {
   for (const provider of providerNames) {
+    // A page that is not full is the last, and nobody has a turn after it.
+    await nextTurn();
     yield* walkPages({ limit: pageSize }, (last: KnownFees | undefined) => {
       const after = last === undefined ? null : { createdAt: last.createdAt, id: last.paymentId };
       const query = { from, to, provider, after, limit: pageSize };
