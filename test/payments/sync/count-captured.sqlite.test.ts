@@ -24,8 +24,9 @@ async function openOld() {
     old.exec(sql);
     old.prepare('insert into schema_migrations (id, applied_at) values (?, 1)').run(id);
   }
-  // The store of today writes it with each order.
+  // The stores of today write them with each order and payment.
   old.exec("create virtual table order_trigrams using fts5(text, content='', contentless_delete=1)");
+  old.exec('alter table orders add counted_status text');
   const database = await openDatabase({ target: { engine: 'sqlite', file } });
   const made = createTestDeps(database);
   const deps = { ...made, providers: createScriptedProviders(['btcpay'], made.clock) };
@@ -34,6 +35,7 @@ async function openOld() {
     deps,
     async migrate() {
       old.exec('drop table order_trigrams');
+      old.exec('alter table orders drop column counted_status');
       old.close();
       await database.migrate();
     },
