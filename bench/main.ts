@@ -13,6 +13,8 @@
 //   --rate 200   --seconds 300   --profile FOLDER
 // `npm run bench -- orders`: what the shop's site asks for. Its options:
 //   --events 5000   --profile FOLDER
+// `npm run bench -- burst`: 1,000 webhooks at once, until admins and shop were told. Its options:
+//   --burst 1000   --rounds 5
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -36,6 +38,7 @@ const { values: options, positionals } = parseArgs({
     payments: { type: 'string', default: '10000,100000' },
     rate: { type: 'string', default: '200' },
     seconds: { type: 'string', default: '300' },
+    burst: { type: 'string', default: '1000' },
     orders: { type: 'string', default: '1000000' },
     small: { type: 'string', default: '10000' },
     seed: { type: 'string', default: '1' },
@@ -48,7 +51,7 @@ const { values: options, positionals } = parseArgs({
 
 const isNamed = positionals.length > 0;
 const unknown = positionals.filter(
-  (name) => !['scale', 'drain', 'stall', 'reconcile', 'soak', 'orders'].includes(name),
+  (name) => !['scale', 'drain', 'stall', 'reconcile', 'soak', 'orders', 'burst'].includes(name),
 );
 if (unknown.length > 0) throw new Error(`there is no benchmark ${unknown.join(', ')}`);
 
@@ -206,6 +209,21 @@ if (positionals.includes('orders')) {
   const orders = await runOrders(plan);
   console.log(`\n${formatOrders(orders)}\n\n${ordersVerdict(orders)}`);
   result['orders'] = { plan, ...orders };
+}
+
+if (positionals.includes('burst')) {
+  const { runBurst } = await import('./burst/run-burst.ts');
+  const { burstVerdicts, formatBurst } = await import('./burst/burst-report.ts');
+  const plan = { events: Number(options.burst), warmUp: 300, rounds: Number(options.rounds) };
+  console.log(`sqlite: ${plan.events} webhooks at once, ${plan.rounds} rounds`);
+  const burst = await runBurst({
+    ...plan,
+    onRound: (story, { messages, lastChangeMs, lastFactMs }) =>
+      console.log(`  ${story}: ${messages} messages, ${Math.round(Math.max(lastChangeMs ?? 0, lastFactMs ?? 0))} ms`),
+  });
+  console.log(`\n${formatBurst(burst)}\n`);
+  for (const verdict of burstVerdicts(burst, plan.events)) console.log(verdict);
+  result['burst'] = { plan, ...burst };
 }
 
 /** Without a name, all that need no large database. */

@@ -99,17 +99,11 @@ async function writeOrder(tx: PaymentTx & TransactionContext<unknown>): Promise<
   return blank.id;
 }
 
-/** As BTCPay Server posts it. */
-export function deliveryOf(paymentId: PaymentId) {
+/** As BTCPay Server posts it: `InvoiceSettled` says that the payment is confirmed, `InvoiceInvalid` that it failed. */
+export function deliveryOf(paymentId: PaymentId, type: 'InvoiceSettled' | 'InvoiceInvalid' = 'InvoiceSettled') {
   const event = {
     ...{ deliveryId: `dlv-${paymentId}`, webhookId: '3aFT6UHRgYW4P3dZ6nFPLi', originalDeliveryId: `dlv-${paymentId}` },
-    ...{
-      isRedelivery: false,
-      type: 'InvoiceSettled',
-      timestamp: 1_763_065_900,
-      manuallyMarked: false,
-      overPaid: false,
-    },
+    ...{ isRedelivery: false, type, timestamp: 1_763_065_900, manuallyMarked: false, overPaid: false },
     ...{ storeId, invoiceId: `inv-${paymentId}`, metadata: { orderId: paymentId, orderNumber: 'T-1042' } },
   };
   const body = Buffer.from(JSON.stringify(event, null, 2));
