@@ -1,5 +1,5 @@
 import type { AccountingStores, DomainDeps } from '#accounting/ledger/deps.ts';
-import { raiseDeadLetter } from '#cases/raise-dead-letter.ts';
+import { raiseDeadLetter } from '#cases/dead-letter-cases.ts';
 import { hour, type Milliseconds, minute, second } from '#kernel/clock.ts';
 import type { InboxEvent, OutboxMessage } from '#messaging/queues/messaging-store.ts';
 import type { DueQueue } from '#messaging/queues/queue-store.ts';

@@ -1,6 +1,7 @@
 // An admin takes responsibility. Acknowledging a case assigns it where it is nobody's, and assigning an open one
 // acknowledges it: both say the same.
 import type { ActingAdmin } from '#access/acting-admin.ts';
+import type { Case } from './case.ts';
 import type { CaseChange, CaseDeps } from './case-store.ts';
 import { changeAsAdmin, type NoLiveCase } from './change-as-admin.ts';
 
@@ -19,8 +20,7 @@ export function acknowledgeCase(deps: CaseDeps, input: CaseInput): Promise<Ackno
   const { by } = input;
   return changeAsAdmin<Acknowledgement, Already>(deps, { ...input, action: 'case.acknowledge' }, (one) => {
     if (one.status === 'acknowledged') return { refused: { kind: 'already', by: one.acknowledgedBy } };
-    const assigned = one.assigneeId === null ? assignment(deps, by) : {};
-    return { change: { ...assigned, ...acknowledgement(deps, by) }, result: { kind: 'acknowledged' } };
+    return { change: acknowledged(deps, one, by), result: { kind: 'acknowledged' } };
   });
 }
 
@@ -43,6 +43,11 @@ export function releaseCase(deps: CaseDeps, input: CaseInput): Promise<Assignmen
       one.status === 'acknowledged' ? { status: 'open', acknowledgedAt: null, acknowledgedBy: null } : {};
     return { change: { ...nobody, ...open }, result: { kind: 'released' } };
   });
+}
+
+/** What an open case becomes that an admin acknowledges. */
+export function acknowledged(deps: CaseDeps, one: Case, by: ActingAdmin): CaseChange {
+  return { ...(one.assigneeId === null && assignment(deps, by)), ...acknowledgement(deps, by) };
 }
 
 function assignment({ clock }: CaseDeps, by: ActingAdmin): CaseChange {

@@ -4,7 +4,7 @@ import type { OrderId, PaymentId, RefundId } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { TransactionContext, TransactionDeps } from '#kernel/transaction-context.ts';
 import type { MessagingStores } from '#messaging/queues/messaging-store.ts';
-import type { Case, CaseKind, CaseStatus } from './case.ts';
+import type { Case, CaseGroup, CaseKind, CaseStatus } from './case.ts';
 
 export type CaseChange = Partial<Omit<Case, 'id' | 'key' | 'version' | 'openedAt'>>;
 
@@ -87,13 +87,32 @@ export interface CaseStore {
   }): Promise<Case[]>;
   /** Deletes what was resolved before `before`, at most `limit`; the ids. */
   pruneResolvedCases(query: { before: Milliseconds; limit: number }): Promise<string[]>;
+  /** How many that ring were opened since then, at most `limit`. */
+  countRecentCases(query: Pick<Case, 'kind' | 'severity'> & { since: Milliseconds; limit: number }): Promise<number>;
   /** How many are not resolved, by kind, provider and status, with the age of the oldest. */
   countLiveCases(): Promise<CaseCount[]>;
+}
+
+export interface CaseGroupStore {
+  /** False when one of its kind and severity is open already; nothing is stored then. */
+  insertGroup(group: CaseGroup): Promise<boolean>;
+  findGroup(id: string): Promise<CaseGroup | undefined>;
+  /** The one that takes cases of this kind and severity. */
+  findOpenGroup(query: Pick<CaseGroup, 'kind' | 'severity'>): Promise<CaseGroup | undefined>;
+  /** It takes no more cases; nothing happens to one that is closed. */
+  closeGroup(group: Pick<CaseGroup, 'id'>): Promise<void>;
+  /** How many cases it has, by status. */
+  countGroupCases(groupId: string): Promise<{ status: CaseStatus; count: number }[]>;
+  /** Those of this status, oldest first. */
+  listGroupCases(query: { groupId: string; status: CaseStatus; limit: number }): Promise<Case[]>;
+  /** Deletes those that were opened before then and have no case any more, at most `limit`; their ids. */
+  pruneGroups(query: { before: Milliseconds; limit: number }): Promise<string[]>;
 }
 
 /** What the cases room needs of the database. */
 export interface CaseStores extends MessagingStores, AccessStores {
   cases: CaseStore;
+  caseGroups: CaseGroupStore;
 }
 
 /** What a verb of another room needs to raise, change or resolve a case in its own transaction. */

@@ -122,6 +122,8 @@ export interface Case {
   version: number;
   /** Whether it has a message of its own in the chats that alerts go to; findings of a comparison ring together. */
   rings: boolean;
+  /** The group on whose card it is shown, among others of its kind; null: it has a card of its own. */
+  groupId: string | null;
   orderId: OrderId | null;
   paymentId: PaymentId | null;
   refundId: RefundId | null;
@@ -154,6 +156,14 @@ export interface Case {
   outcome: string | null;
   /** What undoing the decision needs to know; null where it cannot be undone. */
   undo: JsonObject | null;
+}
+
+/** Cases of one kind that came in a burst, and share a card. */
+export interface CaseGroup {
+  id: string;
+  kind: CaseKind;
+  severity: CaseSeverity;
+  openedAt: Milliseconds;
 }
 
 export function isLive({ status }: Pick<Case, 'status'>): boolean {

@@ -9,6 +9,8 @@ export const caseRetention: Retention<CaseStores> = {
   async prune(stores, query) {
     const deleted = await stores.cases.pruneResolvedCases(query);
     await stores.sentMessages.forgetSubjects(deleted.map((id) => `case:${id}`));
+    const groups = await stores.caseGroups.pruneGroups(query);
+    await stores.sentMessages.forgetSubjects(groups.map((id) => `group:${id}`));
     return deleted.length;
   },
 };

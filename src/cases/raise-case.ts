@@ -3,7 +3,8 @@ import { ConcurrentChange } from '#kernel/database.ts';
 import type { OrderId } from '#kernel/ids.ts';
 import { enqueueOutboxMessage } from '#messaging/queues/enqueue-outbox-message.ts';
 import { redrawOrderCards } from '#messaging/queues/redraw-order-cards.ts';
-import { type Case, type CaseFacts, caseSeverities, needsDecision } from './case.ts';
+import { type Case, type CaseFacts, type CaseSeverity, caseSeverities, needsDecision } from './case.ts';
+import { openGroup, placeInGroup, showGroup } from './case-group.ts';
 import type { CaseChange, CaseTx } from './case-store.ts';
 
 type Subject = Pick<
@@ -48,9 +49,10 @@ const noFacts: Omit<CaseFacts, 'headline' | 'why'> = {
 /** Opens a case, or, when one of this key is live, keeps its age and its assignee and takes the newest facts. */
 export async function raiseCase(tx: CaseTx, { isPaced, ...raised }: RaisedCase): Promise<void> {
   const now = tx.clock.now();
-  const one: Case = {
+  const raw: Case = {
     ...noSubject,
     ...raised,
+    groupId: null,
     id: tx.ids.newId(),
     status: 'open',
     version: 1,
@@ -71,7 +73,10 @@ export async function raiseCase(tx: CaseTx, { isPaced, ...raised }: RaisedCase):
     outcome: null,
     undo: null,
   };
+  const place = await placeInGroup(tx, raw);
+  const one = { ...raw, groupId: place?.group.id ?? null };
   if (await tx.stores.cases.insertCase(one)) {
+    if (place?.isNew === true) await openGroup(tx, place.group);
     await showCase(tx, one);
     return;
   }
@@ -87,11 +92,17 @@ export async function raiseCase(tx: CaseTx, { isPaced, ...raised }: RaisedCase):
     reference,
     subjectAt,
     rings: live.rings || one.rings,
+    // What became worse is not one of many any more.
+    ...(isWorse(severity, live.severity) && { groupId: null }),
     // A comparison that finds the same every hour is no new occurrence.
     occurrences: one.rings ? live.occurrences + 1 : live.occurrences,
     lastRaisedAt: now,
   });
-  await showCase(tx, changed, isPaced);
+  await showCase(tx, changed, { before: live, isPaced });
+}
+
+function isWorse(severity: CaseSeverity, than: CaseSeverity): boolean {
+  return caseSeverities.indexOf(severity) < caseSeverities.indexOf(than);
 }
 
 /** Brings the live case of this key up to date without counting it once more; false when there is none. */
@@ -107,7 +118,7 @@ export async function restateCase(tx: CaseTx, input: { key: string; facts: Parti
 /** Changes a case as the caller saw it, and brings its card up to date; throws ConcurrentChange when overtaken. */
 export async function changeCase(tx: CaseTx, one: Case, change: CaseChange): Promise<Case> {
   const changed = await tx.stores.cases.changeCase(one, change);
-  await showCase(tx, changed);
+  await showCase(tx, changed, { before: one });
   return changed;
 }
 
@@ -124,12 +135,17 @@ export async function listLiveOrderCases(tx: CaseTx, orderId: OrderId): Promise<
 }
 
 /** To be called after every change of a case. */
-async function showCase(tx: CaseTx, one: Case, isPaced?: true): Promise<void> {
-  const { id, version, rings, severity, orderId } = one;
+async function showCase(tx: CaseTx, one: Case, how: { before?: Case; isPaced?: true | undefined } = {}): Promise<void> {
+  const { before, isPaced } = how;
+  const { id, version, rings, severity, orderId, groupId } = one;
   if (orderId !== null) liveCases.get(tx)?.delete(orderId);
   // What waits for a decision stands on the card of its order, too.
   if (orderId !== null && needsDecision(one)) await redrawOrderCards(tx, orderId);
   if (!rings) return;
+  // Where it has left its group, both cards change.
+  const shownIn = groupId ?? before?.groupId ?? null;
+  if (shownIn !== null) await showGroup(tx, { groupId: shownIn, severity });
+  if (groupId !== null) return;
   // A paced one is shown once for all changes of a minute, at its end, as it is by that time.
   const ended = Math.floor(tx.clock.now() / pacedByMs) + 1;
   await enqueueOutboxMessage(tx, {

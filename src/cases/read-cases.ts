@@ -1,7 +1,7 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import { type Page, type PagePosition, readPage, type TimedKey } from '#kernel/page.ts';
-import { type Case, type DecisionKind, decisionKinds, liveStatuses } from './case.ts';
+import { type Case, type CaseGroup, type CaseStatus, type DecisionKind, decisionKinds, liveStatuses } from './case.ts';
 import type { CaseCount, CaseStores } from './case-store.ts';
 
 interface ReadDeps {
@@ -14,6 +14,41 @@ export function findCase(deps: ReadDeps, id: string): Promise<Case | undefined> 
 
 /** The live cases: `alerts` are those that ring, the newest first; the others wait for a decision, the oldest first. */
 export type CaseFilter = 'alerts' | 'all' | DecisionKind;
+
+/** A group as its card shows it. */
+export interface GroupView {
+  group: CaseGroup;
+  counts: Readonly<Record<CaseStatus, number>>;
+  /** The oldest of those in its status. */
+  first: readonly Case[];
+}
+
+/** As the status of a case: what waits most for somebody. */
+export function groupStatus({ counts }: Pick<GroupView, 'counts'>): CaseStatus {
+  const byNeed = ['open', 'snoozed', 'acknowledged'] as const;
+  return byNeed.find((status) => counts[status] > 0) ?? 'resolved';
+}
+
+export function readCaseGroup(
+  deps: { database: Pick<Database<Pick<CaseStores, 'cases' | 'caseGroups'>>, 'read'> },
+  query: { groupId: string; firstMax: number },
+): Promise<GroupView | undefined> {
+  const { groupId, firstMax } = query;
+  return deps.database.read(async ({ caseGroups }) => {
+    const group = await caseGroups.findGroup(groupId);
+    if (group === undefined) return undefined;
+    const counted = new Map((await caseGroups.countGroupCases(groupId)).map(({ status, count }) => [status, count]));
+    const countOf = (status: CaseStatus): number => counted.get(status) ?? 0;
+    const counts = {
+      open: countOf('open'),
+      acknowledged: countOf('acknowledged'),
+      snoozed: countOf('snoozed'),
+      resolved: countOf('resolved'),
+    };
+    const status = groupStatus({ counts });
+    return { group, counts, first: await caseGroups.listGroupCases({ groupId, status, limit: firstMax }) };
+  });
+}
 
 export function listCasePage(
   deps: ReadDeps,

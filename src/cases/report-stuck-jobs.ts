@@ -1,7 +1,7 @@
 import { type Milliseconds, minute } from '#kernel/clock.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { CaseDeps } from './case-store.ts';
-import { keepCase } from './keep-case.ts';
+import { keepCase } from './resolve-case.ts';
 
 /** A scheduled job that does not do its work. */
 export interface StuckJob {

@@ -1,7 +1,7 @@
 import type { OrderId, PaymentId } from '#kernel/ids.ts';
 import type { Case, CaseKind } from './case.ts';
 import type { CaseChange, CaseTx } from './case-store.ts';
-import { changeCase, listLiveOrderCases } from './raise-case.ts';
+import { changeCase, listLiveOrderCases, type RaisedCase, raiseCase, restateCase } from './raise-case.ts';
 
 /** Ends the live case of this key because the facts changed; `by` says in a sentence what ended it. */
 export async function resolveCase(tx: CaseTx, input: { key: string; by: string }): Promise<boolean> {
@@ -48,4 +48,18 @@ export async function reopenCase(tx: CaseTx, one: Case): Promise<boolean> {
     undo: null,
   });
   return true;
+}
+
+/**
+ * Keeps one case for as long as something is so, for a job that looks again and again: raises it, brings it up to date
+ * without counting it once more, and ends it when there is nothing to say any more.
+ */
+export async function keepCase(
+  tx: CaseTx,
+  kept: Omit<RaisedCase, 'facts'> & { facts: RaisedCase['facts'] | null; over: string },
+): Promise<void> {
+  const { facts, over, ...about } = kept;
+  const { key } = about;
+  if (facts === null) await resolveCase(tx, { key, by: over });
+  else if (!(await restateCase(tx, { key, facts }))) await raiseCase(tx, { ...about, facts });
 }

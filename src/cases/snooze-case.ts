@@ -1,4 +1,5 @@
-// A snoozed case is silent and not due; it opens again when its time is over, or when what was waited for did not come.
+// A snoozed case is silent and not due; it opens again when its time is over, or when what was waited for did not come. One that is made to
+// wait by itself leaves the group that it was shown with: its own card rings when it is due.
 
 import type { ActingAdmin } from '#access/acting-admin.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
@@ -34,13 +35,15 @@ export async function postponeCase(
 /** Who acknowledged it and then makes it wait has still acknowledged it; another one has not. */
 function snoozed(one: Case, { until, by }: { until: Milliseconds; by: string | null }): CaseChange {
   const acknowledgedAt = one.acknowledgedBy === by ? one.acknowledgedAt : null;
-  return { status: 'snoozed', snoozedUntil: until, acknowledgedAt, acknowledgedBy: by };
+  return { status: 'snoozed', snoozedUntil: until, acknowledgedAt, acknowledgedBy: by, groupId: null };
 }
+
+const awake: CaseChange = { status: 'open', snoozedUntil: null, acknowledgedAt: null, acknowledgedBy: null };
 
 /** False when it is not snoozed. */
 export async function wakeCase(tx: CaseTx, one: Case): Promise<boolean> {
   if (one.status !== 'snoozed') return false;
-  await changeCase(tx, one, { status: 'open', snoozedUntil: null, acknowledgedAt: null, acknowledgedBy: null });
+  await changeCase(tx, one, { ...awake, groupId: null });
   return true;
 }
 
@@ -56,7 +59,8 @@ export async function wakeCases(deps: CaseDeps, input: { limit: number }): Promi
   if (first === undefined) return { woken: 0 };
   return inTransaction(deps, causeOf({ kind: 'job', id: 'wake-cases' }), async (tx) => {
     const due = await tx.stores.cases.listCasesToWake({ now, limit: input.limit });
-    for (const one of due) await wakeCase(tx, one);
+    // Those that were made to wait together ring together.
+    for (const one of due) await changeCase(tx, one, awake);
     return { woken: due.length };
   });
 }

@@ -1,8 +1,8 @@
 // Abandoned messages raise an alert, except for the message of that alert itself.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createWorkers } from '#app/workers.ts';
+import { raiseDeadLetter } from '#cases/dead-letter-cases.ts';
 import { raiseCase } from '#cases/raise-case.ts';
-import { raiseDeadLetter } from '#cases/raise-dead-letter.ts';
 import { systemActor } from '#kernel/actor.ts';
 import { minute, second } from '#kernel/clock.ts';
 import { asProviderReference } from '#kernel/ids.ts';

@@ -1,6 +1,7 @@
 // An alert counts as told only once somebody could see it.
 import { describe, expect, test } from 'vitest';
 import { acknowledgeCase } from '#cases/acknowledge-case.ts';
+import { decisionKinds } from '#cases/case.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
 import { systemActor } from '#kernel/actor.ts';
 import { day, hour, minute, second } from '#kernel/clock.ts';
@@ -301,7 +302,7 @@ describe('a chat that Telegram asks to wait for', () => {
 test('after an outage of Telegram the critical alerts come before all others', async () => {
   await using shop = await openBotShop({ alertChatId: group });
   shop.telegram.failNext({ times: 1_000, kind: 'error_500' });
-  for (let index = 0; index < 12; index += 1) await shop.raise({ key: `w${index}`, severity: 'warning' });
+  for (const kind of decisionKinds.slice(0, 12)) await shop.raise({ key: kind, kind, severity: 'warning' });
   await shop.raise({ key: 'i', severity: 'info' });
   await shop.raise({ key: 'c', severity: 'critical' });
   await shop.deliver();

@@ -4,6 +4,7 @@ import { confirmationView } from '#bot/kit/confirmation.ts';
 import { reasonAwaited, reasonGiven, reasonQuestion } from '#bot/kit/reason-question.ts';
 import { bookDigest, bookList, bookPage, openBookPage } from '#bot/screens/accounting/books-view.ts';
 import { alertCard } from '#bot/screens/cases/alert-card-view.ts';
+import { alertGroupCard } from '#bot/screens/cases/alert-group-view.ts';
 import { caseCard } from '#bot/screens/cases/case-card-view.ts';
 import { caseKindChoice, caseList } from '#bot/screens/cases/case-list-view.ts';
 import { optionChoice } from '#bot/screens/cases/resolution-questions.ts';
@@ -123,6 +124,11 @@ function* everyView(): Generator<View> {
       for (const place of ['card', 'list'] as const)
         yield alertCard(anAlert({ status, actions: [action] }), { ...look, place });
     }
+  }
+  const noneOf = { open: 0, acknowledged: 0, snoozed: 0, resolved: 0 };
+  for (const status of caseStatuses) {
+    const group = { id: anId, kind: 'payment_failed', severity: 'warning', openedAt: at } as const;
+    yield alertGroupCard({ group, counts: { ...noneOf, [status]: 4 }, first: [anAlert({ status })] }, look);
   }
   for (const index of indices) {
     const page = aPage([anAlert()], { key: aPlace, index, hasMore: true });

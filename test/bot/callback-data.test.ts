@@ -12,6 +12,7 @@ const taps: CallbackData[] = [
   { kind: 'alerts', position: null },
   { kind: 'alerts', position: { index: 25, side: 'before', key: { at: 0, id: anId } } },
   { kind: 'alert_view', id: anId },
+  { kind: 'alert_group', act: 'snooze', id: anId },
   { kind: 'order', act: 'deliver', id: anId },
   { kind: 'orders', filter: 'all', position: null },
   { kind: 'orders', filter: 'partially_refunded', position },

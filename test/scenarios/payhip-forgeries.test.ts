@@ -45,6 +45,8 @@ describe('a webhook of Payhip that may be forged', () => {
   ] as const)(
     'and is signed correctly (%s) is held for review, delivers nothing and raises an alert',
     async (forgery, why) => {
+      // Of several within a minute not each has a card of its own.
+      app.clock.move(minute);
       const before = app.sandbox.deliveries('payhip').length;
       const paidBefore = app.shop.deliveries.filter(({ type }) => type === 'order.paid').length;
       sellerAt(app).forge(forgery);
@@ -118,7 +120,7 @@ test('a Payhip that is switched off answers 404, also at the address that was go
   expect((await tell(app, body, path)).status).toBe(404);
 });
 
-test('a hundred forged refunds ring eleven times, and the genuine one behind them is recorded', async () => {
+test('a hundred forged refunds ring five times, and the genuine one behind them is recorded', async () => {
   await using app = await openAppFixture();
   await addProduct(app, samplePack.words);
   const before = cardsOf(app).length;
@@ -132,7 +134,9 @@ test('a hundred forged refunds ring eleven times, and the genuine one behind the
   // The card of all together is brought up to date at the end of a minute.
   await app.awaitQuiet({ meanwhile: () => app.clock.move(second) });
   const cards = cardsOf(app).slice(before);
-  expect(cards).toHaveLength(11);
+  // Three alone, seven on one card, and one for all that follow.
+  expect(cards).toHaveLength(5);
+  expect(cards.filter(({ text }) => text.includes('7 × '))).toHaveLength(1);
   expect(cards.filter(({ text }) => text.includes('many refunds that fit no order here'))).toHaveLength(1);
   sellerAt(app).tellOf(sale);
   await awaitSale(app, sale.id, ({ status }) => status === 'refunded');

@@ -29,6 +29,7 @@ export function raise(
     status: ended === null ? liveStatus(isTaken) : 'resolved',
     version: 2,
     rings: true,
+    groupId: null,
     orderId: order.id,
     paymentId: payment.id,
     refundId: null,

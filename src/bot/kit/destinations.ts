@@ -1,3 +1,4 @@
+import type { DecisionKind } from '#cases/case.ts';
 import type { CalendarDay } from '#kernel/calendar.ts';
 import type { OrderId } from '#kernel/ids.ts';
 import type { ResolvingAction } from '#payments/resolutions/options/resolution-actions.ts';
@@ -10,7 +11,8 @@ interface Destinations {
   override: { orderId: OrderId; action: 'mark_paid' | 'write_off' };
   channel_order_review: { orderId: OrderId; decision: 'accept' | 'remember' | 'reject' };
   case: { wanted: { id: string } | { key: string } };
-  exceptions: object;
+  /** All of them, or those of one kind. */
+  exceptions: { filter?: DecisionKind };
   /** The question about a decision on a case. */
   resolution: { caseId: string; action: ResolvingAction };
   book: { day: CalendarDay };

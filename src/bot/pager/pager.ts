@@ -11,7 +11,7 @@ import { heedWaits } from '../telegram/heed-waits.ts';
 import { createOnceWithin } from '../telegram/once-within.ts';
 import { type OnSend, reportSends } from '../telegram/report-sends.ts';
 import type { BotHealth, ChatSender, TelegramUpdate, UpdateMode } from '../telegram/telegram.ts';
-import { createAlertCardHandler } from './alert-cards.ts';
+import { createAlertCardHandlers } from './alert-cards.ts';
 import { createBooksDigestHandler } from './books-digest.ts';
 import { createPagerLine } from './line.ts';
 import { createDirectRing, type DirectNews } from './ring-directly.ts';
@@ -87,7 +87,7 @@ export function createPager(deps: PagerDeps, options: PagerOptions): Pager {
     health: () => connection.health(),
     ringDirectly: createDirectRing({ ...deps, sender: reported }, options.alertChatId),
     outboxHandlers: [
-      createAlertCardHandler({ ...deps, sender, alertChat }, options),
+      ...createAlertCardHandlers({ ...deps, sender, alertChat }, options),
       createBooksDigestHandler({ ...deps, sender, alertChat }),
     ],
   };

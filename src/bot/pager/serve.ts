@@ -10,7 +10,9 @@ import type { Destination } from '../kit/destinations.ts';
 import type { PlainDeps } from '../kit/env.ts';
 import { outOfDate } from '../kit/replies.ts';
 import { type AlertButtonDeps, handleAlertButton } from '../screens/cases/alert-buttons.ts';
+import { handleGroupButton } from '../screens/cases/alert-group-buttons.ts';
 import { drawPlainCase } from '../screens/cases/case-card.ts';
+import { drawPlainCases } from '../screens/cases/case-list.ts';
 import { drawPlainOrder } from '../screens/orders/order-cards.ts';
 import { createAccessGate, unauthorizedText, type Visitor } from '../telegram/access-gate.ts';
 import type { AlertChat } from '../telegram/alert-chat.ts';
@@ -67,15 +69,15 @@ async function serveTap(deps: PagerServeDeps, ctx: Context, tap: Visitor & { dat
   if (from === undefined) return;
   const { chatId, data } = tap;
   const callback = decodeCallback(data);
-  if (callback?.kind !== 'alert') {
+  if (callback?.kind !== 'alert' && callback?.kind !== 'alert_group') {
     await answer(deps, ctx, outOfDate);
     return;
   }
-  const result = await handleAlertButton(deps, {
-    callback,
-    by: actingAdmin({ from }),
-    buttons: 'plain',
-  });
+  const by = actingAdmin({ from });
+  const result =
+    callback.kind === 'alert'
+      ? await handleAlertButton(deps, { callback, by, buttons: 'plain' })
+      : { reply: undefined, ...(await handleGroupButton(deps, { callback, by })) };
   const plain = result.follow && (await drawPlain(deps, result.follow));
   const view = result.reply ?? plain;
   const isShown = view === undefined || (await reply(deps, { chatId, view, replyTo: message?.message_id ?? null }));
@@ -87,6 +89,7 @@ async function serveTap(deps: PagerServeDeps, ctx: Context, tap: Visitor & { dat
 /** What a button leads to, without buttons: those that are served are in the command bot. */
 function drawPlain(deps: PagerServeDeps, to: Destination): Promise<View | undefined> {
   if (to.screen === 'order') return drawPlainOrder(deps, to);
+  if (to.screen === 'exceptions') return drawPlainCases(deps, to);
   return to.screen === 'case' ? drawPlainCase(deps, to) : Promise.resolve(undefined);
 }
 

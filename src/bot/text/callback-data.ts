@@ -44,6 +44,8 @@ const shapes = {
     /** `card`: the pager's message, which the outbox keeps current; `list`: the view behind `/alerts`. */
     place: usually('card', word(['card', 'list'])),
   },
+  /** The card of a group of alerts. */
+  alert_group: { act: word(['ack', 'snooze', 'list']), id },
   alerts: { position: pagePosition(timedKey) },
   alert_view: { id },
   order: {

@@ -6,6 +6,7 @@ import { createDailySumsStore } from '../stores/accounting/daily-sums.ts';
 import { createFeeChanges } from '../stores/accounting/fee-changes.ts';
 import { createFeeStore } from '../stores/accounting/fees.ts';
 import { createLedgerStore } from '../stores/accounting/ledger.ts';
+import { createCaseGroupStore } from '../stores/cases/case-groups.ts';
 import { createCaseStore } from '../stores/cases/cases.ts';
 import { createInboxStore } from '../stores/messaging/inbox.ts';
 import {
@@ -42,6 +43,7 @@ export function createStores(session: Session): AccountingStores {
     outages: createOutageStore(session),
     webhookRates: createWebhookRateStore(session),
     cases: createCaseStore(session),
+    caseGroups: createCaseGroupStore(session),
     audit: createAuditStore(session),
     pendingActions: createPendingActionStore(session),
     inbox: createInboxStore(session),

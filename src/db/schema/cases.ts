@@ -2,7 +2,10 @@ import { type CaseFacts, caseKinds, caseSeverities, caseStatuses, type QuickActi
 import type { OrderId, PaymentId, RefundId } from '#kernel/ids.ts';
 import type { JsonObject } from '#kernel/json.ts';
 import { providerNames } from '#kernel/provider-name.ts';
+import { sql } from './drizzle.ts';
 import { type Kit, oneOf } from './kit.ts';
+
+const isGrouped = sql.raw('group_id is not null');
 
 export function buildCases({ boolean, check, index, integer, json, table, text }: Kit) {
   return table(
@@ -19,6 +22,7 @@ export function buildCases({ boolean, check, index, integer, json, table, text }
       status: text('status', { enum: caseStatuses }).notNull(),
       version: integer('version').notNull(),
       rings: boolean('rings').notNull(),
+      groupId: text('group_id'),
       orderId: text('order_id').$type<OrderId>(),
       paymentId: text('payment_id').$type<PaymentId>(),
       refundId: text('refund_id').$type<RefundId>(),
@@ -50,9 +54,26 @@ export function buildCases({ boolean, check, index, integer, json, table, text }
       index('cases_by_order').on(row.orderId),
       index('cases_by_payment').on(row.paymentId),
       index('cases_by_reference').on(row.reference),
+      index('cases_by_kind').on(row.kind, row.openedAt, row.id),
+      index('cases_by_group').on(row.groupId, row.status, row.openedAt, row.id).where(isGrouped),
       index('cases_by_former_id').on(row.formerId),
       check('cases_status', oneOf('status', caseStatuses)),
       check('cases_severity', oneOf('severity', caseSeverities)),
     ],
+  );
+}
+
+export function buildCaseGroups({ index, integer, table, text }: Kit) {
+  return table(
+    'case_groups',
+    {
+      id: text('id').primaryKey(),
+      /** Kind and severity while it takes cases, then null: one takes them at a time. */
+      liveKey: text('live_key').unique(),
+      kind: text('kind', { enum: caseKinds }).notNull(),
+      severity: text('severity', { enum: caseSeverities }).notNull(),
+      openedAt: integer('opened_at').notNull(),
+    },
+    (row) => [index('case_groups_by_age').on(row.openedAt, row.id)],
   );
 }

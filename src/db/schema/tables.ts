@@ -9,7 +9,7 @@ import {
   buildUncountedFees,
 } from './accounting.ts';
 import { buildProviderOutages, buildWebhookRates } from './availability.ts';
-import { buildCases } from './cases.ts';
+import { buildCaseGroups, buildCases } from './cases.ts';
 import { buildChannelLicenses, buildChannelOrderMarks, buildChannelSubscriptions } from './channels.ts';
 import type { Kit } from './kit.ts';
 import {
@@ -41,6 +41,7 @@ export function buildTables(kit: Kit) {
     reconciliationRuns,
     reconciliationFindings: buildReconciliationFindings(kit, reconciliationRuns),
     cases: buildCases(kit),
+    caseGroups: buildCaseGroups(kit),
     auditRecords: buildAuditRecords(kit),
     pendingActions: buildPendingActions(kit),
     storedSettings: buildStoredSettings(kit),

@@ -15,6 +15,8 @@ export function redrawMessage(subject: string): TopicMessage | undefined {
   // What is new rings first.
   if (kind === 'case')
     return { topic: 'alert.card', key: `alert.card:${id}`, priority: 3, payload: { caseId: id, version: 0 } };
+  if (kind === 'group')
+    return { topic: 'alert.group', key: `alert.group:${id}`, priority: 3, payload: { groupId: id } };
   if (kind === 'order') return { topic: 'order.card', key: `order.card:${id}`, payload: { orderId: id } };
   return undefined;
 }

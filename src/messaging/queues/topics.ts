@@ -14,6 +14,8 @@ export const topics = {
    * is the one of a critical case; others name theirs.
    */
   'alert.card': { name: 'alert', lane: 'pager', priority: 0 },
+  /** Shows the cases of a burst on the one card that they share. Payload: `{ groupId }`; priority as above. */
+  'alert.group': { name: 'alerts of a burst', lane: 'pager', priority: 0 },
   /** Sends the report of a daily close, with a chart, to every chat that alerts go to. Payload: `{ day }`. */
   'books.digest': { name: 'report of a day', lane: 'pager', priority: 3 },
   /** Asks the provider to cancel an unpaid payment. Payload: `{ paymentId }`. */

@@ -1,7 +1,7 @@
 // Watches whether the shop hears of its orders: a message that waits for its next attempt is not due, and a shop that
 // refuses them one after the other would be noticed only after days, as dead letters.
 import type { CaseFacts } from '#cases/case.ts';
-import { keepCase } from '#cases/keep-case.ts';
+import { keepCase } from '#cases/resolve-case.ts';
 import { asOrderId } from '#kernel/ids.ts';
 import type { AwakeTime } from '#kernel/process.ts';
 import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';

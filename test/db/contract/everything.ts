@@ -1,6 +1,7 @@
 import { describeAccess } from './access.ts';
 import { describeBookReading } from './book-reading.ts';
 import { describeBooks } from './books.ts';
+import { describeCaseGroups } from './case-groups.ts';
 import { describeCases } from './cases.ts';
 import { describeDailySums } from './daily-sums.ts';
 import type { OpenContractDatabase } from './harness.ts';
@@ -25,6 +26,7 @@ export function describeContract(open: OpenContractDatabase): void {
   describePayments(open);
   describeAccess(open);
   describeCases(open);
+  describeCaseGroups(open);
   describeRefunds(open);
   describeSales(open);
   describeBooks(open);

@@ -4,6 +4,7 @@ import { answers } from './admins/answers.ts';
 import { audit } from './admins/audit.ts';
 import { caseCards } from './admins/case-cards.ts';
 import { casesTold } from './admins/cases-told.ts';
+import { groupCards } from './admins/group-cards.ts';
 import { orderCards } from './admins/order-cards.ts';
 import { ringsOnce } from './admins/rings-once.ts';
 import { sendsInTurn } from './admins/sends-in-turn.ts';
@@ -52,6 +53,7 @@ export const invariants: readonly Invariant[] = [
   allTold,
   toldSoon,
   caseCards,
+  groupCards,
   orderCards,
   audit,
   taps,

@@ -5,8 +5,8 @@ export const adminPlants: readonly Plant[] = [
   {
     name: 'card-of-a-case-raised-again-stays',
     file: 'src/cases/raise-case.ts',
-    from: 'await showCase(tx, changed, isPaced);',
-    to: 'if (changed.severity !== live.severity) await showCase(tx, changed, isPaced);',
+    from: 'await showCase(tx, changed, { before: live, isPaced });',
+    to: 'if (changed.severity !== live.severity) await showCase(tx, changed, { before: live, isPaced });',
     sentence: 'The card of a case that is raised again keeps its old facts.',
     breaks: [9, 5],
   },
@@ -22,8 +22,8 @@ export const adminPlants: readonly Plant[] = [
   {
     name: 'woken-case-does-not-ring',
     file: 'src/bot/pager/alert-cards.ts',
-    from: "mark === 'snoozed' && alert.status === 'open'",
-    to: "mark === 'snoozed' && alert.severity === 'critical'",
+    from: "mark === 'snoozed' && status === 'open'",
+    to: "mark === 'snoozed' && /CRITICAL/.test(view.text)",
     sentence: 'A snoozed case that is due again is edited in silence.',
     breaks: [5],
     isHard: true,
@@ -92,7 +92,7 @@ export const adminPlants: readonly Plant[] = [
   {
     name: 'alert-cards-side-by-side',
     file: 'src/bot/pager/alert-cards.ts',
-    from: 'return inTurn.run(caseId, () =>',
+    from: 'return inTurn.run(id, () =>',
     to: 'return inTurn.run(message.id, () =>',
     sentence: 'Two messages about one case are drawn at the same time: it has two cards, or shows the older picture.',
     breaks: [5, 9],
@@ -158,8 +158,8 @@ export const adminPlants: readonly Plant[] = [
   {
     name: 'each-change-rings',
     file: 'src/bot/pager/alert-cards.ts',
-    from: "const isWoken = mark === 'snoozed' && alert.status === 'open';",
-    to: "const isWoken = alert.status === 'open';",
+    from: "const isWoken = mark === 'snoozed' && status === 'open';",
+    to: "const isWoken = status === 'open';",
     sentence: 'Whatever changes about an open case, its chats ring.',
     breaks: [5],
   },

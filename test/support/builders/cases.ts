@@ -30,6 +30,7 @@ export function aCase(change: Partial<Omit<Case, 'facts'>> & { facts?: Partial<C
     status: 'open',
     version: 1,
     rings: true,
+    groupId: null,
     orderId: null,
     paymentId: null,
     refundId: null,

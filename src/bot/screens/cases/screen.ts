@@ -1,6 +1,7 @@
 import { defineScreen } from '../../kit/screen.ts';
 import { restoreId } from '../../text/callback-fields.ts';
 import { onAlertButton, onAlertViewButton } from './alert-card.ts';
+import { onAlertGroupButton } from './alert-group-buttons.ts';
 import { onCaseAgesButton } from './case-ages.ts';
 import {
   askForResolution,
@@ -10,7 +11,14 @@ import {
   onResolveButton,
   openCase,
 } from './case-card.ts';
-import { onCaseKindsButton, onCasesButton, openExceptions, runAlerts, runExceptions } from './case-list.ts';
+import {
+  onCaseKindsButton,
+  onCasesButton,
+  openExceptions,
+  readExceptionsWord,
+  runAlerts,
+  runExceptions,
+} from './case-list.ts';
 
 export const casesScreen = defineScreen({
   commands: [
@@ -34,6 +42,10 @@ export const casesScreen = defineScreen({
   buttons: {
     alerts: { permission: 'cases.read', run: onCasesButton },
     alert_view: { permission: 'cases.read', run: onAlertViewButton },
+    alert_group: {
+      permission: { ack: 'cases.handle', snooze: 'cases.handle', list: 'cases.read' },
+      run: onAlertGroupButton,
+    },
     alert: {
       permission: {
         ack: 'cases.handle',
@@ -72,6 +84,8 @@ export const casesScreen = defineScreen({
     resolution: { permission: 'cases.resolve', open: askForResolution },
   },
   readStartWord(word) {
+    const list = readExceptionsWord(word);
+    if (list !== undefined) return list;
     const id = restoreId(/^ex-(.+)$/.exec(word)?.[1] ?? '');
     return id === undefined ? undefined : { screen: 'case', wanted: { id } };
   },

@@ -6,7 +6,7 @@ import { prepared } from '../../query/prepared.ts';
 import { limit, rowCount, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
 import type { ShapeOf } from '../../query/shapes.ts';
-import { and, asc, eq, getTableColumns, inArray, isNotNull, lte, or, sql } from '../../schema/drizzle.ts';
+import { and, asc, eq, getTableColumns, gte, inArray, isNotNull, lte, or, sql } from '../../schema/drizzle.ts';
 
 type Wanted = Omit<Parameters<CaseStore['listCases']>[0], 'order' | 'after' | 'before'> & { place: CasePlace | null };
 
@@ -24,6 +24,7 @@ export function createCaseLists(
   | 'listCasesToWake'
   | 'listCasesOfProvider'
   | 'countLiveCases'
+  | 'countRecentCases'
 > {
   const { cases } = session.tables;
   const { liveKey, formerId, ...columns } = getTableColumns(cases);
@@ -71,6 +72,21 @@ export function createCaseLists(
       limit,
     };
   });
+  const listRecent = prepared(session, 'list_recent_cases', () =>
+    session.db
+      .select({ id: cases.id })
+      .from(cases)
+      .where(
+        and(
+          eq(cases.kind, sql.placeholder('kind')),
+          eq(cases.severity, sql.placeholder('severity')),
+          eq(cases.rings, true),
+          gte(cases.openedAt, sql.placeholder('since')),
+        ),
+      )
+      .orderBy(...byAge.oldestFirst)
+      .limit(limit),
+  );
   return {
     listLiveCasesForOrder: (orderId) => listForOrder({ orderId }),
     listLiveCasesByKeys: (keys) => listLiveByKeys({ keys }),
@@ -107,6 +123,9 @@ export function createCaseLists(
       order: byAge.oldestFirst,
       limit,
     })),
+    async countRecentCases(query) {
+      return (await listRecent(query)).length;
+    },
     countLiveCases: prepared(session, 'count_live_cases', () =>
       session.db
         .select({

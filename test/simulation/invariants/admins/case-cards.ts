@@ -18,7 +18,7 @@ interface CaseCard extends Readonly<Record<string, unknown>> {
   readonly order_number: string | null;
 }
 
-/** Cases of which a chat was not told, because it refused, and which are let go where another chat was told. */
+/** Cases, and groups of them, of which a chat was not told, because it refused, and which are let go where another chat was told. */
 const memoryOf = createMemory(() => new Set<string>());
 
 export const caseCards: Invariant = {
@@ -27,7 +27,7 @@ export const caseCards: Invariant = {
   begin(world) {
     const refused = memoryOf(world);
     world.log.onLine((line) => {
-      const id = line.includes('"msg":"alert not shown"') ? /"caseId":"([^"]+)"/.exec(line)?.[1] : undefined;
+      const id = line.includes('"msg":"alert not shown"') ? /"(?:case|group)Id":"([^"]+)"/.exec(line)?.[1] : undefined;
       if (id !== undefined) refused.add(id);
     });
   },
@@ -79,11 +79,11 @@ function* faultsOf(card: CaseCard, { text, keyboard }: Shown): Iterable<string> 
   for (const word of words) if (!text.includes(word)) yield `does not say ${word}`;
 }
 
-/** Cases that a chat could not be told of, which is let go where another was. */
+/** Cases, and groups of them, that a chat could not be told of, which is let go where another was. */
 export function alertsGivenUp({ rows, world }: Look): ReadonlySet<string> {
   const found = rows<{ id: string }>(
-    `select distinct payload ->> 'caseId' as id from outbox_messages
-     where topic = 'alert.card' and (outcome like '%blocked%' or last_error like '%told%' or last_error like '%40_: %')`,
+    `select distinct coalesce(payload ->> 'caseId', payload ->> 'groupId') as id from outbox_messages
+     where topic in ('alert.card', 'alert.group') and (outcome like '%blocked%' or last_error like '%told%' or last_error like '%40_: %')`,
   );
   return new Set([...memoryOf(world), ...found.map(({ id }) => id)]);
 }

@@ -2,12 +2,13 @@
 // or is still to be shown.
 import type { Invariant } from '../invariant.ts';
 import { wasClockWrong } from '../wrong-clock.ts';
+import { cardOf } from './places.ts';
 
 interface Told extends Readonly<Record<string, unknown>> {
   readonly id: string;
   readonly key: string;
   readonly version: number;
-  /** The newest version that some chat shows; null: none was ever shown. */
+  /** The newest version that some chat shows, where the case has a card of its own; null: none was ever shown. */
   readonly shown: number | null;
   readonly last_raised_at: number;
 }
@@ -21,12 +22,13 @@ export const casesTold: Invariant = {
     const movedAt = count('select max(at) from chat_moves');
     const forgotten = rows<Told>(
       `select id, key, version, shown, last_raised_at from (
-         select c.id, c.key, c.version, c.last_raised_at, max(s.shown_version) as shown from cases c
-         left join sent_messages s on s.subject = 'case:' || c.id
+         select c.id, c.key, c.version, c.last_raised_at, c.group_id, max(s.shown_version) as shown from cases c
+         left join sent_messages s on s.subject = ${cardOf}
          where c.status = 'open' and c.rings group by c.id)
-       where (shown is null or (shown < version and key <> 'jobs_stuck')) and last_raised_at > ? and id not in (
-         select payload ->> 'caseId' from outbox_messages
-         where topic = 'alert.card' and processed_at is null and abandoned_at is null)`,
+       where (shown is null or (shown < version and key <> 'jobs_stuck' and group_id is null)) and last_raised_at > ?
+         and coalesce(group_id, id) not in (
+           select coalesce(payload ->> 'caseId', payload ->> 'groupId') from outbox_messages
+           where topic in ('alert.card', 'alert.group') and processed_at is null and abandoned_at is null)`,
       movedAt,
     );
     for (const { id, key, version, shown, last_raised_at: raisedAt } of forgotten) {

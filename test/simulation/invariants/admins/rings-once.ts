@@ -8,7 +8,8 @@ import type { Invariant } from '../invariant.ts';
 import type { Look } from '../look.ts';
 import { listenForSends, wasKnownAt } from './known-sends.ts';
 
-const cardButton = /^alert:\w+:([\w-]{22})$/;
+/** Of a case, or of a group of them. */
+const cardButton = /^alert(?:_group)?:\w+:([\w-]{22})$/;
 
 export const ringsOnce: Invariant = {
   number: 5,
@@ -49,7 +50,13 @@ function waitsOf({ rows }: Look): ReadonlyMap<string, number> {
        (a.subject = 'case:' || c.id and a.action in ('case.snooze', 'case.wait'))
        or (a.subject = 'order:' || c.order_id and a.action = 'order.new_link') group by 1`,
   );
-  return new Map(found.map(({ id, count }) => [id, count]));
+  // What waits together rings together.
+  const together = rows<{ id: string; count: number }>(
+    `select c.group_id as id, count(distinct a.details ->> 'until') as count from cases c
+       join audit_records a on a.subject = 'case:' || c.id and a.action = 'case.snooze'
+     where c.group_id is not null group by 1`,
+  );
+  return new Map([...found, ...together].map(({ id, count }) => [id, count]));
 }
 
 /** What comes and goes is one outage that goes on: more than so many of a provider in an hour are too many. */

@@ -5,7 +5,7 @@ import { bots } from '../../world/settings.ts';
 import type { World } from '../../world/world.ts';
 import type { Invariant } from '../invariant.ts';
 
-const cardButton = /alert:\w+:([\w-]{22})/;
+const cardButton = /alert(?:_group)?:\w+:([\w-]{22})/;
 
 export const sendsInTurn: Invariant = {
   number: 5,

@@ -8,6 +8,7 @@ import type { Invariant } from '../invariant.ts';
 import type { Look } from '../look.ts';
 import { createMemory } from '../memory.ts';
 import { wasClockWrong } from '../wrong-clock.ts';
+import { cardOf } from './places.ts';
 import { putOffUntil, watchShopTries } from './shop-tries.ts';
 
 interface Waited extends Readonly<Record<string, unknown>> {
@@ -54,6 +55,10 @@ export const toldSoon: Invariant = {
 
 const rangAt = `(select min(received_at) from outbox_messages where topic = 'alert.card' and payload ->> 'caseId' = c.id)`;
 
+/** A case that has left its group, as one that was made to wait alone, has had a card of its own since then only. */
+const mayBeGrouped = `exists (select 1 from case_groups g where c.group_id is null
+  and g.kind = c.kind and g.opened_at between c.opened_at - ${10 * minute} and c.opened_at)`;
+
 const queries = {
   /**
    * A case that is over before anybody saw it need not be shown; cards of before a group got another id are forgotten. One that did not
@@ -62,15 +67,16 @@ const queries = {
   cases: ({ rows }: Look, row: number) =>
     rows<Waited>(
       `select c.rowid as row, 'the case ' || key || ' is shown to nobody' as what,
-         iif(occurrences = 1, opened_at, coalesce(${rangAt}, opened_at)) as began_at,
+         iif(occurrences = 1 and not ${mayBeGrouped}, opened_at, coalesce(${rangAt}, opened_at)) as began_at,
          coalesce(min(s.sent_at), resolved_at) as ended_at, null as due_at, null as shop_id
-       from cases c left join sent_messages s on s.subject = 'case:' || c.id
+       from cases c left join sent_messages s on s.subject = ${cardOf}
        where c.rowid > ? and c.rings and c.opened_at > (select coalesce(max(at), 0) from chat_moves) group by c.id order by c.rowid`,
       row,
     ),
   /**
    * What is owed to a chat that cannot be reached was told elsewhere, also when the chat took it in the end; a card that changes again and again is drawn once a
-   * minute, one that is drawn again after a call without an answer within two, and one that was just shown is looked at again after six seconds.
+   * minute or at the next moment, one that is drawn again after a call without an answer within two, and one that was just shown is looked at
+   * again after six seconds.
    */
   outbox: ({ rows }: Look, row: number) =>
     rows<Waited>(
@@ -79,7 +85,8 @@ const queries = {
            + iif(key like '%:later', ${6 * second}, 0) as began_at,
          iif(outcome = 'owed' or last_error like '%; the owners were told in private', received_at,
            coalesce(processed_at, abandoned_at)) as ended_at,
-         iif(last_error is null and key not like '%:again:%' and key not like '%:later', null, available_at) as due_at,
+         iif(last_error is null and key not like '%:again:%' and key not like '%:later' and key not like 'alert.group:%:until:%',
+           null, available_at) as due_at,
          iif(topic = 'shop.event', payload ->> 'webhookId', null) as shop_id
        from outbox_messages where rowid > ? order by rowid`,
       row,

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { raiseDeadLetter } from '#cases/raise-dead-letter.ts';
-import { watchDeadLetters } from '#cases/watch-dead-letters.ts';
+import { raiseDeadLetter, watchDeadLetters } from '#cases/dead-letter-cases.ts';
 import { systemActor } from '#kernel/actor.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import { discardDeadLetter, redriveDeadLetter } from '#messaging/queues/dead-letters.ts';
@@ -66,6 +65,7 @@ test('a case says in plain words what was given up on', async () => {
   );
   expect(cases.map(({ facts }) => facts.headline).sort()).toEqual([
     'Given up on: alert',
+    'Given up on: alerts of a burst',
     'Given up on: cancellation at a provider',
     'Given up on: card of an order in the chat',
     'Given up on: event for the shop',
