@@ -31,11 +31,18 @@ export async function placeInGroup(tx: CaseTx, one: Case): Promise<GroupPlace | 
   const { cases, caseGroups } = tx.stores;
   const now = tx.clock.now();
   const open = await caseGroups.findOpenGroup({ kind, severity });
-  if (open !== undefined && Math.abs(now - open.openedAt) < takesForMs) return { group: open, isNew: false };
+  if (open !== undefined && (await takesMore(tx, open))) return { group: open, isNew: false };
   const recent = await cases.countRecentCases({ kind, severity, since: now - burstMs, limit: aloneMax });
   if (recent < aloneMax) return undefined;
   if (open !== undefined) await caseGroups.closeGroup(open);
   return { group: { id: tx.ids.newId(), kind, severity, openedAt: now }, isNew: true };
+}
+
+/** A card that says that nothing is open any more would be changed in silence. */
+async function takesMore(tx: CaseTx, { id, openedAt }: CaseGroup): Promise<boolean> {
+  if (Math.abs(tx.clock.now() - openedAt) >= takesForMs) return false;
+  const [waiting] = await tx.stores.caseGroups.listGroupCases({ groupId: id, status: 'open', limit: 1 });
+  return waiting !== undefined;
 }
 
 export async function openGroup(tx: CaseTx, group: CaseGroup): Promise<void> {

@@ -99,6 +99,18 @@ describe('a burst of alerts', () => {
     expect(sentTo(shop, group)).toHaveLength(8);
   });
 
+  test('of which nothing is open any more takes no others: the next one rings', async () => {
+    await using shop = await openBotShop({ alertChatId: group });
+    await fail(shop, 5);
+    await deliverAll(shop);
+    for (const number of [4, 5]) await end(shop, number);
+    shop.deps.clock.advance(2 * minute);
+    await fail(shop, 1, 50);
+    await deliverAll(shop);
+    expect(sentTo(shop, group)).toHaveLength(5);
+    expect(sentTo(shop, group).at(-1)).toMatchObject({ silent: false, text: expect.stringContaining('T-50') });
+  });
+
   test('of alerts that come one a minute is none: each has its card', async () => {
     await using shop = await openBotShop({ alertChatId: group });
     for (let number = 1; number <= 6; number += 1) {

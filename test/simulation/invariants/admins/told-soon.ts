@@ -62,13 +62,13 @@ const mayBeGrouped = `exists (select 1 from case_groups g where c.group_id is nu
 const queries = {
   /**
    * A case that is over before anybody saw it need not be shown; cards of before a group got another id are forgotten. One that did not
-   * ring at first, as where the outage of its provider had rung, begins when it does.
+   * ring at first, as where the outage of its provider had rung, begins when it does. The card of a group changes with the next moment.
    */
   cases: ({ rows }: Look, row: number) =>
     rows<Waited>(
       `select c.rowid as row, 'the case ' || key || ' is shown to nobody' as what,
          iif(occurrences = 1 and not ${mayBeGrouped}, opened_at, coalesce(${rangAt}, opened_at)) as began_at,
-         coalesce(min(s.sent_at), resolved_at) as ended_at, null as due_at, null as shop_id
+         coalesce(min(s.sent_at), resolved_at) as ended_at, iif(c.group_id is null, null, opened_at + ${5 * second}) as due_at, null as shop_id
        from cases c left join sent_messages s on s.subject = ${cardOf}
        where c.rowid > ? and c.rings and c.opened_at > (select coalesce(max(at), 0) from chat_moves) group by c.id order by c.rowid`,
       row,
