@@ -109,6 +109,17 @@ describe('a secret that nobody configured', () => {
     expectNoCanary(recorder.text());
   });
 
+  test('is left as it is where the caller has it, and redacted in lists, too', () => {
+    const { log, lines } = capture([]);
+    const facts = { calls: [{ token: 'CANARY' }, { token: null }], none: null };
+    log.info('event', facts);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      calls: [{ token: '[redacted]' }, { token: '[redacted]' }],
+      none: null,
+    });
+    expect(facts.calls[0]).toEqual({ token: 'CANARY' });
+  });
+
   test.each(['token', 'secret', 'password', 'authorization', 'headers', 'body', 'apiKey', 'privateKey'])(
     'in a field called %s is struck out',
     (field) => {
