@@ -39,11 +39,12 @@ export async function runStall(engine: HistoryEngine, plan: StallPlan): Promise<
     const kept = await engine.keep(plan);
     const figures: StallFigures[] = [];
     let number = 0;
+    let targets: Target[] | undefined;
     for (const activity of activities.filter(({ name }) => name.startsWith(plan.only))) {
       const copy = await kept.copy();
       try {
         await activity.prepare?.(copy);
-        const targets = await readTargets(copy.query, plan);
+        targets ??= await readTargets(copy.query, plan);
         const shop = await openShop(copy.databaseUrl, sandbox.environment);
         try {
           // What is loaded and compiled at the first webhook is not what is measured.

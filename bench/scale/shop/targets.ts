@@ -23,11 +23,13 @@ export async function readTargets(
   const targets: Target[] = [];
   for (let index = 0; index < count; index += 1) {
     const from = firstNumber + Math.floor((0.95 * orders * index) / count);
+    // So that SQLite takes the orders in that of their numbers, and of each its payments.
     const [row] = await query(`
       select o.number, o.id, o.created_at as "createdAt", o.amount_minor as "amountMinor", o.customer_email as "email",
         o.reference, t.transaction_id as "transactionId"
-      from orders o join payments p on p.order_id = o.id join payment_transaction_ids t on t.payment_id = p.id
-      where o.number >= ${from} and o.status = 'fulfilled' and o.origin = 'store' and p.provider = 'btcpay'
+      from orders o cross join payments p cross join payment_transaction_ids t
+      where p.order_id = o.id and t.payment_id = p.id and o.number >= ${from} and o.origin = 'store'
+        and o.status || '' = 'fulfilled' and p.provider || '' = 'btcpay'
       order by o.number limit 1`);
     const found = row as Omit<Target, 'amount' | 'refundable'> & { amountMinor: number };
     const [number, createdAt] = [Number(found.number), Number(found.createdAt)];
