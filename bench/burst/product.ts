@@ -38,6 +38,8 @@ process.on('message', (word) => {
   if (word === 'begin') began = process.cpuUsage();
   else void end();
 });
+// Whoever measures is gone.
+process.on('disconnect', () => process.exit());
 process.send?.({ payments } satisfies Ready);
 
 async function end(): Promise<void> {
