@@ -123,8 +123,22 @@ function possibleAt(look: Look, { row, what, began_at: queuedAt, due_at: dueAt, 
   const at = Math.max(queuedAt, whyLater(look, { row, what }));
   if (dueAt === null) return at;
   if (dueAt > at + putBackMaxMs && wasAskedToWait(look, { row, dueAt })) return world.idleUntil(dueAt, soonMs);
-  const latest = (id === null ? undefined : putOffUntil(world, { id, dueAt })) ?? at + putBackMaxMs;
+  const triedAt = Math.max(at, wrongUntil(world, { what, from: at, to: dueAt }));
+  const latest = (id === null ? undefined : putOffUntil(world, { id, dueAt })) ?? triedAt + putBackMaxMs;
   return world.idleUntil(Math.max(at, Math.min(dueAt, latest)), soonMs);
+}
+
+/** It may have been tried once more just before this, the last end of what was in its way. */
+function wrongUntil(
+  world: World,
+  { what, from, to }: { what: string; from: Milliseconds; to: Milliseconds },
+): Milliseconds {
+  let last = 0;
+  world.disturbances.between(from, to, (wrong, until) => {
+    if (isExcuse(wrong, what) && until <= to) last = Math.max(last, until);
+    return false;
+  });
+  return last;
 }
 
 function whyLater(look: Look, { row, what }: Pick<Waited, 'row' | 'what'>): Milliseconds {
