@@ -10,7 +10,7 @@ import { type Cause, inTransaction } from '#kernel/transaction-context.ts';
 import { redrawOrderCards } from '#messaging/queues/redraw-order-cards.ts';
 import type { OrderEvent } from '#orders/decide-order.ts';
 import type { Order } from '#orders/order.ts';
-import { amountDetail } from '../model/amount-detail.ts';
+import { moneySentence } from '../model/amount-detail.ts';
 import { moneyMove } from '../model/amount-difference.ts';
 import { balanceOf, orderEventOf } from '../model/balance.ts';
 import { decidePayment, type PaymentDecision } from '../model/decide-payment.ts';
@@ -238,10 +238,6 @@ function eventFor(input: {
     after: balanceOf(order, payments, refunds),
     others: balanceOf(order, others, refunds),
   });
-}
-
-function moneySentence(payment: Payment): string {
-  return amountDetail(payment) ?? 'no money is seen any more';
 }
 
 function sentenceFor(

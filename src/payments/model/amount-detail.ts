@@ -35,3 +35,8 @@ export function differenceFacts(payment: Payment): { differenceFiat: string | nu
     differenceCoin: difference?.coin ? formatAsset(difference.coin) : null,
   };
 }
+
+/** The same where the money may be gone again. */
+export function moneySentence(payment: Payment): string {
+  return amountDetail(payment) ?? 'no money is seen any more';
+}
