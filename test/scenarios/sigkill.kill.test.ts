@@ -89,16 +89,35 @@ function expectEverythingReported(world: World, purchases: readonly Purchase[]):
   }
   expect(shop.forged).toEqual([]);
   const cards = telegram.messages({ bot: pagerBot, chatId: owner.id });
-  const unpaid = purchases.filter(({ ends }) => ends !== 'paid');
-  expect(unpaid.length).toBeGreaterThan(0);
-  for (const { number } of unpaid) {
-    expect(
-      cards.some(({ text }) => text.includes(`${number} `)),
-      `a card for ${number}`,
-    ).toBe(true);
-  }
   // What the process died with three times is given up on; that a kill finds the same message thrice is not expected.
   expect(cards.filter(({ text }) => text.includes('Given up on'))).toEqual([]);
+}
+
+interface CardRow {
+  group_id: string | null;
+  /** Of its group, itself among them. */
+  grouped: number;
+  message_id: number | null;
+}
+
+/** On a card of its own, or counted on that of the group that it came with. */
+function expectCards(world: World, { db, purchases }: { db: Database.Database; purchases: readonly Purchase[] }): void {
+  const cards = world.telegram.messages({ bot: pagerBot, chatId: owner.id });
+  const unpaid = purchases.filter(({ ends }) => ends !== 'paid');
+  expect(unpaid.length).toBeGreaterThan(0);
+  const rows = db.prepare<[string], CardRow>(
+    `select c.group_id, (select count(*) from cases g where g.group_id = c.group_id) as grouped, s.message_id
+     from cases c left join sent_messages s on s.subject = coalesce('group:' || c.group_id, 'case:' || c.id)
+     where c.order_id = ? and c.rings`,
+  );
+  for (const { id, number } of unpaid) {
+    const ofOrder = rows.all(id);
+    expect(ofOrder.length, `cases of ${number}`).toBeGreaterThan(0);
+    for (const { group_id: groupId, grouped, message_id: messageId } of ofOrder) {
+      const card = cards.find((one) => one.messageId === messageId);
+      expect(card?.text, `a card for ${number}`).toContain(groupId === null ? `${number} ` : ` ${grouped} × `);
+    }
+  }
 }
 
 interface InboxRow {
@@ -145,6 +164,7 @@ function expectBooksInOrder(
       expect(open).toEqual([]);
     }
     expectTaken(db.prepare('select source, reference, event_type from inbox_events').all() as InboxRow[], answered);
+    expectCards(world, { db, purchases });
     const payments = db.prepare('select provider, reference, status, order_id from payments').all() as PaymentRow[];
     for (const provider of providers) {
       const here = payments.filter((payment) => payment.provider === provider);
