@@ -10,6 +10,7 @@ import { growSums } from './sums.ts';
 
 export type DailySumsStores = Pick<AccountingStores, 'dailySums' | 'orders' | 'fees'>;
 export type ReadDays = { database: Pick<Database<DailySumsStores>, 'read'> };
+type StoreDays = { database: Database<DailySumsStores> };
 
 const pageSize = 500;
 /** Fees of a payment change a few times in its life. */
@@ -43,13 +44,17 @@ function listUncounted({ database }: ReadDays, day: DayBounds): Promise<Uncounte
 }
 
 /** False where days were counted since the day was built. */
-export function storeDay(
-  { database }: { database: Database<DailySumsStores> },
-  { countsMade, ...day }: BuiltDay,
+export function storeDay(deps: StoreDays, { countsMade, ...built }: BuiltDay): Promise<boolean> {
+  return storeDays(deps, { countsMade, days: [built] });
+}
+
+export function storeDays(
+  { database }: StoreDays,
+  { countsMade, days }: { countsMade: number; days: readonly DaySums[] },
 ): Promise<boolean> {
   return database.transaction(async ({ dailySums }) => {
     if ((await dailySums.beginCount()) !== countsMade + 1) return false;
-    await dailySums.saveDay(day);
+    for (const built of days) await dailySums.saveDay(built);
     return true;
   });
 }

@@ -1,10 +1,10 @@
 // Counts ahead what /stats shows of the last days. What has changed since the last run is counted into the days that are stored;
 // days that are missing, after an update or a change of the time zone, are built, and those that are not shown any more removed.
 import { addDays, type CalendarDay, dayOf } from '#kernel/calendar.ts';
-import { type Clock, day as dayMs } from '#kernel/clock.ts';
+import { type Clock, day as dayMs, type Milliseconds } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import type { DailySumsStore, DaySums } from '../ledger/daily-sums-store.ts';
-import { buildDay, type DailySumsStores, storeDay } from './build-day.ts';
+import { buildDay, type DailySumsStores, storeDay, storeDays } from './build-day.ts';
 import { type DayBounds, daysUpTo, isSameDay } from './calendar-days.ts';
 import { type GrowingSums, growSums } from './sums.ts';
 
@@ -15,6 +15,8 @@ export interface CountDeps {
 
 /** As far back as /stats looks, and tomorrow, which then begins with a day that is there. */
 const keptDays = 92;
+/** The clock may have been set back between an order and its payment. */
+const earlierMaxMs: Milliseconds = 2 * dayMs;
 /** Keeps others waiting for some milliseconds. */
 const perTransaction = 200;
 const ever = { from: 0, to: Number.MAX_SAFE_INTEGER };
@@ -36,8 +38,9 @@ export function createCountDays(deps: CountDeps, { timeZone }: { timeZone: strin
       }
     }
     if (days === undefined) return { counted, built: 0, removed: 0 };
-    let built = 0;
-    for (const day of days.missing) {
+    const { empty, others } = await storeEmptyDays(deps, days.missing);
+    let built = empty;
+    for (const day of others) {
       if (signal.aborted) break;
       if (await storeDay(deps, await buildDay(deps, day))) built += 1;
     }
@@ -56,6 +59,22 @@ async function compareDays(
   const without = (days: readonly DayBounds[], others: readonly DayBounds[]): DayBounds[] =>
     days.filter((day) => !others.some((other) => isSameDay(day, other)));
   return { missing: without(wanted, there).reverse(), old: without(there, wanted) };
+}
+
+/** A shop that begins has none but these, and need not sum up each of them. */
+async function storeEmptyDays(
+  { database }: CountDeps,
+  missing: readonly DayBounds[],
+): Promise<{ empty: number; others: readonly DayBounds[] }> {
+  const { countsMade, firstAt } = await database.read(async ({ dailySums, orders }) => ({
+    countsMade: await dailySums.countsMade(),
+    firstAt: (await orders.listOrderFigures({ ...ever, after: null, limit: 1 }))[0]?.createdAt ?? ever.to,
+  }));
+  const days = missing
+    .filter(({ to }) => to <= firstAt - earlierMaxMs)
+    .map((day) => ({ ...day, orders: [], fees: [] }));
+  if (days.length === 0 || !(await storeDays({ database }, { countsMade, days }))) return { empty: 0, others: missing };
+  return { empty: days.length, others: missing.filter(({ to }) => to > firstAt - earlierMaxMs) };
 }
 
 function removeDays({ database }: CountDeps, days: readonly DayBounds[]): Promise<void> {
