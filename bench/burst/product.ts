@@ -1,10 +1,6 @@
 // The product in a process of its own, composed as `npm start` composes it, with orders whose payments are open: `product.ts PLAN`.
-import { createApp } from '#app/app.ts';
-import { loadConfig } from '#config/load-config.ts';
-import { openDatabase } from '#db/database/open-database.ts';
 import type { PaymentId } from '#kernel/ids.ts';
-import { environmentOf } from '../drain/account.ts';
-import { writeOrders } from '../drain/backlog.ts';
+import { openProduct } from '../drain/opened-product.ts';
 
 export interface BurstProduct {
   databaseUrl: string;
@@ -24,15 +20,7 @@ export interface Spent {
 }
 
 const plan = JSON.parse(process.argv[2] ?? '') as BurstProduct;
-const loaded = loadConfig({ ...environmentOf(plan), PORT: String(plan.port) }, { readFile: () => '' });
-if (!loaded.ok) throw new Error(loaded.faults.join('\n'));
-const { config } = loaded;
-const database = await openDatabase({ target: config.database });
-await database.migrate();
-const payments = await writeOrders(database, plan.orders);
-await database.close();
-const app = await createApp({ config });
-await app.start();
+const { app, payments } = await openProduct(plan);
 let began = process.cpuUsage();
 process.on('message', (word) => {
   if (word === 'begin') began = process.cpuUsage();

@@ -1,11 +1,7 @@
 // The product in a process of its own, composed as `npm start` composes it, on a database with an order for each webhook that will come:
 // `product.ts PLAN`. It says once a second what waits in its queues and what it holds in memory.
 import { once } from 'node:events';
-import { createApp } from '#app/app.ts';
-import { loadConfig } from '#config/load-config.ts';
-import { openDatabase } from '#db/database/open-database.ts';
-import { environmentOf } from '../drain/account.ts';
-import { writeOrders } from '../drain/backlog.ts';
+import { openProduct } from '../drain/opened-product.ts';
 import { openQueues } from '../drain/queues.ts';
 
 export interface SoakedPlan {
@@ -24,15 +20,7 @@ export interface Soaked {
 const sayEveryMs = 1_000;
 
 const plan = JSON.parse(process.argv[2] ?? '') as SoakedPlan;
-const loaded = loadConfig({ ...environmentOf(plan), PORT: String(plan.port) }, { readFile: () => '' });
-if (!loaded.ok) throw new Error(loaded.faults.join('\n'));
-const { config } = loaded;
-const database = await openDatabase({ target: config.database });
-await database.migrate();
-const payments = await writeOrders(database, plan.orders);
-await database.close();
-const app = await createApp({ config });
-await app.start();
+const { app, payments } = await openProduct(plan);
 const queues = await openQueues(plan.databaseUrl);
 process.send?.({ payments });
 const timer = setInterval(async () => {
