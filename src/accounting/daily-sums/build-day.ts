@@ -1,3 +1,4 @@
+import { day, type Milliseconds } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import { walkPages } from '#kernel/page.ts';
 import type { OrderFigures } from '#orders/order-store.ts';
@@ -15,6 +16,19 @@ type StoreDays = { database: Database<DailySumsStores> };
 const pageSize = 500;
 /** Fees of a payment change a few times in its life. */
 const uncountedMax = 100_000;
+
+export const ever: DayBounds = { from: 0, to: Number.MAX_SAFE_INTEGER };
+/** The clock may have been set back between an order and its payment. */
+const earlierMaxMs: Milliseconds = 2 * day;
+
+/** Days that end by `emptyUntil` have no order and no payment, after so many counts. */
+export function readBeginning({ database }: ReadDays): Promise<{ countsMade: number; emptyUntil: Milliseconds }> {
+  return database.read(async ({ dailySums, orders }) => {
+    const countsMade = await dailySums.countsMade();
+    const [first] = await orders.listOrderFigures({ ...ever, after: null, limit: 1 });
+    return { countsMade, emptyUntil: (first?.createdAt ?? ever.to) - earlierMaxMs };
+  });
+}
 
 /** The day as it is to be stored, and after how many counts. */
 export interface BuiltDay extends DaySums {

@@ -1,10 +1,10 @@
 // Counts ahead what /stats shows of the last days. What has changed since the last run is counted into the days that are stored;
 // days that are missing, after an update or a change of the time zone, are built, and those that are not shown any more removed.
 import { addDays, type CalendarDay, dayOf } from '#kernel/calendar.ts';
-import { type Clock, day as dayMs, type Milliseconds } from '#kernel/clock.ts';
+import { type Clock, day as dayMs } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import type { DailySumsStore, DaySums } from '../ledger/daily-sums-store.ts';
-import { buildDay, type DailySumsStores, storeDay, storeDays } from './build-day.ts';
+import { buildDay, type DailySumsStores, ever, readBeginning, storeDay, storeDays } from './build-day.ts';
 import { type DayBounds, daysUpTo, isSameDay } from './calendar-days.ts';
 import { type GrowingSums, growSums } from './sums.ts';
 
@@ -15,11 +15,8 @@ export interface CountDeps {
 
 /** As far back as /stats looks, and tomorrow, which then begins with a day that is there. */
 const keptDays = 92;
-/** The clock may have been set back between an order and its payment. */
-const earlierMaxMs: Milliseconds = 2 * dayMs;
 /** Keeps others waiting for some milliseconds. */
 const perTransaction = 200;
-const ever = { from: 0, to: Number.MAX_SAFE_INTEGER };
 
 export type CountDays = (signal: AbortSignal) => Promise<{ counted: number; built: number; removed: number }>;
 
@@ -63,18 +60,13 @@ async function compareDays(
 
 /** A shop that begins has none but these, and need not sum up each of them. */
 async function storeEmptyDays(
-  { database }: CountDeps,
+  deps: CountDeps,
   missing: readonly DayBounds[],
 ): Promise<{ empty: number; others: readonly DayBounds[] }> {
-  const { countsMade, firstAt } = await database.read(async ({ dailySums, orders }) => ({
-    countsMade: await dailySums.countsMade(),
-    firstAt: (await orders.listOrderFigures({ ...ever, after: null, limit: 1 }))[0]?.createdAt ?? ever.to,
-  }));
-  const days = missing
-    .filter(({ to }) => to <= firstAt - earlierMaxMs)
-    .map((day) => ({ ...day, orders: [], fees: [] }));
-  if (days.length === 0 || !(await storeDays({ database }, { countsMade, days }))) return { empty: 0, others: missing };
-  return { empty: days.length, others: missing.filter(({ to }) => to > firstAt - earlierMaxMs) };
+  const { countsMade, emptyUntil } = await readBeginning(deps);
+  const days = missing.filter(({ to }) => to <= emptyUntil).map((day) => ({ ...day, orders: [], fees: [] }));
+  if (days.length === 0 || !(await storeDays(deps, { countsMade, days }))) return { empty: 0, others: missing };
+  return { empty: days.length, others: missing.filter(({ to }) => to > emptyUntil) };
 }
 
 function removeDays({ database }: CountDeps, days: readonly DayBounds[]): Promise<void> {

@@ -1,9 +1,10 @@
+import type { Milliseconds } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import { compareDecimals } from '#kernel/money.ts';
 import type { EventLog } from '#kernel/process.ts';
 import type { DaySums } from '../ledger/daily-sums-store.ts';
-import { buildDay, type DailySumsStores, storeDay } from './build-day.ts';
-import { isSameDay } from './calendar-days.ts';
+import { buildDay, type DailySumsStores, ever, type ReadDays, readBeginning, storeDay } from './build-day.ts';
+import { type DayBounds, isSameDay } from './calendar-days.ts';
 
 /** Sums the stored days up again. One that was counted wrong is logged and put right. */
 export async function recountDays(
@@ -11,11 +12,14 @@ export async function recountDays(
   input: { signal: AbortSignal },
 ): Promise<{ recounted: number; wrong: number }> {
   const recounted = { recounted: 0, wrong: 0 };
-  for (const bounds of await deps.database.read(({ dailySums }) => dailySums.listBounds())) {
+  const bounds = await deps.database.read(({ dailySums }) => dailySums.listBounds());
+  const empty = await listEmpty(deps, bounds);
+  recounted.recounted += empty.size;
+  for (const one of bounds.filter(({ from }) => !empty.has(from))) {
     if (input.signal.aborted) break;
-    const built = await buildDay(deps, bounds);
+    const built = await buildDay(deps, one);
     const stored = await deps.database.read(async ({ dailySums }) => {
-      const day = (await dailySums.listDays(bounds)).find((one) => isSameDay(one, bounds));
+      const day = (await dailySums.listDays(one)).find((day) => isSameDay(day, one));
       return (await dailySums.countsMade()) === built.countsMade ? day : undefined;
     });
     // It was counted meanwhile: the next run looks at it.
@@ -23,10 +27,20 @@ export async function recountDays(
     recounted.recounted += 1;
     if (isEqual(stored, built)) continue;
     recounted.wrong += 1;
-    deps.log.error('day counted wrong', { from: bounds.from, stored: textOf(stored), is: textOf(built) });
+    deps.log.error('day counted wrong', { from: one.from, stored: textOf(stored), is: textOf(built) });
     await storeDay(deps, built);
   }
   return recounted;
+}
+
+/** Where the days before the first order begin that are stored as empty, which they are. */
+async function listEmpty(deps: ReadDays, bounds: readonly DayBounds[]): Promise<ReadonlySet<Milliseconds>> {
+  const { emptyUntil } = await readBeginning(deps);
+  const last = bounds.findLast(({ to }) => to <= emptyUntil);
+  if (last === undefined) return new Set();
+  const days = await deps.database.read(({ dailySums }) => dailySums.listDays({ from: ever.from, to: last.to }));
+  const empty = days.filter(({ to, orders, fees }) => to <= emptyUntil && orders.length === 0 && fees.length === 0);
+  return new Set(empty.map(({ from }) => from));
 }
 
 function isEqual(one: DaySums, other: DaySums): boolean {
