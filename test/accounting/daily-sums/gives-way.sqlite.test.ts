@@ -5,10 +5,11 @@ import { createCountDays } from '#accounting/daily-sums/count-days.ts';
 import { readDays } from '#accounting/daily-sums/read-days.ts';
 import { recountDays } from '#accounting/daily-sums/recount-days.ts';
 import { dayOf } from '#kernel/calendar.ts';
+import { day } from '#kernel/clock.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database/test-database.ts';
 import { createRecordingLog } from '#test/support/fakes/recording-log.ts';
 import { createTestClock } from '#test/support/time/test-clock.ts';
-import { noon } from '../../db/contract/samples.ts';
+import { noon, sampleOrder } from '../../db/contract/samples.ts';
 
 let opened: TestDatabase;
 beforeAll(async () => {
@@ -33,7 +34,24 @@ async function turnsDuring(work: () => Promise<unknown>): Promise<number> {
   return turns;
 }
 
+test('the days before the first order are not summed up, and one that is not empty is put right', async () => {
+  await using empty = await openTestDatabase();
+  const count = createCountDays({ ...empty, clock }, { timeZone: 'UTC' });
+  expect(await turnsDuring(() => count(signal))).toBeLessThan(5);
+  const log = createRecordingLog();
+  const recount = () => recountDays({ ...empty, log }, { signal });
+  expect(await recount()).toEqual({ recounted: 92, wrong: 0 });
+  const [oldest] = await empty.database.read(({ dailySums }) => dailySums.listBounds());
+  if (oldest === undefined) throw new Error('no day is stored');
+  const orders = [{ status: 'paid', currency: 'USD', count: 1, amountMinor: 100 } as const];
+  await empty.database.transaction(({ dailySums }) => dailySums.saveDay({ ...oldest, orders, fees: [] }));
+  expect(await recount()).toEqual({ recounted: 92, wrong: 1 });
+  expect(await recount()).toEqual({ recounted: 92, wrong: 0 });
+});
+
 test('others have their turn between two days that are summed up, also where a day has few orders', async () => {
+  const before = sampleOrder(1, { createdAt: noon - 100 * day });
+  await opened.database.transaction(({ orders }) => orders.insertOrder(before));
   const days = daysUpTo(dayOf(noon, 'UTC'), { count: 30, timeZone: 'UTC' });
   expect(await turnsDuring(() => readDays(opened, days))).toBeGreaterThan(30);
   await createCountDays({ ...opened, clock }, { timeZone: 'UTC' })(signal);
