@@ -123,19 +123,27 @@ function possibleAt(look: Look, { row, what, began_at: queuedAt, due_at: dueAt, 
   const at = Math.max(queuedAt, whyLater(look, { row, what }));
   if (dueAt === null) return at;
   if (dueAt > at + putBackMaxMs && wasAskedToWait(look, { row, dueAt })) return world.idleUntil(dueAt, soonMs);
-  const triedAt = Math.max(at, wrongUntil(world, { what, from: at, to: dueAt }));
+  const triedAt = Math.max(at, lastTryUntil(look, { row, what, from: at, to: dueAt }));
   const latest = (id === null ? undefined : putOffUntil(world, { id, dueAt })) ?? triedAt + putBackMaxMs;
   return world.idleUntil(Math.max(at, Math.min(dueAt, latest)), soonMs);
 }
 
-/** It may have been tried once more just before this, the last end of what was in its way. */
-function wrongUntil(
-  world: World,
-  { what, from, to }: { what: string; from: Milliseconds; to: Milliseconds },
+/** What is for a provider may have been tried once more just before this, the last end of what was wrong with that one. */
+function lastTryUntil(
+  { world, rows }: Look,
+  { row, what, from, to }: { row: number; what: string; from: Milliseconds; to: Milliseconds },
 ): Milliseconds {
+  if (!what.startsWith('provider')) return 0;
+  const [asked] = rows<{ readonly provider: string }>(
+    `select p.provider from outbox_messages m left join refunds r on r.id = json_extract(m.payload, '$.refundId')
+       join payments p on p.id = coalesce(r.payment_id, json_extract(m.payload, '$.paymentId')) where m.rowid = ?`,
+    row,
+  );
   let last = 0;
   world.disturbances.between(from, to, (wrong, until) => {
-    if (isExcuse(wrong, what) && until <= to) last = Math.max(last, until);
+    if (asked !== undefined && wrong.includes(asked.provider) && isExcuse(wrong, what) && until <= to) {
+      last = Math.max(last, until);
+    }
     return false;
   });
   return last;
