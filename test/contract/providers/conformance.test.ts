@@ -270,6 +270,23 @@ describe.each(providersThat('canCreate', 'canFetch', 'canCancel'))('%s', (name) 
   });
 });
 
+const underpayable = providersThat('canCreate', 'canFetch', 'canCancel').filter((name) =>
+  simulators[name].visits.includes('underpay'),
+);
+for (const name of underpayable) {
+  test(`${name}: leaves a payment with a part of its money as it is when it is cancelled`, async () => {
+    await using shop = await openShop(name);
+    const { reference } = await shop.provider.createPayment(shop.anOrder());
+    await shop.visit(reference, 'underpay');
+    const before = await shop.provider.fetchPayment(reference);
+    await shop.provider.cancelPayment(reference);
+    expect(await shop.provider.fetchPayment(reference)).toMatchObject({
+      state: before.state,
+      settlement: before.settlement,
+    });
+  });
+}
+
 const unlisted = providerNames.filter((name) => !abilities[name].canList);
 const uncancellable = providerNames.filter((name) => !abilities[name].canCancel);
 for (const name of unlisted) {

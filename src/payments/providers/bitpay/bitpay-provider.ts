@@ -13,7 +13,7 @@ import { paymentUuid } from '../kit/payment-uuid.ts';
 import type { ProviderTools } from '../kit/provider-definition.ts';
 import { firstOf } from '../kit/settings.ts';
 import { type BitpayClient, createBitpayClient } from './client.ts';
-import { type Invoice, toSnapshot } from './invoice.ts';
+import { hasMoney, type Invoice, toSnapshot } from './invoice.ts';
 import { listFees } from './ledger.ts';
 import { createBitpayRefunds } from './refunds.ts';
 import { checkBitpaySetUp } from './set-up.ts';
@@ -170,9 +170,9 @@ async function cancelInvoice(client: BitpayClient, reference: string, signal?: A
     await client.cancelInvoice(reference, signal);
   } catch (error) {
     if (!(error instanceof ProviderRejected) || !client.hasMerchant) throw error;
-    // An invoice in a state that cannot be cancelled is closed already, or has money on it.
-    const { status } = await client.fetchInvoice(reference, signal);
-    if (status === 'new') throw error;
+    // An invoice in a state that cannot be cancelled is closed already, or has money on it: after a part of it, it is still called new.
+    const invoice = await client.fetchInvoice(reference, signal);
+    if (invoice.status === 'new' && !hasMoney(invoice)) throw error;
   }
 }
 

@@ -104,6 +104,12 @@ function stateOf({ status, isCancelled }: Invoice, wasMoneySeen: boolean): Snaps
   }
 }
 
+/** Whether anything was paid to it, as far as BitPay shows. */
+export function hasMoney(invoice: Invoice): boolean {
+  const isException = typeof invoice.exceptionStatus === 'string' && invoice.exceptionStatus !== '';
+  return isException || settlementOf(invoice) !== null || (invoice.transactions ?? []).length > 0;
+}
+
 function settlementOf(invoice: Invoice): PaymentSnapshot['settlement'] {
   const { displayAmountPaid: received, currency } = invoice;
   const asset = invoice.transactionCurrency ?? invoice.buyerProvidedInfo?.selectedTransactionCurrency;
