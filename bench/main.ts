@@ -15,6 +15,8 @@
 //   --events 5000   --profile FOLDER
 // `npm run bench -- burst`: 1,000 webhooks at once, until admins and shop were told. Its options:
 //   --burst 1000   --rounds 5
+// `npm run bench -- jobs`: a job that does nothing, in our queue and in others. Its options:
+//   --events 5000   --concurrency 8   --rounds 5   --queues tillkeeper-sqlite,plainjob   --profile FOLDER
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +24,7 @@ import { parseArgs } from 'node:util';
 import { pinGenerator } from './cores.ts';
 import { contestantNames, isContestant } from './intake/contestants.ts';
 import { runIntake } from './intake/run-intake.ts';
+import { named } from './named.ts';
 import { runPeers } from './peers/run-peers.ts';
 import { runProcess } from './process/run-process.ts';
 import { formatIntake, formatPeers, formatProcess, intakeVerdicts, processVerdicts } from './report.ts';
@@ -44,15 +47,15 @@ const { values: options, positionals } = parseArgs({
     seed: { type: 'string', default: '1' },
     samples: { type: 'string', default: '60' },
     screen: { type: 'string', default: '' },
+    concurrency: { type: 'string', default: '8' },
+    queues: { type: 'string', default: '' },
     postgres: { type: 'string' },
     cache: { type: 'string', default: fileURLToPath(new URL('./cache/', import.meta.url)) },
   },
 });
 
 const isNamed = positionals.length > 0;
-const unknown = positionals.filter(
-  (name) => !['scale', 'drain', 'stall', 'reconcile', 'soak', 'orders', 'burst'].includes(name),
-);
+const unknown = positionals.filter((name) => !(name in named));
 if (unknown.length > 0) throw new Error(`there is no benchmark ${unknown.join(', ')}`);
 
 const pinning = isNamed ? 'not pinned' : pinGenerator();
@@ -111,120 +114,7 @@ if (isWanted('peers')) {
   result['peers'] = { plan, rounds };
 }
 
-if (positionals.includes('scale')) {
-  // Loaded when it is wanted: it puts a stand-in in the place of the HTTP client of the bots.
-  const { runScale } = await import('./scale/run-scale.ts');
-  const { createSqliteEngine } = await import('./scale/engines/sqlite-engine.ts');
-  const { createPostgresEngine } = await import('./scale/engines/postgres-engine.ts');
-  const { formatScale, scaleVerdicts } = await import('./scale/scale-report.ts');
-  const { seed, cache, screen, postgres } = options;
-  const engine = postgres === undefined ? createSqliteEngine(cache) : createPostgresEngine(postgres);
-  const plan = {
-    ...{ seed, screen, small: Number(options.small), large: Number(options.orders) },
-    samples: Number(options.samples),
-    screenMaxMs: 10_000,
-  };
-  console.log(`${engine.name}: every screen with ${plan.small} and with ${plan.large} orders of two years`);
-  const scale = await runScale(engine, {
-    ...plan,
-    onHistory({ orders, madeInMs, bytesPerOrder }) {
-      const made = madeInMs === null ? 'from the cache' : `made in ${Math.round(madeInMs / 1000)} s`;
-      console.log(`  ${orders} orders, ${bytesPerOrder} bytes each, ${made}`);
-    },
-    onScreen: ({ name, ratio, processorRatio }) =>
-      console.log(`  ${name}: ${ratio.toFixed(2)}, cpu ${processorRatio.toFixed(2)}`),
-  });
-  console.log(`\n${formatScale(engine.name, scale.screens)}\n`);
-  for (const verdict of scaleVerdicts(engine.name, scale.screens)) console.log(verdict);
-  result['scale'] = { engine: engine.name, plan, ...scale };
-}
-
-if (positionals.includes('drain')) {
-  const { runDrain } = await import('./drain/run-drain.ts');
-  const { drainVerdicts, formatDrain } = await import('./drain/drain-report.ts');
-  const { postgres } = options;
-  const events = Number(options.events);
-  const plan = {
-    events,
-    warmUp: 1_000,
-    countedEvents: Math.min(events, 500),
-    rounds: Number(options.rounds),
-    postgres,
-  };
-  const engine = postgres === undefined ? 'sqlite' : 'postgres';
-  console.log(`${engine}: ${events} webhooks from stored to told, ${plan.rounds} rounds`);
-  const drain = await runDrain({
-    ...plan,
-    pinning,
-    nodeOptions: profiling,
-    onRound: (round) => console.log(`  ${Math.round(round.ms)} ms, ${Math.round(round.processorMs)} ms of processor`),
-  });
-  console.log(`\n${formatDrain(drain)}\n`);
-  for (const verdict of drainVerdicts(engine, drain)) console.log(verdict);
-  result['drain'] = { engine, plan, ...drain };
-}
-
-if (positionals.includes('stall')) {
-  const { runStall } = await import('./stall/run-stall.ts');
-  const { formatStall, stallVerdict } = await import('./stall/stall-report.ts');
-  const { createSqliteEngine } = await import('./scale/engines/sqlite-engine.ts');
-  const { createPostgresEngine } = await import('./scale/engines/postgres-engine.ts');
-  const { seed, cache, screen, postgres } = options;
-  const engine = postgres === undefined ? createSqliteEngine(cache) : createPostgresEngine(postgres);
-  const plan = { seed, only: screen, orders: Number(options.orders), measureMs: Number(options['measure-ms']) };
-  console.log(`\n${engine.name}: intake with ${plan.orders} orders, a webhook every 25 ms`);
-  const figures = await runStall(engine, {
-    ...plan,
-    onActivity: ({ name, p99Ms, workedP99Ms }) =>
-      console.log(`  ${name}: p99 ${p99Ms.toFixed(0)} ms, worked ${workedP99Ms.toFixed(0)} ms`),
-  });
-  console.log(`\n${formatStall(figures)}\n\n${stallVerdict(figures)}`);
-  result['stall'] = { engine: engine.name, plan, figures };
-}
-
-if (positionals.includes('reconcile')) {
-  const { formatReconcile, runReconcile } = await import('./reconcile/run-reconcile.ts');
-  const rounds = [];
-  for (const payments of options.payments.split(',').map(Number)) {
-    console.log(`comparing ${payments} payments of nine days with a provider's list`);
-    rounds.push(await runReconcile(payments));
-  }
-  console.log(`\n${formatReconcile(rounds)}`);
-  result['reconcile'] = { rounds };
-}
-
-if (positionals.includes('soak')) {
-  const { formatSoak, runSoak, soakVerdict } = await import('./soak/run-soak.ts');
-  const plan = { perSecond: Number(options.rate), seconds: Number(options.seconds) };
-  console.log(`${plan.perSecond} webhooks a second for ${plan.seconds} s, each until the shop was told`);
-  const soak = await runSoak({ ...plan, pinning, nodeOptions: profiling });
-  console.log(`\n${formatSoak(soak)}\n\n${soakVerdict(soak)}`);
-  result['soak'] = { plan, ...soak };
-}
-
-if (positionals.includes('orders')) {
-  const { formatOrders, ordersVerdict, runOrders } = await import('./orders/run-orders.ts');
-  const plan = { orders: Number(options.events), warmUp: 1_000, atOnce: 32, pinning, nodeOptions: profiling };
-  console.log(`${plan.orders} orders, ${plan.atOnce} at once`);
-  const orders = await runOrders(plan);
-  console.log(`\n${formatOrders(orders)}\n\n${ordersVerdict(orders)}`);
-  result['orders'] = { plan, ...orders };
-}
-
-if (positionals.includes('burst')) {
-  const { runBurst } = await import('./burst/run-burst.ts');
-  const { burstVerdicts, formatBurst } = await import('./burst/burst-report.ts');
-  const plan = { events: Number(options.burst), warmUp: 300, rounds: Number(options.rounds) };
-  console.log(`sqlite: ${plan.events} webhooks at once, ${plan.rounds} rounds`);
-  const burst = await runBurst({
-    ...plan,
-    onRound: (story, { messages, lastChangeMs, lastFactMs }) =>
-      console.log(`  ${story}: ${messages} messages, ${Math.round(Math.max(lastChangeMs ?? 0, lastFactMs ?? 0))} ms`),
-  });
-  console.log(`\n${formatBurst(burst)}\n`);
-  for (const verdict of burstVerdicts(burst, plan.events)) console.log(verdict);
-  result['burst'] = { plan, ...burst };
-}
+for (const name of positionals) result[name] = await named[name]?.({ options, profiling });
 
 /** Without a name, all that need no large database. */
 function isWanted(part: 'intake' | 'process' | 'peers'): boolean {

@@ -52,7 +52,8 @@ test('npm warns of no engine on the oldest Node that may start it', () => {
 });
 
 function allows(alternative: string): boolean {
-  const [, sign = '', ...digits] = /^\s*(>=|\^|~|)\s*(\d+)(?:\.(\d+|x))?(?:\.(\d+|x))?\s*$/.exec(alternative) ?? [];
+  const [, sign = '', ...digits] =
+    /^\s*(>=|\^|~|)\s*(\d+)(?:\.(\d+|[x*]))?(?:\.(\d+|[x*]))?\s*$/.exec(alternative) ?? [];
   if (alternative.trim() === '*') return true;
   const wanted = digits.map((digit) => Number(digit) || 0);
   const isEnough = compare(startsNpm, wanted) >= 0;

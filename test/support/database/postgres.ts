@@ -17,6 +17,10 @@ const template = 'tillkeeper_template';
 export interface TestPostgres {
   /** A new database with the present schema, or with none; its URL. */
   createDatabase(schema?: 'present' | 'none'): Promise<string>;
+  /** The database that is there from the start. */
+  readonly url: string;
+  /** Of its first process, whose children the others are. */
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -28,10 +32,11 @@ function run(command: string[]): void {
   execFileSync(program, rest, { stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
-function launch(folder: string, port: number): ChildProcess {
+function launch(folder: string, { port, isDurable }: { port: number; isDurable: boolean }): ChildProcess {
+  const syncs = isDurable ? 'on' : 'off';
   // Standard input is a pipe of ours: when it closes, even because this process was killed, server and folder go.
-  const script = `"$1/postgres" -D "$2/data" -p "$3" -k "" -c listen_addresses=127.0.0.1 -c fsync=off \
-    -c full_page_writes=off -c max_connections=60 >"$2/log" 2>&1 & read -r _; kill -QUIT $!; wait; rm -rf "$2"`;
+  const script = `"$1/postgres" -D "$2/data" -p "$3" -k "" -c listen_addresses=127.0.0.1 -c fsync=${syncs} \
+    -c full_page_writes=${syncs} -c max_connections=60 >"$2/log" 2>&1 & read -r _; kill -QUIT $!; wait; rm -rf "$2"`;
   const [program = '', ...rest] = [...asServerUser, 'sh', '-c', script, 'sh', programs, folder, String(port)];
   return spawn(program, rest, { stdio: ['pipe', 'ignore', 'ignore'] });
 }
@@ -61,7 +66,8 @@ async function waitUntilReady(url: string, folder: string): Promise<void> {
   }
 }
 
-export async function startPostgres(): Promise<TestPostgres> {
+/** `isDurable`: commits are synced to the disk, which tests do not wait for. */
+export async function startPostgres({ isDurable = false } = {}): Promise<TestPostgres> {
   if (!existsSync(join(programs, 'postgres'))) {
     throw new Error(`PostgreSQL 15 is not in ${programs}: install Debian's package postgresql-15`);
   }
@@ -81,7 +87,7 @@ export async function startPostgres(): Promise<TestPostgres> {
     '-N',
   ]);
   const port = await findFreePort();
-  const server = launch(folder, port);
+  const server = launch(folder, { port, isDurable });
   const stopped = new Promise((resolve) => server.once('exit', resolve));
   const urlOf = (name: string): string => `postgres://tillkeeper@127.0.0.1:${port}/${name}`;
   await waitUntilReady(urlOf('postgres'), folder);
@@ -92,6 +98,8 @@ export async function startPostgres(): Promise<TestPostgres> {
 
   let made = 0;
   return {
+    url: urlOf('postgres'),
+    pid: Number.parseInt(readFileSync(join(folder, 'data', 'postmaster.pid'), 'utf8'), 10),
     async createDatabase(schema = 'present') {
       made += 1;
       const name = `test_${made}`;
