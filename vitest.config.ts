@@ -16,8 +16,10 @@ export default defineConfig({
     pool: 'forks',
     fsModuleCache: !triesMutant,
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // What a test waits for comes as soon as the machine lets it; that it comes is what is asked.
+    expect: { poll: { timeout: 20_000, interval: 20 } },
     projects: [
       {
         extends: true,

@@ -48,7 +48,7 @@ test('a provider that has answered no call since the start is not said to answer
     return checks.find(({ name }) => name === 'provider payhip');
   };
   const failed = { ok: false, detail: 'has not answered since the start' };
-  await expect.poll(payhip, { timeout: 10_000 }).toMatchObject(failed);
+  await expect.poll(payhip).toMatchObject(failed);
   const health = await app.ask('/health', ({ text }) => text.includes('🔴 provider payhip'));
   expect(health.text).not.toContain('🟢 5 providers');
 });

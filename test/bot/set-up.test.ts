@@ -28,7 +28,7 @@ async function look({ options, setUp, before }: Look = {}) {
       alertChatId: null,
       ...setUp,
     },
-    AbortSignal.timeout(5_000),
+    AbortSignal.timeout(30_000),
   );
   return { telegram, checks, clockAheadMs, find: (name: string) => checks.find((check) => check.name === name) };
 }

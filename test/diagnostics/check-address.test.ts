@@ -32,7 +32,7 @@ describe('PUBLIC_URL', () => {
 
   test('that is not set is a warning', async () => {
     const question = { publicUrl: null, ownUrl: null, instance: null, isAllLocal: false, routes: [] };
-    expect(await checkAddress(question, AbortSignal.timeout(1_000))).toMatchObject([{ status: 'warning' }]);
+    expect(await checkAddress(question, AbortSignal.timeout(30_000))).toMatchObject([{ status: 'warning' }]);
   });
 });
 
@@ -89,7 +89,7 @@ test('a page that only resembles ours is another server’s, and its routes are 
     await using server = await scriptedServer(page);
     const routes = [{ group: 'btcpay', path: '/webhooks/btcpay', secretEnd: null }];
     const question = { publicUrl: server.url, ownUrl: null, instance: 'one', isAllLocal: true, routes };
-    expect(await checkAddress(question, AbortSignal.timeout(5_000))).toMatchObject([{ status: 'error' }]);
+    expect(await checkAddress(question, AbortSignal.timeout(30_000))).toMatchObject([{ status: 'error' }]);
     expect(server.requests.map(({ method, url }) => `${method} ${url}`)).toEqual(['GET /livez']);
   }
 });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createWatches } from '#app/watches.ts';
 import type { Case } from '#cases/case.ts';
 import { createJobs, type Job } from '#jobs/jobs.ts';
@@ -131,7 +131,7 @@ describe('watch-providers', () => {
     expect(await run('watch-providers')).toEqual({ down: 1, recovered: 0 });
     expect(await liveAlerts()).toContain('provider_down:btcpay');
     fixture.sandbox.faults('btcpay').reset();
-    await vi.waitFor(async () => expect(await run('watch-providers')).toEqual({ down: 0, recovered: 1 }));
+    await expect.poll(() => run('watch-providers')).toEqual({ down: 0, recovered: 1 });
     expect(fixture.payments.providers.health('btcpay')?.breaker).toBe('closed');
     expect(await run('catch-up')).toMatchObject({ finished: 1 });
     expect(await liveAlerts()).not.toContain('provider_down:btcpay');

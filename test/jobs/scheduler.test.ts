@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { JobRun } from '#jobs/job-runner.ts';
 import type { Job } from '#jobs/jobs.ts';
 import { createScheduler, findStuckJobs, type Scheduler } from '#jobs/scheduler.ts';
@@ -42,9 +42,7 @@ describe('a job', () => {
   test('runs once at the start, to make up for what was missed', async () => {
     let runs = 0;
     await open({ run: async () => ({ swept: ++runs }) }).start();
-    await vi.waitFor(() =>
-      expect(scheduler.states()[0]?.lastRun?.outcome).toEqual({ kind: 'done', counts: { swept: 1 } }),
-    );
+    await expect.poll(() => scheduler.states()[0]?.lastRun?.outcome).toEqual({ kind: 'done', counts: { swept: 1 } });
     expect(runs).toBe(1);
   });
 
@@ -145,7 +143,7 @@ describe('a job', () => {
     expect((await scheduler.runJob('sweep'))?.outcome).toEqual({ kind: 'timed_out' });
     expect(runs).toBe(1);
     gate.resolve({});
-    await vi.waitFor(() => expect(scheduler.states()[0]?.isRunning).toBe(false));
+    await expect.poll(() => scheduler.states()[0]?.isRunning).toBe(false);
     await scheduler.runJob('sweep');
     expect(runs).toBe(2);
     expect(logged.filter((line) => line.startsWith('job timed out'))).toHaveLength(1);

@@ -43,7 +43,7 @@ describe('with 30 % of all calls failing', () => {
 test.each(providers.flatMap((provider) => faultKinds.map((fault) => ({ provider, fault }))))(
   '$provider: after $fault on its first two calls an order is placed, with one checkout',
   async ({ provider, fault }) => {
-    await using app = await openAppFixture({ providerPolicy: { timeoutMs: 200 } });
+    await using app = await openAppFixture({ providerPolicy: { timeoutMs: 1_500 } });
     app.sandbox.faults(provider).set({ retryAfterSeconds: 0 });
     app.sandbox.faults(provider).failNext(fault, fault);
     const order = await app.placeOrder({ provider });

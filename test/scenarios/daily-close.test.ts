@@ -128,7 +128,7 @@ test('a day waits for an unavailable provider, is closed when it answers, and la
   app.sandbox.faults('btcpay').reset();
   app.clock.move(hour);
   await expect
-    .poll(async () => (await app.runJob('close-days')).outcome, { timeout: 10_000 })
+    .poll(async () => (await app.runJob('close-days')).outcome)
     .toMatchObject({ counts: { closed: 1, unexplained: 0 } });
   expect(contents(app)[0]?.notes.at(-1)).toContain('BTCPay did not answer');
 

@@ -36,7 +36,7 @@ test.each(providersThat('canCreate'))(
 test.each(providersThat('canCreate', 'canFindLostCreate'))(
   '%s: a repeat after the answer was lost goes on with the same order and checkout',
   async (provider) => {
-    await using app = await openAppFixture({ providerPolicy: { attemptsMax: 1, timeoutMs: 200 } });
+    await using app = await openAppFixture({ providerPolicy: { attemptsMax: 1, timeoutMs: 1_500 } });
     const { failNext } = app.sandbox.faults(provider);
     failNext('timeout_after');
     const draft = { provider, key: 'a-key' };

@@ -78,7 +78,7 @@ test('when every provider is down the shop is told to come again, and nothing is
 test('a repeat goes on with what was begun at each provider, and makes no second checkout at any', async () => {
   await using app = await openAppFixture({
     env: { BITPAY_MERCHANT_TOKEN: '', BITPAY_PRIVATE_KEY: '' },
-    providerPolicy: { attemptsMax: 1, timeoutMs: 200 },
+    providerPolicy: { attemptsMax: 1, timeoutMs: 1_500 },
   });
   const others = providers.filter((provider) => provider !== 'bitpay');
   for (const provider of others) app.sandbox.faults(provider).set({ outage: true });
@@ -96,7 +96,7 @@ test('a repeat goes on with what was begun at each provider, and makes no second
 });
 
 test('a Coinbase checkout whose creation was never answered is searched for, and the order is paid by it', async () => {
-  await using app = await openAppFixture({ providerPolicy: { attemptsMax: 1, timeoutMs: 200 } });
+  await using app = await openAppFixture({ providerPolicy: { attemptsMax: 1, timeoutMs: 1_500 } });
   app.sandbox.faults('coinbase').failNext('timeout_after');
   const first = await app.tryOrder({ provider: 'coinbase' });
   expect(first).toMatchObject({ status: 503, json: { code: 'provider_unreachable' } });
@@ -112,7 +112,7 @@ test('a Coinbase checkout whose creation was never answered is searched for, and
 test('money in a checkout whose creation was never answered is matched, even where nothing can be searched for', async () => {
   await using app = await openAppFixture({
     env: { BITPAY_MERCHANT_TOKEN: '', BITPAY_PRIVATE_KEY: '' },
-    providerPolicy: { attemptsMax: 1, timeoutMs: 200 },
+    providerPolicy: { attemptsMax: 1, timeoutMs: 1_500 },
   });
   app.sandbox.faults('bitpay').failNext('timeout_after');
   const first = await app.tryOrder({ provider: 'bitpay' });
@@ -124,7 +124,7 @@ test('money in a checkout whose creation was never answered is matched, even whe
 });
 
 test('a create that no provider ever received ends as failed, and an alert is raised', async () => {
-  await using app = await openAppFixture({ providerPolicy: { attemptsMax: 1, timeoutMs: 200 } });
+  await using app = await openAppFixture({ providerPolicy: { attemptsMax: 1, timeoutMs: 1_500 } });
   app.sandbox.faults('coinbase').failNext('timeout_before');
   const { json } = await app.tryOrder({ provider: 'coinbase' });
   app.clock.move(2 * hour + minute);

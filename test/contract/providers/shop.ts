@@ -52,7 +52,7 @@ export async function openShop(name: ProviderName, options: ShopOptions = {}) {
         if (createFault !== undefined && lookUps.includes(call.operation)) strikeCreate();
       },
       // Short, because the faults that never answer are waited for in real time.
-      policy: { timeoutMs: 600, ...options.policy },
+      policy: { timeoutMs: 2_000, ...options.policy },
     });
   const registry = connect();
   const provider = neededProvider(registry, name);

@@ -88,13 +88,13 @@ test('while another process locks the file the event loop is free, and what wait
 });
 
 test('a transaction that came late to a locked file waits its own time, not that of the first', async () => {
-  await using opened = await openSqliteContract({ lockWaitMaxMs: 400 });
+  await using opened = await openSqliteContract({ lockWaitMaxMs: 3_000 });
   const other = new BetterSqlite3(opened.file);
   other.exec('begin immediate');
   const first = rejectionOf(record(opened.database, 'a'));
-  await sleep(200);
+  await sleep(1_500);
   const second = record(opened.database, 'b');
-  expect(await first).toHaveProperty('message', 'another process has locked the database for 400 ms');
+  expect(await first).toHaveProperty('message', 'another process has locked the database for 3000 ms');
   other.exec('rollback');
   other.close();
   await second;

@@ -7,7 +7,8 @@ import {
   randomBytes,
   sign,
 } from 'node:crypto';
-import type { ProviderWorld } from '#sandbox/providers/options.ts';
+import { expect } from 'vitest';
+import type { ProviderSandbox, ProviderWorld } from '#sandbox/providers/options.ts';
 import { type Answer, type Clock, call } from './support.ts';
 
 // A customer of the simulated providers that is written from their documentation alone.
@@ -186,4 +187,19 @@ export function hmac(secret: string, text: string, encoding: 'hex' | 'base64'): 
 
 function textOf(body: unknown): string {
   return typeof body === 'string' ? body : JSON.stringify(body);
+}
+
+/** An invoice whose client waits until the call has reached BTCPay, and gives up then, as one with a time-out does. */
+export async function createAndGiveUp(sandbox: ProviderSandbox): Promise<Response> {
+  const ending = new AbortController();
+  const hanging = fetch(`${sandbox.apiUrls.btcpay}/api/v1${btcpayClient(sandbox).store}/invoices`, {
+    method: 'POST',
+    headers: { authorization: `token ${sandbox.environment['BTCPAY_API_KEY']}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ amount: '1.00', currency: 'USD' }),
+    signal: ending.signal,
+  });
+  hanging.catch(() => undefined);
+  await expect.poll(() => sandbox.callLog('btcpay')).toHaveLength(1);
+  ending.abort(new Error('gave up'));
+  return hanging;
 }

@@ -72,7 +72,7 @@ export interface Answer {
 }
 
 export async function call(url: string, init: RequestInit = {}): Promise<Answer> {
-  return answerOf(await fetch(url, { ...init, signal: init.signal ?? AbortSignal.timeout(5_000) }));
+  return answerOf(await fetch(url, { ...init, signal: init.signal ?? AbortSignal.timeout(30_000) }));
 }
 
 export async function answerOf(response: Response): Promise<Answer> {

@@ -14,7 +14,7 @@ import { adminBot, openWorld, owner, pagerBot, storeKey, type World, type WorldO
 
 /** Outages of a test last moments: everything that waits for a provider waits accordingly. */
 const quickPolicy: Partial<HttpPolicy> = {
-  timeoutMs: 700,
+  timeoutMs: 2_000,
   totalMs: 12 * second,
   firstDelayMs: 5,
   delayMaxMs: 40,

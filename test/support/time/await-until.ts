@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Far above what anything in an app takes, and below a test's own limit. */
-const waitMs = 15_000;
+const waitMs = 25_000;
 const attemptEveryMs = 20;
 
 export interface Waiting {

@@ -17,7 +17,7 @@ async function open(...script: Answer[]) {
   const log = recordingLog();
   const registry = createProviderRegistry(
     { payhip: { apiUrl: `${server.url}/api/v2`, apiKeys: ['the-key', 'an-old-key'], pathSecrets: ['end'] } },
-    { clock, random: seededRandom(), log, policy: { timeoutMs: 500 } },
+    { clock, random: seededRandom(), log, policy: { timeoutMs: 2_000 } },
   );
   const provider = registry.find('payhip');
   const sales = provider?.sales as SalesChannel;
