@@ -6,13 +6,16 @@
  * most three times, after a conflict with another transaction or when its session broke: a body changes nothing except
  * through `stores`.
  * `read`: sees committed rows only, and must not write.
- * Either of them inside the other, or inside itself, throws NestedTransaction at once.
+ * `readOneMoment`: the same, and all of its statements see what was committed when it began, however long it takes. Everybody
+ * else can change rows meanwhile, so a long one gives way between its steps.
+ * Any of them inside another, or inside itself, throws NestedTransaction at once.
  */
 export interface Database<Stores> {
   /** Names this process among those that share the database. A lease by this name, or `name:more`, ends soon after it dies. */
   readonly holder: string;
   transaction<Result>(work: (stores: Stores) => Promise<Result>): Promise<Result>;
   read<Result>(work: (stores: Stores) => Promise<Result>): Promise<Result>;
+  readOneMoment<Result>(work: (stores: Stores) => Promise<Result>): Promise<Result>;
 }
 
 /** The row was changed since the caller loaded it. Thrown inside a transaction, so that all of it is rolled back. */

@@ -90,7 +90,7 @@ export function createBooks(write: Write): Books {
     );
     const link = { previousHash, content };
     const chained = { ...link, hash: hashLink(link) };
-    write('ledgerClosings', { number: index + 1, day, timeZone, closedAt, endsAt: to, ...chained });
+    write('ledgerClosings', { number: index + 1, day, timeZone, closedAt, endsAt: to, ...chained, draft: null });
     for (const entry of entries) write('ledgerEntries', entry);
     previousHash = chained.hash;
   }

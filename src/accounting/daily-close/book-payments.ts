@@ -3,7 +3,7 @@ import { type CalendarDay, dayOf } from '#kernel/calendar.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { PaymentId } from '#kernel/ids.ts';
 import { assert } from '#kernel/invariant.ts';
-import { walkPages } from '#kernel/page.ts';
+import { slicesOf, walkPages } from '#kernel/page.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { Refund } from '#payments/model/refund.ts';
 import { bookPayment, type Changed } from '../ledger/booked-payment.ts';
@@ -22,8 +22,7 @@ export async function bookPayments(
   nameDay: (payment: Payment) => CalendarDay,
 ): Promise<LedgerPayment[]> {
   const booked: LedgerPayment[] = [];
-  for (let at = 0; at < payments.length; at += pageSize) {
-    const page = payments.slice(at, at + pageSize);
+  for await (const page of slicesOf(payments, pageSize)) {
     const orders = await stores.orders.listOrdersByIds([...new Set(page.map(({ orderId }) => orderId))]);
     const numbers = new Map(orders.map(({ id, number }) => [id, number]));
     const refunds = await stores.refunds.listRefundsForPayments(page.map(({ id }) => id));
@@ -51,10 +50,12 @@ interface Earlier {
 export async function loadChanged(stores: AccountingStores, earlier: Earlier): Promise<Changed[]> {
   const found = new Map<PaymentId, Payment>();
   for (const payment of await changedPayments(stores, earlier)) found.set(payment.id, payment);
-  for (const paymentId of await refundedPayments(stores, earlier)) {
-    if (found.has(paymentId)) continue;
-    const payment = await stores.payments.findPayment(paymentId);
-    if (payment !== undefined && payment.createdAt < earlier.next.from) found.set(payment.id, payment);
+  for await (const page of slicesOf(await refundedPayments(stores, earlier))) {
+    for (const paymentId of page) {
+      if (found.has(paymentId)) continue;
+      const payment = await stores.payments.findPayment(paymentId);
+      if (payment !== undefined && payment.createdAt < earlier.next.from) found.set(payment.id, payment);
+    }
   }
   const held = await newestEntries(stores, { paymentIds: [...found.keys()], before: earlier.next.number });
   const nameDay = ({ id, createdAt }: Payment): CalendarDay => held.get(id)?.day ?? dayOf(createdAt, earlier.timeZone);
@@ -98,8 +99,7 @@ async function newestEntries(
   { paymentIds, before }: { paymentIds: readonly PaymentId[]; before: number },
 ): Promise<Map<string, LedgerPayment>> {
   const held = new Map<string, LedgerPayment>();
-  for (let at = 0; at < paymentIds.length; at += pageSize) {
-    const page = paymentIds.slice(at, at + pageSize);
+  for await (const page of slicesOf(paymentIds, pageSize)) {
     for (const entry of await stores.ledger.listNewestEntries({ paymentIds: page, before })) {
       held.set(entry.paymentId, readEntry(entry));
     }

@@ -1,5 +1,6 @@
 import { type Milliseconds, minute } from '#kernel/clock.ts';
 import { assert } from '#kernel/invariant.ts';
+import { slicesOf } from '#kernel/page.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { ListedPayment } from '#payments/model/snapshot.ts';
@@ -51,11 +52,15 @@ export async function loadDayPayments(
   const known = new Set<string>(
     around.flatMap(({ id, reference }) => [id, ...(reference === null ? [] : [reference])]),
   );
-  for (const { reference, paymentId } of listed) {
-    if (reference === null || known.has(reference) || (paymentId !== null && known.has(paymentId))) continue;
-    // A create whose answer was lost may have been made there long after it was requested here.
-    const elsewhere = await stores.payments.findPaymentByReference({ provider, reference });
-    if (elsewhere !== undefined) neighbours.push(elsewhere);
+  const unknown = listed.flatMap(({ reference, paymentId }) =>
+    reference === null || known.has(reference) || (paymentId !== null && known.has(paymentId)) ? [] : [reference],
+  );
+  for await (const slice of slicesOf(unknown)) {
+    for (const reference of slice) {
+      // A create whose answer was lost may have been made there long after it was requested here.
+      const elsewhere = await stores.payments.findPaymentByReference({ provider, reference });
+      if (elsewhere !== undefined) neighbours.push(elsewhere);
+    }
   }
   return { payments, neighbours };
 }

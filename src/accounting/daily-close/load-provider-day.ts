@@ -1,6 +1,7 @@
 import { type Case, decisionKinds, isLive, wasDecided } from '#cases/case.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { formatAsset, formatMoney } from '#kernel/money.ts';
+import { slicesOf } from '#kernel/page.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { formatOrderNumber } from '#orders/order.ts';
 import type { Payment } from '#payments/model/payment.ts';
@@ -12,7 +13,7 @@ import { compareDay, type DayDifference } from './compare-day.ts';
 import { dayRowsMax, loadDayPayments, requireWhole } from './day-payments.ts';
 import type { FetchedDay } from './fetch-day.ts';
 
-const pageSize = 1_000;
+const pageSize = 200;
 
 export interface LoadedDay extends ProviderDay {
   differences: DayDifference[];
@@ -55,9 +56,8 @@ export async function loadProviderDay(
 
 async function furtherFees(stores: AccountingStores, payments: readonly Payment[]): Promise<ProviderFee[]> {
   const found: ProviderFee[] = [];
-  for (let at = 0; at < payments.length; at += pageSize) {
-    const ids = payments.slice(at, at + pageSize).map(({ id }) => id);
-    found.push(...(await stores.fees.listFeesOfPayments(ids)));
+  for await (const page of slicesOf(payments, pageSize)) {
+    found.push(...(await stores.fees.listFeesOfPayments(page.map(({ id }) => id))));
   }
   return found.filter(({ standing }) => standing === 'further');
 }
@@ -91,7 +91,9 @@ export async function explainDifferences(
 ): Promise<ExplainedDifference[]> {
   const all: ExplainedDifference[] = [];
   for (const { provider, differences } of days) {
-    for (const difference of differences) all.push(await explain(stores, provider, difference));
+    for await (const slice of slicesOf(differences)) {
+      for (const difference of slice) all.push(await explain(stores, provider, difference));
+    }
   }
   return all;
 }

@@ -1,165 +1,77 @@
-// The one place where a closing is written: our side is read, compared with the providers' reports, hashed and stored
-// in one transaction, so that no payment can change in between.
-import { needsDecision } from '#cases/case.ts';
-import type { CaseCount } from '#cases/case-store.ts';
-import { hour, type Milliseconds, minute } from '#kernel/clock.ts';
-import { providerTitle } from '#kernel/provider-name.ts';
-import { causeOf, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
+// The one place where a closing is written, in steps between which everybody else works: our side is read as it was at one
+// moment and compared with the providers' reports, its entries are stored under a draft that no one takes for a closing, and
+// the last step seals it. What changes after that moment is a correction of the next closing. A run that dies leaves a draft;
+// the next one takes it over and begins anew.
+import { causeOf, inTransaction, type TransactionContext, type TransactionDeps } from '#kernel/transaction-context.ts';
 import { enqueueOutboxMessage } from '#messaging/queues/enqueue-outbox-message.ts';
-import { isUnread } from '#payments/model/snapshot.ts';
-import { correctionOf } from '../ledger/booked-payment.ts';
-import { chainStart, contentText, createEntriesHash, entryText, hashLink } from '../ledger/chain.ts';
-import type { Closing, ClosingContent, ClosingDelay, LedgerEntry, LedgerPayment } from '../ledger/closing.ts';
+import type { Closing } from '../ledger/closing.ts';
 import type { AccountingStores } from '../ledger/deps.ts';
 import type { NextDay } from '../ledger/due-day.ts';
-import { compareTexts } from '../ledger/tally.ts';
-import { bookPayments, loadChanged } from './book-payments.ts';
-import { closeDay } from './close-day.ts';
-import type { FetchedDay } from './fetch-day.ts';
-import { explainDifferences, type LoadedDay, loadProviderDay } from './load-provider-day.ts';
+import type { ClosingDraft } from '../ledger/ledger-store.ts';
+import { type ComposedClosing, composeClosing, type DayToClose } from './compose-closing.ts';
 
-/** A day that is closed later than this has a note about it. */
-const lateMs: Milliseconds = 2 * hour;
-/** A change that another process had not committed yet when the last closing read is found again within this. */
-const overlapMs: Milliseconds = 10 * minute;
+const cause = causeOf({ kind: 'job', id: 'close-days' });
 
-/** What admins do about money. Checking a payment, making a link and acknowledging an alert are not part of it. */
-const interventions = ['order.cancel', 'order.fulfil', 'payment.', 'refund.', 'exception.', 'case.'] as const;
-/** Assigning a case moves no money. Actions older than `cases` are called `exception`. */
-const ownership = [
-  'exception.take',
-  'exception.give_back',
-  'case.acknowledge',
-  'case.assign',
-  'case.release',
-  'case.snooze',
-];
+/** Entries of one transaction, which takes about as many hundredths of a millisecond. */
+const entriesAtOnce = 250;
 
 export type ClosingWritten =
   | { kind: 'closed'; closing: Closing; unexplained: number }
-  /** Another process closed the day first. */
+  /** Another run closed the day first, or has taken it over. */
   | { kind: 'overtaken' };
 
-interface ClosingDraft {
-  next: NextDay;
-  timeZone: string;
-  fetched: readonly FetchedDay[];
-  delay: ClosingDelay | undefined;
+type Deps = TransactionDeps<AccountingStores>;
+
+export async function writeClosing(deps: Deps, about: DayToClose): Promise<ClosingWritten> {
+  const { number, day } = about.next;
+  const draft: ClosingDraft = { number, day, run: deps.ids.newId() };
+  if (!(await beginDraft(deps, { draft, next: about.next }))) return { kind: 'overtaken' };
+  const composed = await deps.database.readOneMoment((stores) =>
+    composeClosing(stores, { ...about, closedAt: deps.clock.now() }),
+  );
+  if (!(await storeAndSeal(deps, { draft, composed }))) return { kind: 'overtaken' };
+  return { kind: 'closed', closing: composed.closing, unexplained: composed.unexplained };
 }
 
-export function writeClosing(deps: TransactionDeps<AccountingStores>, draft: ClosingDraft): Promise<ClosingWritten> {
-  return inTransaction(deps, causeOf({ kind: 'job', id: 'close-days' }), async (tx): Promise<ClosingWritten> => {
-    const { next } = draft;
-    const previous = await tx.stores.ledger.findLastClosing();
-    if (previous?.number !== next.previous?.number) return { kind: 'overtaken' };
-    const days: LoadedDay[] = [];
-    for (const fetched of draft.fetched) {
-      days.push(await loadProviderDay(tx.stores, { fetched, from: next.from, to: next.to }));
-    }
-    const { content, entries } = await compose(tx.stores, { ...draft, days, closedAt: deps.clock.now() });
-    const closing = linkUp(next, { content, previous });
-    if (!(await tx.stores.ledger.insertClosing(closing))) return { kind: 'overtaken' };
-    await tx.stores.ledger.insertEntries(entries);
-    await enqueueOutboxMessage(tx, {
-      topic: 'books.digest',
-      key: `books.digest:${closing.number}`,
-      payload: { day: closing.day },
-    });
-    return { kind: 'closed', closing, unexplained: content.unexplained.count };
+/** A draft without entries; false where the day is another's. */
+async function beginDraft(deps: Deps, { draft, next }: { draft: ClosingDraft; next: NextDay }): Promise<boolean> {
+  const leftOver = { number: draft.number, limit: entriesAtOnce };
+  let deleted = await inTransaction(deps, cause, async ({ stores: { ledger } }) => {
+    const previous = await ledger.findLastClosing();
+    if (previous?.number !== next.previous?.number || !(await ledger.beginDraft(draft))) return 'overtaken';
+    return ledger.deleteDraftEntries(leftOver);
   });
-}
-
-async function compose(
-  stores: AccountingStores,
-  draft: ClosingDraft & { days: readonly LoadedDay[]; closedAt: Milliseconds },
-): Promise<{ content: ClosingContent; entries: LedgerEntry[] }> {
-  const { next, timeZone, days, closedAt } = draft;
-  const { number, day, from, to, previous } = next;
-  const made = days.flatMap(({ payments }) => payments);
-  const booked = await bookPayments(stores, made, () => day);
-  const earlier = previous && { since: previous.closedAt - overlapMs, timeZone, next };
-  const changed = earlier === undefined ? [] : await loadChanged(stores, earlier);
-  const corrected = changed.filter((one) => correctionOf(one) !== undefined);
-  const { entries, sum } = toEntries(number, [...booked, ...corrected.map(({ is }) => is)]);
-  const [first] = await stores.ledger.walkClosings({ after: 0, limit: 1 });
-  const actions = await stores.audit.countAudit({ actorKind: 'admin', from, to });
-  const content = closeDay({
-    number,
-    day,
-    timeZone,
-    from,
-    to,
-    closedAt,
-    ledgerBeganOn: first?.day ?? day,
-    providers: days,
-    differences: await explainDifferences(stores, days),
-    changed: corrected,
-    interventions: actions.filter(({ action }) => isIntervention(action)),
-    exceptions: openDecisions(await stores.cases.countLiveCases()),
-    entries: sum,
-    notes: notesOf(draft),
-  });
-  return { content, entries };
-}
-
-/** Cases that wait for a decision, by kind and provider. */
-function openDecisions(counts: readonly CaseCount[]): ClosingContent['exceptions'] {
-  const sums = new Map<string, ClosingContent['exceptions'][number]>();
-  for (const { kind, provider, count } of counts.filter(needsDecision)) {
-    const key = `${kind}:${provider}`;
-    sums.set(key, { kind, provider, count: count + (sums.get(key)?.count ?? 0) });
+  while (deleted === leftOver.limit) {
+    deleted = await inDraft(deps, draft, ({ stores }) => stores.ledger.deleteDraftEntries(leftOver));
   }
-  return [...sums.values()];
+  return deleted !== 'overtaken';
 }
 
-function isIntervention(action: string): boolean {
-  return !ownership.includes(action) && interventions.some((known) => action.startsWith(known));
+async function storeAndSeal(
+  deps: Deps,
+  { draft, composed }: { draft: ClosingDraft; composed: ComposedClosing },
+): Promise<boolean> {
+  const { closing, entries } = composed;
+  let at = 0;
+  for (; entries.length - at > entriesAtOnce; at += entriesAtOnce) {
+    const part = entries.slice(at, at + entriesAtOnce);
+    const stored = await inDraft(deps, draft, ({ stores }) => stores.ledger.insertEntries(part));
+    if (stored === 'overtaken') return false;
+  }
+  const sealed = await inDraft(deps, draft, async (tx) => {
+    await tx.stores.ledger.insertEntries(entries.slice(at));
+    await tx.stores.ledger.sealDraft(draft, closing);
+    const key = `books.digest:${closing.number}`;
+    await enqueueOutboxMessage(tx, { topic: 'books.digest', key, payload: { day: closing.day } });
+  });
+  return sealed !== 'overtaken';
 }
 
-function toEntries(
-  number: number,
-  booked: readonly LedgerPayment[],
-): { entries: LedgerEntry[]; sum: ClosingContent['entries'] } {
-  const entries = booked
-    .map((one) => ({ number, paymentId: one.paymentId, day: one.day, content: entryText(one) }))
-    .sort((left, right) => compareTexts(left.paymentId, right.paymentId));
-  const hash = createEntriesHash();
-  for (const { content } of entries) hash.add(content);
-  return { entries, sum: hash.end() };
-}
-
-function linkUp(next: NextDay, about: { content: ClosingContent; previous: Closing | undefined }): Closing {
-  const { number, day, to: endsAt } = next;
-  const content = contentText(about.content);
-  const previousHash = about.previous?.hash ?? chainStart;
-  const closedAt = Date.parse(about.content.closedAt);
-  const hash = hashLink({ previousHash, content });
-  return { number, day, timeZone: about.content.timeZone, closedAt, endsAt, content, hash, previousHash };
-}
-
-function notesOf({ next, delay, closedAt, fetched }: ClosingDraft & { closedAt: Milliseconds }): string[] {
-  const notes: string[] = fetched.flatMap((one) => leftOutOf(one, next));
-  const { previous } = next;
-  const lateHours = Math.floor((closedAt - next.dueAt) / hour);
-  if (previous === undefined) notes.push('The ledger begins with this day.');
-  if (delay !== undefined) notes.push(`Closed after ${delay.tries + 1} tries. ${delay.reason}`);
-  else if (previous !== undefined && closedAt - next.dueAt > lateMs) notes.push(`Closed ${lateHours} hours late.`);
-  const broken = previous && brokenOf(previous);
-  if (broken !== undefined) notes.push(`The chain is broken before this day: ${broken}.`);
-  return notes;
-}
-
-/** What the provider lists of the day and this version does not understand. */
-function leftOutOf({ provider, listed }: FetchedDay, { from, to }: NextDay): string[] {
-  const entries = listed.kind === 'known' ? listed.value.filter(isUnread) : [];
-  const count = entries.filter(({ createdAt: at }) => at === null || (at >= from && at < to)).length;
-  if (count === 0) return [];
-  const title = providerTitle(provider);
-  if (count === 1) return [`1 payment was left out: what ${title} says of it is not understood.`];
-  return [`${count} payments were left out: what ${title} says of them is not understood.`];
-}
-
-/** Checks only the last link: the whole chain is checked by `verifyLedger`. */
-function brokenOf(previous: Closing): string | undefined {
-  return hashLink(previous) === previous.hash ? undefined : `closing ${previous.number} is not what was hashed`;
+/** One step of the run, unless another one has the draft by now. */
+function inDraft<Result>(
+  deps: Deps,
+  draft: ClosingDraft,
+  step: (tx: TransactionContext<AccountingStores>) => Promise<Result>,
+): Promise<Result | 'overtaken'> {
+  return inTransaction(deps, cause, async (tx) => ((await tx.stores.ledger.holdDraft(draft)) ? step(tx) : 'overtaken'));
 }

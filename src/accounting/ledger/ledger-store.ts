@@ -4,10 +4,24 @@ import type { PaymentId, ProviderReference } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import type { Closing, ClosingDelay, LedgerEntry } from './closing.ts';
 
-/** Closings and their entries are added and never changed. */
+/** The next closing while a run writes its entries. It is no closing yet: nothing that lists or finds closings shows it. */
+export interface ClosingDraft {
+  number: number;
+  day: CalendarDay;
+  /** The run that writes it. Whichever run has begun it last has it; all others are told so by `holdDraft`. */
+  run: string;
+}
+
+/** Closings and their entries are added and never changed, once a closing is sealed. */
 export interface LedgerStore {
-  /** False when this number or this day is closed already; nothing is stored then. */
-  insertClosing(closing: Closing): Promise<boolean>;
+  /** Makes the draft, or takes it over from another run. False when this number or this day is closed already. */
+  beginDraft(draft: ClosingDraft): Promise<boolean>;
+  /** Whether the run has the draft; until the end of the transaction no other can take it. */
+  holdDraft(draft: ClosingDraft): Promise<boolean>;
+  /** Makes the draft a closing, with the entries that are there. False when the run does not have it any more. */
+  sealDraft(draft: ClosingDraft, closing: Closing): Promise<boolean>;
+  /** Of the draft, what another run has left. How many were deleted. */
+  deleteDraftEntries(query: { number: number; limit: number }): Promise<number>;
   insertEntries(entries: readonly LedgerEntry[]): Promise<void>;
   findClosing(day: CalendarDay): Promise<Closing | undefined>;
   /** The newest. */

@@ -66,6 +66,8 @@ export interface OpenDatabase extends Database<AccountingStores> {
 export const limits = {
   transactionMaxMs: 5_000,
   readMaxMs: 30_000,
+  /** A long one keeps SQLite's log from being cut, and PostgreSQL from clearing old rows away. */
+  readOneMomentMaxMs: 120_000,
   /** As long as another process may take to migrate. */
   claimWaitMs: 10_000,
   /** Longer than a copy or a check of another program locks the file; shorter than a customer waits for an answer. */

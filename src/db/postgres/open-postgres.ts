@@ -27,13 +27,20 @@ export function openPostgres(target: { url: string; poolMax?: number }, options:
     requirePresence: () => presence.require(),
   });
   const totals = { commits: 0, transactions: 0 };
-  const maxMs = { transaction: options.transactionMaxMs ?? limits.transactionMaxMs, read: limits.readMaxMs };
+  const ways = {
+    transaction: { begin: 'begin', ms: options.transactionMaxMs ?? limits.transactionMaxMs },
+    read: { begin: 'begin read only', ms: limits.readMaxMs },
+    moment: { begin: 'begin isolation level repeatable read read only', ms: limits.readOneMomentMaxMs },
+  };
 
-  async function attempt<Result>(scope: Scope, work: Work<Result>): Promise<Result> {
-    const connection = await sessions.begin(scope.kind === 'read' ? 'begin read only' : 'begin');
+  async function attempt<Result>(
+    { scope, how }: { scope: Scope; how: keyof typeof ways },
+    work: Work<Result>,
+  ): Promise<Result> {
+    const { begin, ms } = ways[how];
+    const connection = await sessions.begin(begin);
     connection.scope = scope;
     try {
-      const ms = maxMs[scope.kind];
       const result = await withDeadline(
         scopes.run(scope, async () => work(connection.stores, connection)),
         { ms, late: () => new TransactionTimedOut(`a ${scope.kind} waited longer than ${ms} ms`) },
@@ -79,7 +86,7 @@ export function openPostgres(target: { url: string; poolMax?: number }, options:
   async function transactOnce<Result>(work: Work<Result>): Promise<Result> {
     const startedAt = performance.now();
     const scope = createScope('transaction');
-    const result = await attempt(scope, work);
+    const result = await attempt({ scope, how: 'transaction' }, work);
     totals.commits += 1;
     totals.transactions += 1;
     options.onGroupCommit?.({ transactions: 1, durationMs: performance.now() - startedAt });
@@ -88,6 +95,8 @@ export function openPostgres(target: { url: string; poolMax?: number }, options:
   }
 
   const transaction = <Result>(work: Work<Result>): Promise<Result> => untilDone(() => transactOnce(work));
+  const reading = <Result>(how: 'read' | 'moment', work: Work<Result>): Promise<Result> =>
+    inFlight.track(() => untilDone(() => attempt({ scope: createScope('read'), how }, work)));
   const endLeasesOfDead = createEndLeasesOfDead({ holder, transaction });
 
   async function probe(): Promise<void> {
@@ -109,7 +118,8 @@ export function openPostgres(target: { url: string; poolMax?: number }, options:
     engine: 'postgres',
     holder,
     transaction: (work) => inFlight.track(() => transaction(work)),
-    read: (work) => inFlight.track(() => untilDone(() => attempt(createScope('read'), work))),
+    read: (work) => reading('read', work),
+    readOneMoment: (work) => reading('moment', work),
     migrate: () => inFlight.track(() => migratePostgres(target.url)),
     endLeasesOfDead: (input) => inFlight.track(() => endLeasesOfDead(input)),
     check: () =>

@@ -17,6 +17,8 @@ export function buildLedgerClosings({ integer, table, text }: Kit) {
     content: text('content').notNull(),
     hash: text('hash').notNull(),
     previousHash: text('previous_hash').notNull(),
+    /** The run that writes its entries, until it seals it; only this column, the number and the day count until then. */
+    draft: text('draft'),
   });
 }
 

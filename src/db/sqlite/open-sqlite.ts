@@ -56,16 +56,28 @@ export function openSqlite(file: string, options: OpenOptions): OpenDatabase {
   const writing = storesOf(writer, (scope) => scope === batcher.current());
   const reading = storesOf(reader, (scope) => scope.kind === 'read');
 
-  async function readOnce<Result>(work: (stores: AccountingStores) => Promise<Result>): Promise<Result> {
+  async function readIn<Result>(scope: Scope, reads: { ms: Milliseconds; work(): Promise<Result> }): Promise<Result> {
+    const { ms, work } = reads;
     files.requireForRead();
-    const scope = createScope('read');
     try {
-      return await withDeadline(
-        scopes.run(scope, async () => work(reading)),
-        { ms: limits.readMaxMs, late: () => new TransactionTimedOut(`a read took longer than ${limits.readMaxMs} ms`) },
-      );
+      return await withDeadline(scopes.run(scope, work), {
+        ms,
+        late: () => new TransactionTimedOut(`a read took longer than ${ms} ms`),
+      });
     } finally {
       scope.isOpen = false;
+    }
+  }
+
+  /** A connection of its own holds the moment; the shared one goes on seeing the newest commit. */
+  async function readOneMoment<Result>(work: (stores: AccountingStores) => Promise<Result>): Promise<Result> {
+    const connection = owned.openMoment();
+    try {
+      const scope = createScope('read');
+      const stores = storesOf(keepStatements(connection), (other) => other === scope);
+      return await readIn(scope, { ms: limits.readOneMomentMaxMs, work: async () => work(stores) });
+    } finally {
+      connection.close();
     }
   }
 
@@ -83,7 +95,13 @@ export function openSqlite(file: string, options: OpenOptions): OpenDatabase {
     engine: 'sqlite',
     holder: options.holder ?? randomUUID(),
     transaction: (work) => track(() => batcher.run((scope) => scopes.run(scope, async () => work(writing)))),
-    read: (work) => track(() => whenUnlocked(lockWaitMaxMs, () => readOnce(work))),
+    read: (work) =>
+      track(() =>
+        whenUnlocked(lockWaitMaxMs, () =>
+          readIn(createScope('read'), { ms: limits.readMaxMs, work: async () => work(reading) }),
+        ),
+      ),
+    readOneMoment: (work) => track(() => whenUnlocked(lockWaitMaxMs, () => readOneMoment(work))),
     // No other process migrates a file that this one owns.
     migrate: () => inFlight.track(async () => (isMigrated(owned.reader) ? { applied: 0 } : migrateSqlite(owned.path))),
     // The process that had leases is gone, or this one could not own the file; its start ends them.

@@ -16,6 +16,8 @@ export interface OwnedFile {
   readonly path: string;
   readonly writer: SqliteConnection;
   readonly reader: SqliteConnection;
+  /** One more reading connection, which sees the file as it is now until it is closed. */
+  openMoment(): SqliteConnection;
   /** The writer's statements. Beginning and committing throw DatabaseLost when the file under the name is another one. */
   readonly writing: WritingConnection;
   readonly files: Pick<OpenedFiles, 'require' | 'requireForRead' | 'watch'>;
@@ -37,6 +39,19 @@ export function openOwnedFile(file: string, { claimWaitMs }: { claimWaitMs: Mill
       path,
       writer,
       reader,
+      openMoment() {
+        const connection = openReader(path);
+        try {
+          refuseToWait(connection);
+          connection.exec('begin');
+          // The moment is that of the first read.
+          connection.prepare('select id from schema_migrations limit 1').get();
+          return connection;
+        } catch (error) {
+          connection.close();
+          throw error;
+        }
+      },
       writing: {
         ...statements,
         begin() {

@@ -27,6 +27,7 @@ function rollingBack<Stores>(database: Database<Stores>): Database<Stores> {
   return {
     holder: database.holder,
     read: (work) => database.read(work),
+    readOneMoment: (work) => database.readOneMoment(work),
     async transaction<Result>(work: (stores: Stores) => Promise<Result>): Promise<Result> {
       try {
         return await database.transaction(async (stores) => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Closing, LedgerEntry } from '#accounting/ledger/closing.ts';
-import type { ProviderFee, Settlement } from '#accounting/ledger/ledger-store.ts';
+import type { LedgerStore, ProviderFee, Settlement } from '#accounting/ledger/ledger-store.ts';
 import { addDays, type CalendarDay, readCalendarDay } from '#kernel/calendar.ts';
 import { asPaymentId, asProviderReference } from '#kernel/ids.ts';
 import type { OpenContractDatabase } from './harness.ts';
@@ -26,6 +26,11 @@ function sampleClosing(number: number, change: Partial<Closing> = {}): Closing {
     previousHash: `hash-${number - 1}`,
     ...change,
   };
+}
+
+async function close(ledger: LedgerStore, closing: Closing): Promise<boolean> {
+  const draft = { number: closing.number, day: closing.day, run: 'a' };
+  return (await ledger.beginDraft(draft)) && (await ledger.sealDraft(draft, closing));
 }
 
 function sampleEntry(number: number, paymentId: string): LedgerEntry {
@@ -68,7 +73,7 @@ export function describeBooks(open: OpenContractDatabase): void {
     test('are kept as they were hashed, found by day, and walked both ways', async () => {
       await using opened = await open();
       await opened.database.transaction(async ({ ledger }) => {
-        for (const number of [1, 2, 3]) expect(await ledger.insertClosing(sampleClosing(number))).toBe(true);
+        for (const number of [1, 2, 3]) expect(await close(ledger, sampleClosing(number))).toBe(true);
         expect(await ledger.findClosing(addDays(first, 1))).toEqual(sampleClosing(2));
         expect(await ledger.findClosing(addDays(first, 9))).toBeUndefined();
         expect(await ledger.findLastClosing()).toEqual(sampleClosing(3));
@@ -84,17 +89,45 @@ export function describeBooks(open: OpenContractDatabase): void {
       await using opened = await open();
       await opened.database.transaction(async ({ ledger }) => {
         expect(await ledger.findLastClosing()).toBeUndefined();
-        await ledger.insertClosing(sampleClosing(1));
-        expect(await ledger.insertClosing(sampleClosing(1, { day: addDays(first, 5) }))).toBe(false);
-        expect(await ledger.insertClosing(sampleClosing(2, { day: first }))).toBe(false);
+        await close(ledger, sampleClosing(1));
+        expect(await close(ledger, sampleClosing(1, { day: addDays(first, 5) }))).toBe(false);
+        expect(await close(ledger, sampleClosing(2, { day: first }))).toBe(false);
         expect(await ledger.findLastClosing()).toEqual(sampleClosing(1));
+      });
+    });
+
+    test('are drafts until they are sealed, which no list shows and only the last run to begin them may change', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async ({ ledger }) => {
+        await close(ledger, sampleClosing(1));
+        const [mine, other] = ['mine', 'other'].map((run) => ({ number: 2, day: addDays(first, 1), run }));
+        if (mine === undefined || other === undefined) throw new Error('two runs are named');
+        expect(await ledger.holdDraft(mine)).toBe(false);
+        expect(await ledger.beginDraft(mine)).toBe(true);
+        expect(await ledger.holdDraft(mine)).toBe(true);
+        await ledger.insertEntries(['a', 'b', 'c'].map((id) => sampleEntry(2, id)));
+        expect(await ledger.beginDraft(other)).toBe(true);
+        expect(await ledger.holdDraft(mine)).toBe(false);
+        expect(await ledger.sealDraft(mine, sampleClosing(2))).toBe(false);
+        expect(await ledger.findLastClosing()).toEqual(sampleClosing(1));
+        expect(await ledger.findClosing(addDays(first, 1))).toBeUndefined();
+        expect(await ledger.listClosings({ before: null, limit: 9 })).toEqual([sampleClosing(1)]);
+        expect(await ledger.walkClosings({ after: 0, limit: 9 })).toEqual([sampleClosing(1)]);
+        expect(await ledger.deleteDraftEntries({ number: 2, limit: 2 })).toBe(2);
+        expect(await ledger.deleteDraftEntries({ number: 2, limit: 2 })).toBe(1);
+        await ledger.insertEntries([sampleEntry(2, 'd')]);
+        expect(await ledger.sealDraft(other, sampleClosing(2))).toBe(true);
+        expect(await ledger.sealDraft(other, sampleClosing(2, { hash: 'forged' }))).toBe(false);
+        expect(await ledger.beginDraft(mine)).toBe(false);
+        expect(await ledger.findLastClosing()).toEqual(sampleClosing(2));
+        expect(await ledger.listEntries({ number: 2, after: null, limit: 9 })).toEqual([sampleEntry(2, 'd')]);
       });
     });
 
     test('have entries, listed by payment; the newest of a payment is found below a number', async () => {
       await using opened = await open();
       await opened.database.transaction(async ({ ledger }) => {
-        for (const number of [1, 2, 3]) await ledger.insertClosing(sampleClosing(number));
+        for (const number of [1, 2, 3]) await close(ledger, sampleClosing(number));
         const many = Array.from({ length: 1_200 }, (_, index) => sampleEntry(3, `p-${String(index).padStart(4, '0')}`));
         await ledger.insertEntries([sampleEntry(1, 'b'), sampleEntry(1, 'a'), sampleEntry(2, 'b')]);
         await ledger.insertEntries(many);

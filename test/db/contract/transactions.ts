@@ -129,6 +129,50 @@ export function describeTransactions(open: OpenContractDatabase): void {
     });
   });
 
+  describe('a read of one moment', () => {
+    test('sees what was committed when it began, whatever others commit meanwhile', async () => {
+      await using opened = await open();
+      const { database } = opened;
+      const add = (number: number): Promise<void> =>
+        database.transaction((stores) => stores.orders.insertOrder(sampleOrder(number)));
+      const count = ({ orders }: PaymentStores) =>
+        orders.listOrdersMadeBetween({ from: 0, to: noon * 2, after: null, limit: 9 }).then(({ length }) => length);
+      const [begun, added] = [createSignal(), createSignal()];
+      await add(1);
+      const moment = database.readOneMoment(async (stores) => {
+        const before = await count(stores);
+        begun.give();
+        await added.given;
+        return [before, await count(stores)];
+      });
+      await begun.given;
+      await add(2);
+      expect(await database.read(count)).toBe(2);
+      added.give();
+      expect(await moment).toEqual([1, 1]);
+      expect(await database.readOneMoment(count)).toBe(2);
+    });
+
+    test('ends with its work, and with an error where that fails', async () => {
+      await using opened = await open();
+      const { database } = opened;
+      let kept: PaymentStores | undefined;
+      const failing = database.readOneMoment(async (stores) => {
+        kept = stores;
+        throw new Error('no');
+      });
+      await expect(failing).rejects.toThrow('no');
+      expect(await rejectionOf(kept?.orders.findOrder(sampleOrder(1).id) ?? Promise.resolve())).toBeInstanceOf(
+        TransactionEnded,
+      );
+      const nested = database.readOneMoment(() => database.read(async () => 1));
+      expect(await rejectionOf(nested)).toBeInstanceOf(NestedTransaction);
+      const writing = database.readOneMoment((stores) => stores.orders.insertOrder(sampleOrder(1)));
+      await expect(writing).rejects.toThrow();
+      expect(await database.read((stores) => stores.orders.findOrder(sampleOrder(1).id))).toBeUndefined();
+    });
+  });
+
   describe('a read', () => {
     test('cannot write', async () => {
       await using opened = await open();

@@ -4,6 +4,7 @@ const notProcessed = 'rows that are not processed yet';
 const pruned = 'few rows, and retention deletes the old ones';
 const live = 'cases that are not over, and those that retention has yet to delete';
 const bounded = 'the quarantine keeps a bounded number';
+const inOrder = 'an index in its order, as far as the limit reaches; one row at most, the draft, is passed over';
 const chosenBefore = 'rows that the statement itself has chosen by an index';
 
 /** Reads from end to end what does not grow with the orders. */
@@ -11,6 +12,8 @@ export const mayScan: Readonly<Record<string, string>> = {
   find_order_trigrams: 'what matches in the full-text index, newest first, as far as the limit reaches',
   sample_order_trigram: 'what matches in the full-text index, newest first, as far as the limit reaches',
   oldest_searched_subscription: 'an index in its order, as far as the limit reaches',
+  find_last_closing: inOrder,
+  list_closings: inOrder,
   fail_reconciliations: pruned,
   list_reconciliations_of: pruned,
   list_live_outages: pruned,

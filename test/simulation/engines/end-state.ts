@@ -86,7 +86,7 @@ interface Closing {
 }
 
 async function readClosings(rows: ReadRows): Promise<string[]> {
-  const found = await rows('select day, content from book_closings order by number');
+  const found = await rows('select day, content from book_closings where draft is null order by number');
   return found.map(({ day, content }) => {
     const { providers, differences = [] } = JSON.parse(String(content)) as Closing;
     const sums = providers.map(({ provider, payments, received, refunds, notMade }) =>

@@ -11,7 +11,7 @@ export const accountingPlants: readonly Plant[] = [
   },
   {
     name: 'correction-of-the-morning-lost',
-    file: 'src/accounting/daily-close/write-closing.ts',
+    file: 'src/accounting/daily-close/compose-closing.ts',
     from: 'since: previous.closedAt - overlapMs',
     to: 'since: next.to - overlapMs',
     sentence: 'A payment of a closed day that changes before the next midnight is never corrected.',

@@ -60,6 +60,7 @@ export async function openRefundKit(
   const database: TestDeps['database'] = {
     holder: opened.database.holder,
     read: (work) => opened.database.read(work),
+    readOneMoment: (work) => opened.database.readOneMoment(work),
     async transaction(work) {
       stepsLeft -= 1;
       if (stepsLeft < 0) throw new ProcessDied('the process is gone');

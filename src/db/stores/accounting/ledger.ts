@@ -1,20 +1,26 @@
 import type { LedgerStore } from '#accounting/ledger/ledger-store.ts';
-import { prepared, prepareInsert } from '../../query/prepared.ts';
+import type { CalendarDay } from '#kernel/calendar.ts';
+import { prepared } from '../../query/prepared.ts';
 import { limit, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
 import { preparedByQuery, type ShapeOf } from '../../query/shapes.ts';
-import { and, asc, desc, eq, getTableColumns, gt, inArray, lt, sql } from '../../schema/drizzle.ts';
+import { and, asc, desc, eq, getTableColumns, gt, inArray, isNull, lt, sql } from '../../schema/drizzle.ts';
+import { createDrafts } from './closing-drafts.ts';
 
 /** Rows of one insert: SQLite takes 32,766 values in a statement. */
 const rowsMax = 500;
 
 export function createLedgerStore(session: Session): LedgerStore {
   const { ledgerClosings: closings, closingDelays: delays } = session.tables;
-  const insert = prepareInsert(session, { name: 'insert_closing', table: closings, unless: 'taken' });
-  const { prepare, prepareList } = rowsOf(session, closings);
+  const { draft, ...columns } = getTableColumns(closings);
+  const { prepareList } = rowsOf(session, closings, columns);
+  const isSealed = isNull(draft);
   const newestFirst = [desc(closings.number)];
-  const findByDay = prepare('find_closing', ['day']);
-  const findLast = prepareList('find_last_closing', () => ({ where: undefined, order: newestFirst, limit: 1 }));
+  const findByDay = prepareList<{ day: CalendarDay }>('find_closing', () => ({
+    where: and(eq(closings.day, sql.placeholder('day')), isSealed),
+    order: [],
+  }));
+  const findLast = prepareList('find_last_closing', () => ({ where: isSealed, order: newestFirst, limit: 1 }));
   const findDelay = rowsOf(session, delays).prepare('find_closing_delay', ['day']);
   const noteDelay = prepared<unknown>(session, 'note_closing_delay', () =>
     session.db
@@ -36,16 +42,16 @@ export function createLedgerStore(session: Session): LedgerStore {
       }),
   );
   return {
-    insertClosing: (closing) => insert(closing),
+    ...createDrafts(session),
     findClosing: async (day) => (await findByDay({ day }))[0],
     findLastClosing: async () => (await findLast({}))[0],
     listClosings: prepareList('list_closings', ({ has }) => ({
-      where: has('before') ? lt(closings.number, sql.placeholder('before')) : undefined,
+      where: and(has('before') ? lt(closings.number, sql.placeholder('before')) : undefined, isSealed),
       order: newestFirst,
       limit,
     })),
     walkClosings: prepareList('walk_closings', () => ({
-      where: gt(closings.number, sql.placeholder('after')),
+      where: and(gt(closings.number, sql.placeholder('after')), isSealed),
       order: [asc(closings.number)],
       limit,
     })),

@@ -106,9 +106,9 @@ const gauges: Readonly<Record<string, string>> = {
   tillkeeper_provider_unavailable_seconds: `select provider, :now - began_at / 1e3 as value from provider_outages
     where status <> 'over' and answered_at is null`,
   tillkeeper_ledger_last_closing_age_seconds: `select :now - closed_at / 1e3 as value from book_closings
-    order by number desc limit 1`,
+    where draft is null order by number desc limit 1`,
   tillkeeper_ledger_unexplained: `select content -> 'unexplained' ->> 'count' as value from book_closings
-    order by number desc limit 1`,
+    where draft is null order by number desc limit 1`,
   tillkeeper_job_overdue: 'select 0 as value',
   tillkeeper_database_up: 'select 1 as value',
 };

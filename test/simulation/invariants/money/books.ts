@@ -51,7 +51,7 @@ function readClosed({ rows }: Look): Closed[] {
     rows<{ number: number; content: string }>('select number, content from book_entries'),
     ({ number }) => number,
   );
-  return rows<ClosingRow>('select * from book_closings order by number').map((row) => ({
+  return rows<ClosingRow>('select * from book_closings where draft is null order by number').map((row) => ({
     row,
     content: JSON.parse(row.content) as ClosingContent,
     entries: (entries.get(row.number) ?? []).map(({ content }) => JSON.parse(content) as LedgerPayment),

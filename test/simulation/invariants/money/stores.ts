@@ -14,6 +14,7 @@ export function readingDatabase({ connection }: Look): Database<AccountingStores
   return {
     holder: 'invariants',
     read: (work) => work(stores),
+    readOneMoment: (work) => work(stores),
     transaction: () => Promise.reject(new Error('an invariant only looks')),
   };
 }

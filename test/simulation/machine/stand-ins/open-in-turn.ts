@@ -37,6 +37,7 @@ export async function openDatabase(options: OpenOptions): Promise<OpenDatabase> 
     ...database,
     transaction: (work) => take(() => database.transaction(work)),
     read: (work) => take(() => database.read(work)),
+    readOneMoment: (work) => take(() => database.readOneMoment(work)),
     migrate: () =>
       take(async () => {
         const migrated = await database.migrate();

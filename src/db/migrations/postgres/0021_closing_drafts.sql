@@ -1,0 +1,1 @@
+ALTER TABLE "book_closings" ADD COLUMN "draft" text;
