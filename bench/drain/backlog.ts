@@ -5,6 +5,7 @@ import { minute, systemClock } from '#kernel/clock.ts';
 import { asOrderId, asProviderReference, createIds, type PaymentId, systemRandom } from '#kernel/ids.ts';
 import type { EventLog } from '#kernel/process.ts';
 import type { Cause, TransactionContext } from '#kernel/transaction-context.ts';
+import { createHttpClient } from '#network/pooled-client.ts';
 import type { Order } from '#orders/order.ts';
 import { blankPayment } from '#payments/collect/new-payment.ts';
 import { writeTimeline } from '#payments/lifecycle/write-timeline.ts';
@@ -39,7 +40,7 @@ export async function storeBacklog(
   const receive = createWebhookReceiver({
     ...tools,
     database,
-    providers: createProviderRegistry(input.providers, tools),
+    providers: createProviderRegistry(input.providers, { ...tools, createHttpClient }),
   });
   for (let at = 0; at < payments.length; at += deliveriesAtOnce) {
     const receipts = await Promise.all(

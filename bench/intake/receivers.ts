@@ -5,6 +5,7 @@ import { openDatabase } from '#db/database/open-database.ts';
 import { systemClock } from '#kernel/clock.ts';
 import { createIds, systemRandom } from '#kernel/ids.ts';
 import type { EventLog } from '#kernel/process.ts';
+import { createHttpClient } from '#network/pooled-client.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { WebhookDelivery } from '#payments/ports/payment-provider.ts';
 import { createProviderRegistry } from '#payments/providers/registry/registry.ts';
@@ -29,7 +30,10 @@ export const shared = {
 
 export function createProviders() {
   const { webhookSecret, ...account } = btcpay;
-  return createProviderRegistry({ btcpay: { ...account, webhookSecrets: [webhookSecret] } }, shared);
+  return createProviderRegistry(
+    { btcpay: { ...account, webhookSecrets: [webhookSecret] } },
+    { ...shared, createHttpClient },
+  );
 }
 
 const statusOf = {

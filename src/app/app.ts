@@ -10,6 +10,8 @@ import { type Random, systemRandom } from '#kernel/ids.ts';
 import { type AwakeTime, createAwakeTime, type Lifecycle } from '#kernel/process.ts';
 import { createSecretRedactor, createSecretSearch } from '#logging/redaction.ts';
 import { createShopWebhookHandler } from '#messaging/shop/shop-webhook.ts';
+import type { CreateHttpClient } from '#network/http-client.ts';
+import { createHttpClient as createSystemHttpClient } from '#network/pooled-client.ts';
 import { createRefundHandler } from '#payments/refunds/send-refund.ts';
 import { createCancelHandler } from '#payments/sync/close-payment-link.ts';
 import { createWebhookReceiver } from '#payments/webhooks/receive-webhook.ts';
@@ -44,11 +46,14 @@ export type AppDeps = Pick<CoreDeps, 'config' | 'providerPolicy' | 'logDestinati
   /** Default: what that clock shows of it. A test that moves time does not mean that the process stood still. */
   awake?: AwakeTime;
   random?: Random;
-  /** What takes requests from the network; a simulation has no sockets. */
+  /** What takes requests from the network, and what sends them to providers and the shop; a simulation has no sockets. */
   createListener?: CreateListener;
+  createHttpClient?: CreateHttpClient;
   /** Told why the product cannot do its work with these settings, once that shows after the start; a sentence for the admin. */
   onUnusable?: (fault: string) => void;
 };
+
+type WithDefaults = AppDeps & Pick<CoreDeps, 'createHttpClient'>;
 
 /** How long requests that are being served may take to finish at the stop. */
 const requestsEndMs = 10 * second;
@@ -65,7 +70,8 @@ interface Sides {
   endReconciliations(): void;
 }
 
-export async function createApp(deps: AppDeps): Promise<App> {
+export async function createApp(given: AppDeps): Promise<App> {
+  const deps = { createHttpClient: createSystemHttpClient, ...given };
   const core = await openCore({
     clock: systemClock,
     random: systemRandom,
@@ -91,7 +97,10 @@ export async function createApp(deps: AppDeps): Promise<App> {
   };
 }
 
-function assemble({ config, jobClock, createListener, onUnusable, ...deps }: AppDeps, core: Core): Sides {
+function assemble(
+  { config, jobClock, createListener, createHttpClient, onUnusable, ...deps }: WithDefaults,
+  core: Core,
+): Sides {
   const { payments, database, metrics } = core;
   const { clock, log, providers } = payments;
   const ending = new AbortController();
@@ -104,7 +113,7 @@ function assemble({ config, jobClock, createListener, onUnusable, ...deps }: App
     admins: createOwnerDirectory(config.telegram.ownerIds),
     redact: createSecretRedactor(config.secrets),
     holdsSecret,
-    doctor: createSetUpDoctor({ config, clock, random: payments.random, instance: core.instanceId }),
+    doctor: createSetUpDoctor({ config, clock, random: payments.random, createHttpClient, instance: core.instanceId }),
     readHealth: () => readHealthReport({ ...healthDeps, scheduler, checks }),
     onSend: (send) => metrics.countTelegramSend(send),
     onTokenRefused(setting, reason) {
@@ -115,7 +124,7 @@ function assemble({ config, jobClock, createListener, onUnusable, ...deps }: App
   const handlers = [
     ...bots.adminBot.outboxHandlers,
     ...bots.pager.outboxHandlers,
-    createShopWebhookHandler({ ...payments, target: config.storeWebhook }),
+    createShopWebhookHandler({ ...payments, createHttpClient, target: config.storeWebhook }),
     createCancelHandler(payments),
     createRefundHandler(payments),
   ];

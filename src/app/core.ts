@@ -10,6 +10,7 @@ import { createIds, type Random } from '#kernel/ids.ts';
 import { createLogger, toEventLog } from '#logging/logger.ts';
 import { createStandardOutput } from '#logging/standard-output.ts';
 import type { DueQueue } from '#messaging/queues/queue-store.ts';
+import type { CreateHttpClient } from '#network/http-client.ts';
 import { createDecommissionedProviders } from '#payments/ports/decommissioned-providers.ts';
 import type { HttpPolicy } from '#payments/providers/http/policy.ts';
 import { createProviderRegistry } from '#payments/providers/registry/registry.ts';
@@ -19,6 +20,7 @@ export interface CoreDeps {
   config: Config;
   clock: Clock;
   random: Random;
+  createHttpClient: CreateHttpClient;
   version: string;
   /** Time-outs and retries of calls to providers that differ from the defaults. */
   providerPolicy?: Partial<HttpPolicy> | undefined;
@@ -68,6 +70,7 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
   const decommissioned = createDecommissionedProviders();
   const providers = createProviderRegistry(config.providers, {
     clock,
+    createHttpClient: deps.createHttpClient,
     random,
     log,
     decommissioned,

@@ -16,6 +16,8 @@ import { type Clock, type Milliseconds, second, systemClock } from '#kernel/cloc
 import { type Random, systemRandom } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 import { createRedactor } from '#logging/redaction.ts';
+import type { CreateHttpClient } from '#network/http-client.ts';
+import { createHttpClient } from '#network/pooled-client.ts';
 import type { ProviderRegistry } from '#payments/ports/payment-provider.ts';
 import { createProviderRegistry } from '#payments/providers/registry/registry.ts';
 
@@ -23,6 +25,7 @@ interface SetUpDeps {
   config: Config;
   clock?: Clock;
   random?: Random;
+  createHttpClient?: CreateHttpClient;
   /** The id of the product's process that runs the checks; null when another process runs them. */
   instance: string | null;
 }
@@ -39,7 +42,7 @@ const callPolicy = {
   delayMaxMs: second,
 };
 export function createSetUpDoctor(deps: SetUpDeps): Doctor {
-  const given: Given = { ...deps, clock: deps.clock ?? systemClock, random: deps.random ?? systemRandom };
+  const given: Given = { clock: systemClock, random: systemRandom, createHttpClient, ...deps };
   const { clock, config } = given;
   return createDoctor({ clock, checkAll: () => checkAll(given), redact: createRedactor(config.secrets) });
 }
@@ -88,10 +91,10 @@ async function checkBots({ config, clock }: Given, readings: ClockReading[], sig
 const silentLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** Returns the error for a key that cannot be read; `npm start` refuses it with the same message. */
-function openProviders({ config, clock, random }: Given): ProviderRegistry | Error {
+function openProviders({ config, ...deps }: Given): ProviderRegistry | Error {
   const { publicUrl } = config.http;
   try {
-    return createProviderRegistry(config.providers, { clock, random, log: silentLog, policy: callPolicy, publicUrl });
+    return createProviderRegistry(config.providers, { ...deps, log: silentLog, policy: callPolicy, publicUrl });
   } catch (error) {
     return error instanceof Error ? error : new Error('the providers cannot be set up');
   }

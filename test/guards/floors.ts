@@ -39,20 +39,21 @@ export const floors: readonly (readonly Place[])[] = [
     { path: 'src/access', kind: 'domain' },
     { path: 'src/orders', kind: 'domain' },
     { path: 'src/logging', kind: 'adapter' },
+    { path: 'src/network', kind: 'adapter' },
     { path: 'src/diagnostics', kind: 'domain' },
   ],
   [
     { path: 'src/catalog', kind: 'domain' },
     { path: 'src/messaging', kind: 'domain' },
   ],
-  [{ path: 'src/messaging/shop', kind: 'adapter' }],
+  [{ path: 'src/messaging/shop', kind: 'adapter', also: ['src/network'] }],
   [{ path: 'src/cases', kind: 'domain' }],
   [{ path: 'src/payments/model', kind: 'domain' }],
   [{ path: 'src/payments/ports', kind: 'domain' }],
-  [{ path: 'src/payments/providers/http', kind: 'adapter' }],
+  [{ path: 'src/payments/providers/http', kind: 'adapter', also: ['src/network'] }],
   [{ path: 'src/payments/providers/kit', kind: 'adapter', also: ['src/payments/providers/http'] }],
   providerNames.map(providerPlace),
-  [{ path: 'src/payments/providers/registry', kind: 'adapter', also: everyProvider() }],
+  [{ path: 'src/payments/providers/registry', kind: 'adapter', also: ['src/network', ...everyProvider()] }],
   [{ path: 'src/payments/lifecycle', kind: 'domain' }],
   [
     { path: 'src/payments/collect', kind: 'domain' },
@@ -114,7 +115,7 @@ export const packages: Readonly<Record<string, readonly string[]>> = {
   'drizzle-orm': ['src/db'],
   'better-sqlite3': ['src/db'],
   pg: ['src/db'],
-  axios: ['src/payments/providers', 'src/messaging/shop'],
+  undici: ['src/network'],
   'csv-parse': ['src/payments/providers'],
   'csv-stringify': ['src/exports', 'src/bot'],
   standardwebhooks: ['src/messaging/shop'],
@@ -127,7 +128,7 @@ export const packages: Readonly<Record<string, readonly string[]>> = {
 /** Modules of the runtime that reach outside the process, with the places that may; the others are for everybody. */
 export const runtimeModules: Readonly<Record<string, readonly string[]>> = {
   'node:fs': ['src/app', 'src/bot', 'src/config', 'src/db', 'src/diagnostics', 'src/logging', 'src/server', 'src'],
-  'node:http': ['src/server', 'src/diagnostics', 'src/payments/providers', 'src/bot', 'src/messaging/shop'],
+  'node:http': ['src/server', 'src/diagnostics', 'src/network', 'src/bot'],
   'node:net': ['src/server', 'src/diagnostics'],
   'node:child_process': ['src/db'],
 };

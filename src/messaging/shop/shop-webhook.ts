@@ -1,12 +1,9 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
-import type { Readable } from 'node:stream';
-import axios from 'axios';
 import { Webhook } from 'standardwebhooks';
 import { type Clock, type Milliseconds, minute, readRetryAfter, second } from '#kernel/clock.ts';
 import type { Database } from '#kernel/database.ts';
 import type { EventLog } from '#kernel/process.ts';
 import { networkWords } from '#kernel/text.ts';
+import { type CreateHttpClient, HttpFailure } from '#network/http-client.ts';
 import type { MessagingStores, OutboxMessage } from '../queues/messaging-store.ts';
 import { topics } from '../queues/topics.ts';
 import type { DeliveryResult, OutboxHandler } from '../workers/outbox-handler.ts';
@@ -35,6 +32,7 @@ const hastenedMax = 1_000;
 interface ShopWebhookDeps {
   target: ShopWebhookTarget | null;
   clock: Clock;
+  createHttpClient: CreateHttpClient;
   log: EventLog;
   database: Pick<Database<Pick<MessagingStores, 'outbox'>>, 'read' | 'transaction'>;
 }
@@ -47,9 +45,8 @@ interface ShopWebhookDeps {
 export function createShopWebhookHandler(deps: ShopWebhookDeps): OutboxHandler {
   const { target, clock } = deps;
   const signers = target?.secrets.map((secret) => new Webhook(secret)) ?? [];
-  const kept = { keepAlive: true, maxSockets: connectionsMax, maxFreeSockets: connectionsMax, timeout: timeoutMs };
   const hasten = createHastening(deps);
-  const agents = { httpAgent: new HttpAgent(kept), httpsAgent: new HttpsAgent(kept) };
+  const httpClient = deps.createHttpClient({ connectionsMax, idleMs: timeoutMs });
   return {
     topic: 'shop.event',
     async deliver(message, signal): Promise<DeliveryResult> {
@@ -63,9 +60,12 @@ export function createShopWebhookHandler(deps: ShopWebhookDeps): OutboxHandler {
       const id = String(webhookId);
       const body = JSON.stringify({ type, timestamp, data: order });
       const sentAt = new Date(clock.now());
+      const deadline = clock.deadline(timeoutMs);
       try {
-        const answer = await axios.post<Readable>(target.url, body, {
-          ...agents,
+        const answer = await httpClient.send({
+          method: 'POST',
+          url: target.url,
+          body,
           headers: {
             'content-type': 'application/json',
             'user-agent': 'tillkeeper',
@@ -73,23 +73,20 @@ export function createShopWebhookHandler(deps: ShopWebhookDeps): OutboxHandler {
             'webhook-timestamp': String(Math.floor(sentAt.getTime() / second)),
             'webhook-signature': signers.map((signer) => signer.sign(id, sentAt, body)).join(' '),
           },
-          signal,
-          timeout: timeoutMs,
-          maxRedirects: 0,
-          proxy: false,
-          responseType: 'stream',
-          transformRequest: (data) => data,
-          validateStatus: () => true,
+          signals: [signal, deadline],
+          answerMaxBytes,
+          // Only the status counts. The body is read to its end, unless it is long, so that the connection serves the next event.
+          reads: 'status',
         });
-        discard(answer.data);
         if (answer.status >= 200 && answer.status < 300) {
           await hasten();
           return { kind: 'done', outcome: `answered ${answer.status}` };
         }
-        const retryAfterMs = readRetryAfter(answer.headers['retry-after'], clock.now());
+        const retryAfterMs = readRetryAfter(answer.header('retry-after'), clock.now());
         return { kind: 'retry', error: `the shop answered ${answer.status}`, retryAfterMs };
       } catch (error) {
-        return { kind: 'retry', error: wordsOf(error), retryAfterMs: null };
+        if (!(error instanceof HttpFailure)) throw error;
+        return { kind: 'retry', error: wordsOf(deadline.aborted ? 'ETIMEDOUT' : error.code), retryAfterMs: null };
       }
     },
   };
@@ -126,18 +123,6 @@ async function findAhead(
 }
 
 /** Admins read it; the error's own message has addresses of the shop's network. */
-function wordsOf(error: unknown): string {
-  if (!axios.isAxiosError(error) || error.code === undefined) throw error;
-  return `the shop cannot be told: ${networkWords(error.code)} (${error.code})`;
-}
-
-/** Only the status counts. The body is read to its end, unless it is long, so that the connection serves the next event. */
-function discard(body: Readable): void {
-  let bytes = 0;
-  body.on('data', (chunk: Buffer) => {
-    bytes += chunk.byteLength;
-    if (bytes > answerMaxBytes) body.destroy();
-  });
-  // What becomes of the rest says nothing about the event.
-  body.on('error', () => undefined);
+function wordsOf(code: string): string {
+  return `the shop cannot be told: ${networkWords(code)} (${code})`;
 }

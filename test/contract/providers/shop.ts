@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { minute } from '#kernel/clock.ts';
 import { asPaymentId, createIds } from '#kernel/ids.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import { createHttpClient } from '#network/pooled-client.ts';
 import { isUnread, type PaymentSnapshot } from '#payments/model/snapshot.ts';
 import type {
   CreatePaymentRequest,
@@ -40,7 +41,7 @@ export async function openShop(name: ProviderName, options: ShopOptions = {}) {
   const receiver = await startReceiver();
   sandbox.setWebhookUrl(name, receiver.url);
   const random = seededRandom(7);
-  const shared = { clock, random, log: recordingLog() };
+  const shared = { clock, createHttpClient, random, log: recordingLog() };
   const environment = { ...sandbox.environment, ...options.environment };
   const { providers: settings, publicUrl } = providerSettings(environment);
   const connect = () =>

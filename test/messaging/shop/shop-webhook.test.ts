@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { day, hour, minute } from '#kernel/clock.ts';
 import type { OutboxMessage } from '#messaging/queues/messaging-store.ts';
 import { createShopWebhookHandler } from '#messaging/shop/shop-webhook.ts';
+import { createHttpClient } from '#network/pooled-client.ts';
 import { createRecordingLog } from '#test/support/fakes/recording-log.ts';
 import { createTestClock } from '#test/support/time/test-clock.ts';
 
@@ -67,7 +68,7 @@ const database = {
 function openHandler(to = database) {
   const { port } = server.address() as AddressInfo;
   const target = { url: `http://127.0.0.1:${port}/hook`, secrets: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'] };
-  return createShopWebhookHandler({ target, clock, log: createRecordingLog(), database: to });
+  return createShopWebhookHandler({ target, clock, createHttpClient, log: createRecordingLog(), database: to });
 }
 
 function announce(handler = openHandler()) {

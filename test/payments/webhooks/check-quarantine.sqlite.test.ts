@@ -2,6 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { hour, minute, second } from '#kernel/clock.ts';
+import { createHttpClient } from '#network/pooled-client.ts';
 import { createProviderRegistry } from '#payments/providers/registry/registry.ts';
 import { checkQuarantine } from '#payments/webhooks/check-quarantine.ts';
 import { createWebhookReceiver, type ReceiveWebhook } from '#payments/webhooks/receive-webhook.ts';
@@ -29,7 +30,7 @@ function withSecret(made: TestDeps, secret: string): TestDeps['providers'] {
     webhookSecrets: [secret],
     apiUrl: 'https://coinbase.example',
   };
-  return createProviderRegistry({ btcpay, coinbase }, made);
+  return createProviderRegistry({ btcpay, coinbase }, { ...made, createHttpClient });
 }
 
 /** What BTCPay sends, signed with the secret. */

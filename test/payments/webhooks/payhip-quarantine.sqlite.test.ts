@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { minute, second } from '#kernel/clock.ts';
+import { createHttpClient } from '#network/pooled-client.ts';
 import { createProviderRegistry } from '#payments/providers/registry/registry.ts';
 import { checkQuarantine } from '#payments/webhooks/check-quarantine.ts';
 import { createWebhookReceiver, type ReceiveWebhook, type WebhookReceipt } from '#payments/webhooks/receive-webhook.ts';
@@ -25,7 +26,7 @@ afterEach(() => opened.remove());
 function withKey(made: TestDeps, apiKey: string): TestDeps['providers'] {
   return createProviderRegistry(
     { payhip: { apiUrl: 'https://payhip.example', apiKeys: [apiKey], pathSecrets: [end] } },
-    made,
+    { ...made, createHttpClient },
   );
 }
 

@@ -6,6 +6,7 @@ import { createIds, systemRandom } from '#kernel/ids.ts';
 import type { EventLog } from '#kernel/process.ts';
 import { type ProviderName, providerNames } from '#kernel/provider-name.ts';
 import { createSecretSearch } from '#logging/redaction.ts';
+import { createHttpClient } from '#network/pooled-client.ts';
 import type { HttpPolicy } from '#payments/providers/http/policy.ts';
 import { definitions } from '#payments/providers/registry/definitions.ts';
 import { createProviderRegistry } from '#payments/providers/registry/registry.ts';
@@ -57,6 +58,7 @@ export async function openServerFixture(
   const base = { clock: systemClock, random: systemRandom, log };
   const providers = createProviderRegistry(config.providers, {
     ...base,
+    createHttpClient,
     publicUrl: config.http.publicUrl,
     policy: { attemptsMax: 2, firstDelayMs: 1, timeoutMs: 2_000, ...options.policy },
   });

@@ -1,6 +1,5 @@
 // Timers, clocks and network of the runtime, for libraries that reach for them instead of taking a port. Installed once in the
 // simulator's process, before the product is loaded; between two histories they are the runtime's own again.
-import axios, { type AxiosAdapter } from 'axios';
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { NodeFetch } from '../machine/http-clients.ts';
 import { timeOver } from './time-over.ts';
@@ -12,7 +11,6 @@ export interface Runtime {
   after(ms: Milliseconds, run: () => void): () => void;
   fetch: typeof fetch;
   nodeFetch: NodeFetch;
-  axiosAdapter: AxiosAdapter;
   /** Told of a promise that was rejected and that nobody waits for. */
   onRejection(reason: unknown): void;
 }
@@ -108,7 +106,6 @@ export function installGlobals(): void {
     fetch: (...input: Parameters<typeof fetch>) => (current?.fetch ?? real.fetch)(...input),
   });
   Object.assign(AbortSignal, { timeout: timeoutSignal, any: anySignal });
-  axios.defaults.adapter = (config) => requireRuntime().axiosAdapter(config);
   process.on('unhandledRejection', (reason) => {
     if (current === undefined) throw reason;
     current.onRejection(reason);

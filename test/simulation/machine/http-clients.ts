@@ -1,57 +1,31 @@
-// The clients of the product's libraries, over the simulated network: axios for providers and shop, fetch for the checks, and
-// node-fetch, which both Telegram libraries bring.
-import { Readable } from 'node:stream';
-import {
-  type AxiosAdapter,
-  AxiosError,
-  type AxiosResponse,
-  CanceledError,
-  type InternalAxiosRequestConfig,
-} from 'axios';
+// The simulated network as the product's port has it, for providers and shop, and as the clients of its libraries: fetch for the
+// checks, and node-fetch, which both Telegram libraries bring.
+import { type HttpAnswer as Answer, type HttpClient, HttpFailure } from '#network/http-client.ts';
 import type { HttpAnswer, HttpRequest } from './network.ts';
 import { NetworkFailure } from './network.ts';
 
 type Call = (request: HttpRequest, signal?: AbortSignal | null) => Promise<HttpAnswer>;
 
-/** `after`: a timer of the process that calls, for the time-out that axios has of its own. */
-export function createAxiosAdapter(call: Call, after: (ms: number, run: () => void) => () => void): AxiosAdapter {
-  return async (config) => {
-    const ending = new AbortController();
-    const cancel = config.timeout ? after(config.timeout, () => ending.abort('timeout')) : () => undefined;
-    const given = config.signal as AbortSignal | undefined;
-    const signal = given === undefined ? ending.signal : AbortSignal.any([given, ending.signal]);
-    try {
-      return toAxios(config, await call(requestOf(config), signal));
-    } catch (error) {
-      if (given?.aborted) throw new CanceledError(undefined, config);
-      if (ending.signal.aborted) throw new AxiosError('timeout', 'ECONNABORTED', config);
-      if (error instanceof NetworkFailure) throw new AxiosError(error.code, error.code, config);
-      throw error;
-    } finally {
-      cancel();
-    }
+export function createSimulatedHttpClient(call: Call): HttpClient {
+  return {
+    async send({ method, url, headers, body, signals, reads }) {
+      try {
+        const answer = await call({ method, url, headers: new Headers(headers), body }, AbortSignal.any([...signals]));
+        return readAnswer(answer, reads);
+      } catch (error) {
+        if (signals.some(({ aborted }) => aborted)) throw new HttpFailure('ERR_CANCELED', 'canceled');
+        if (error instanceof NetworkFailure) throw new HttpFailure(error.code, error.code);
+        throw error;
+      }
+    },
   };
 }
 
-function requestOf(config: InternalAxiosRequestConfig): HttpRequest {
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(config.headers.toJSON())) headers.set(name, String(value));
+function readAnswer({ status, headers, body }: HttpAnswer, reads: 'text' | 'status'): Answer {
   return {
-    method: (config.method ?? 'get').toUpperCase(),
-    url: config.url ?? '',
-    headers,
-    body: config.data as string | undefined,
-  };
-}
-
-function toAxios(config: InternalAxiosRequestConfig, answer: HttpAnswer): AxiosResponse {
-  const text = new TextDecoder().decode(answer.body);
-  return {
-    data: config.responseType === 'stream' ? Readable.from([answer.body]) : text,
-    status: answer.status,
-    statusText: '',
-    headers: Object.fromEntries(answer.headers),
-    config,
+    status,
+    header: (name) => headers.get(name) ?? undefined,
+    text: reads === 'text' ? new TextDecoder().decode(body) : '',
   };
 }
 

@@ -147,6 +147,7 @@ export function createMachine(deps: MachineDeps): Machine {
       clock: process.clock,
       random: deps.chance.stream(`process ${started}`),
       createListener: process.createListener,
+      createHttpClient: process.createHttpClient,
       logDestination: { write: (line) => (process.isAlive() ? deps.onLog(line) : undefined) },
     });
     await process.app.start();

@@ -1,12 +1,13 @@
 // One process of the product: all that it does goes through its ports, and nothing does any more once it has ended.
 import type { App } from '#app/app.ts';
 import type { Clock, Milliseconds } from '#kernel/clock.ts';
+import type { CreateHttpClient } from '#network/http-client.ts';
 import type { Connection } from '#sandbox/kit/connection.ts';
 import type { CreateListener } from '#server/http/listener.ts';
 import type { Runtime } from '../engine/globals.ts';
 import { never } from '../engine/never.ts';
 import type { Rest } from '../engine/rest.ts';
-import { createAxiosAdapter, createFetch, createNodeFetch } from './http-clients.ts';
+import { createFetch, createNodeFetch, createSimulatedHttpClient } from './http-clients.ts';
 import { type Network, NetworkFailure } from './network.ts';
 import { createProcessClock } from './process-clock.ts';
 
@@ -15,6 +16,7 @@ export interface Process {
   app: App | undefined;
   readonly clock: Clock;
   readonly createListener: CreateListener;
+  readonly createHttpClient: CreateHttpClient;
   /** For libraries that take no port. */
   readonly runtime: Runtime;
   isAlive(): boolean;
@@ -134,13 +136,13 @@ export function openProcess(deps: ProcessDeps): Process {
       endsHere,
     }),
     createListener,
+    createHttpClient: () => createSimulatedHttpClient(call),
     runtime: {
       now,
       elapsed,
       // Timers of the libraries are time-outs.
       after: guard,
       ...clients,
-      axiosAdapter: createAxiosAdapter(call, after),
       onRejection: deps.onRejection,
     },
     isAlive: () => isAlive,

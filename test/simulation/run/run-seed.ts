@@ -219,7 +219,6 @@ function runtimeOf({ machine, timeline, now }: World, over: AbortSignal): Histor
     after: (ms, run) => machine.runtime()?.after(ms, run) ?? (() => undefined),
     fetch: (...input) => current().fetch(...input),
     nodeFetch: (...input) => current().nodeFetch(...input),
-    axiosAdapter: (config) => current().axiosAdapter(config),
     // What a process leaves behind that has ended is nobody's business.
     onRejection: (reason) => machine.runtime()?.onRejection(reason),
     over,

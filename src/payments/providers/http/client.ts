@@ -2,6 +2,7 @@ import { type Clock, clockDifference, type Milliseconds, minute, momentOf } from
 import type { Random } from '#kernel/ids.ts';
 import type { EventLog } from '#kernel/process.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import type { HttpClient } from '#network/http-client.ts';
 import { readAsDecommissioned } from '../../ports/decommissioned-error.ts';
 import type { DecommissionedProviders } from '../../ports/decommissioned-providers.ts';
 import { failureWords } from '../../ports/failure-words.ts';
@@ -34,6 +35,7 @@ export interface ProviderCall {
 
 export interface ProviderHttpDeps {
   clock: Clock;
+  httpClient: HttpClient;
   random: Random;
   log: EventLog;
   policy: HttpPolicy;

@@ -1,6 +1,6 @@
-import axios, { type AxiosResponse } from 'axios';
 import type { Clock, Milliseconds } from '#kernel/clock.ts';
 import type { JsonValue } from '#kernel/json.ts';
+import { type HttpAnswer, type HttpClient, HttpFailure } from '#network/http-client.ts';
 import { AttemptTimedOut } from '../../ports/provider-errors.ts';
 import { JsonMalformed, parseExactJson } from './exact-json.ts';
 
@@ -30,56 +30,51 @@ export type Exchange =
   | { kind: 'no_answer'; reason: string; code: string | null }
   | { kind: 'abandoned' };
 
-/** One request and its answer: no redirect is followed, no proxy is taken from the environment, all sizes are bounded. */
-export async function exchange({ clock }: { clock: Clock }, request: ExchangeRequest): Promise<Exchange> {
-  if (request.signal?.aborted) return { kind: 'abandoned' };
-  const deadline = clock.deadline(request.timeoutMs);
-  const signal = request.signal === undefined ? deadline : AbortSignal.any([deadline, request.signal]);
+/** One request and its answer, with all sizes and the whole of its time bounded. */
+export async function exchange(
+  { clock, httpClient }: { clock: Clock; httpClient: HttpClient },
+  { method, url, body, headers, signal, timeoutMs, answerMaxBytes }: ExchangeRequest,
+): Promise<Exchange> {
+  if (signal?.aborted) return { kind: 'abandoned' };
+  const deadline = clock.deadline(timeoutMs);
   try {
-    const answer = await axios.request<string>({
-      method: request.method,
-      url: request.url,
-      headers: { Accept: 'application/json', 'User-Agent': 'tillkeeper/0.1', ...request.headers },
-      data: request.body,
-      signal,
-      proxy: false,
-      maxRedirects: 0,
-      maxContentLength: request.answerMaxBytes,
-      maxBodyLength: request.answerMaxBytes,
-      responseType: 'text',
-      // The bytes that were signed must be the bytes that are sent, and text must stay text.
-      transformRequest: [(data: unknown) => data],
-      transformResponse: [(data: unknown) => data],
-      validateStatus: () => true,
+    const answer = await httpClient.send({
+      method,
+      url,
+      body,
+      headers: { accept: 'application/json', 'user-agent': 'tillkeeper/0.1', ...headers },
+      signals: signal === undefined ? [deadline] : [deadline, signal],
+      answerMaxBytes,
+      reads: 'text',
     });
     return toExchange(answer);
   } catch (error) {
+    if (!(error instanceof HttpFailure)) throw error;
     const silence = { kind: 'no_answer', code: null } as const;
-    if (request.signal?.aborted) {
-      if (!(request.signal.reason instanceof AttemptTimedOut)) return { kind: 'abandoned' };
+    if (signal?.aborted) {
+      if (!(signal.reason instanceof AttemptTimedOut)) return { kind: 'abandoned' };
       return { ...silence, reason: 'no answer within its turn' };
     }
-    if (deadline.aborted) return { ...silence, reason: `no answer within ${request.timeoutMs} ms` };
-    return { ...silence, reason: describeFailure(error), code: codeOf(error) };
+    if (deadline.aborted) return { ...silence, reason: `no answer within ${timeoutMs} ms` };
+    return { ...silence, reason: `${error.code}: ${error.message}`, code: codeOf(error) };
   }
 }
 
-function toExchange(answer: AxiosResponse<string>): Exchange {
-  const retryAfter: unknown = answer.headers['retry-after'];
+function toExchange(answer: HttpAnswer): Exchange {
   return {
     kind: 'answer',
     status: answer.status,
-    retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
-    sentAt: readDate(answer.headers),
-    body: parseOrUndefined(answer.data),
-    wasEmpty: answer.data === '',
+    retryAfter: answer.header('retry-after'),
+    sentAt: readDate(answer),
+    body: parseOrUndefined(answer.text),
+    wasEmpty: answer.text === '',
   };
 }
 
 /** Undefined also for an answer out of a cache: its date is that of another day. */
-function readDate(headers: AxiosResponse['headers']): Milliseconds | undefined {
-  const date: unknown = headers['date'];
-  const time = typeof date === 'string' && headers['age'] === undefined ? Date.parse(date) : Number.NaN;
+function readDate({ header }: HttpAnswer): Milliseconds | undefined {
+  const date = header('date');
+  const time = date !== undefined && header('age') === undefined ? Date.parse(date) : Number.NaN;
   return Number.isNaN(time) ? undefined : time;
 }
 
@@ -93,12 +88,6 @@ function parseOrUndefined(text: string): JsonValue | undefined {
 }
 
 /** A name that does not exist is told apart from a resolver that is in trouble itself (`EAI_AGAIN`). */
-function codeOf(error: unknown): string | null {
-  return axios.isAxiosError(error) && error.code === 'ENOTFOUND' ? error.code : null;
-}
-
-/** Only code and message are kept: the error of axios carries the request, and with it the credentials. */
-function describeFailure(error: unknown): string {
-  if (!axios.isAxiosError(error)) return error instanceof Error ? error.message : 'unknown failure';
-  return [error.code, error.message].filter((part) => part !== undefined && part !== '').join(': ');
+function codeOf({ code }: HttpFailure): string | null {
+  return code === 'ENOTFOUND' ? code : null;
 }

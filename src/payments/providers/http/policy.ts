@@ -1,5 +1,6 @@
 import { type Milliseconds, second } from '#kernel/clock.ts';
 import type { Random } from '#kernel/ids.ts';
+import type { HttpClientOptions } from '#network/http-client.ts';
 
 /** The bounds of all calls to one provider. */
 export interface HttpPolicy {
@@ -34,6 +35,12 @@ export const defaultHttpPolicy: HttpPolicy = {
   breakerFailuresMax: 10,
   breakerOpenMs: 10 * second,
 };
+
+/**
+ * More calls at once than a shop makes; what comes beyond waits. Idle for five seconds: a host that closes sooner mostly says so, and a call
+ * that meets such a close is one of unknown outcome.
+ */
+export const connectionsToProviders: HttpClientOptions = { connectionsMax: 256, idleMs: 5 * second };
 
 export function fullJitter(policy: HttpPolicy, input: { attempt: number; random: Random }): Milliseconds {
   const step = policy.firstDelayMs * 2 ** Math.min(input.attempt - 1, 30);

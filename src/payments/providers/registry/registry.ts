@@ -2,10 +2,11 @@ import type { Clock } from '#kernel/clock.ts';
 import type { Random } from '#kernel/ids.ts';
 import type { EventLog } from '#kernel/process.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import type { CreateHttpClient, HttpClient } from '#network/http-client.ts';
 import type { DecommissionedProviders } from '../../ports/decommissioned-providers.ts';
 import type { PaymentProvider, ProviderHealth, ProviderRegistry } from '../../ports/payment-provider.ts';
 import { createProviderHttp, type ProviderCall } from '../http/client.ts';
-import { defaultHttpPolicy, type HttpPolicy } from '../http/policy.ts';
+import { connectionsToProviders, defaultHttpPolicy, type HttpPolicy } from '../http/policy.ts';
 import type { ProviderDefinition, SharedSettings } from '../kit/provider-definition.ts';
 import { definitions, type SettingsByProvider } from './definitions.ts';
 
@@ -14,6 +15,7 @@ export type ProviderSettings = { readonly [Name in ProviderName]?: SettingsByPro
 
 export interface ProviderRegistryDeps {
   clock: Clock;
+  createHttpClient: CreateHttpClient;
   random: Random;
   log: EventLog;
   /** Where this program is reached from outside; some providers get the address of their webhooks with each payment. */
@@ -34,9 +36,10 @@ interface Entry {
 /** Builds the adapters that are configured. */
 export function createProviderRegistry(settings: ProviderSettings, deps: ProviderRegistryDeps): ProviderRegistry {
   const shared = { publicUrl: deps.publicUrl ?? null };
+  const httpClient = deps.createHttpClient(connectionsToProviders);
   const open = <Name extends ProviderName>(name: Name): Entry[] => {
     const own = settings[name];
-    return own ? [createEntry(definitions[name], { settings: own, shared, deps })] : [];
+    return own ? [createEntry(definitions[name], { settings: own, shared, deps, httpClient })] : [];
   };
   const entries = Object.values(definitions).flatMap(({ name }) => open(name));
   const providers = entries.map(({ provider }) => provider);
@@ -49,13 +52,13 @@ export function createProviderRegistry(settings: ProviderSettings, deps: Provide
 
 function createEntry<Settings>(
   definition: ProviderDefinition<Settings>,
-  input: { settings: Settings; shared: SharedSettings; deps: ProviderRegistryDeps },
+  input: { settings: Settings; shared: SharedSettings; deps: ProviderRegistryDeps; httpClient: HttpClient },
 ): Entry {
-  const { settings, shared, deps } = input;
+  const { settings, shared, deps, httpClient } = input;
   const { clock, random, log, onCall, decommissioned } = deps;
   const policy: HttpPolicy = { ...defaultHttpPolicy, ...deps.policy };
   const http = createProviderHttp(
-    { clock, random, log, policy, onCall, decommissioned },
+    { clock, httpClient, random, log, policy, onCall, decommissioned },
     { provider: definition.name, secrets: definition.secretsOf(settings), findError: definition.findError },
   );
   const provider = definition.create({ http, clock, random, policy }, settings, shared);

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { createHttpClient } from '#network/pooled-client.ts';
 import { type CoinbaseClient, createCoinbaseClient, findCoinbaseError } from '#payments/providers/coinbase/client.ts';
 import { readCoinbaseKey } from '#payments/providers/coinbase/jwt.ts';
 import {
@@ -8,7 +9,7 @@ import {
   subscriptionSourceOf,
 } from '#payments/providers/coinbase/set-up.ts';
 import { createProviderHttp } from '#payments/providers/http/client.ts';
-import { defaultHttpPolicy } from '#payments/providers/http/policy.ts';
+import { connectionsToProviders, defaultHttpPolicy } from '#payments/providers/http/policy.ts';
 import { fixtureJson } from '../support/fixtures.ts';
 import {
   type Answer,
@@ -27,8 +28,9 @@ const sample = fixtureJson<{ labels: Record<string, string>; subscriptionId: str
 function clientOf(url: string): CoinbaseClient {
   const clock = testClock();
   const random = seededRandom();
+  const httpClient = createHttpClient(connectionsToProviders);
   const http = createProviderHttp(
-    { clock, random, log: recordingLog(), policy: { ...defaultHttpPolicy, attemptsMax: 1 } },
+    { clock, httpClient, random, log: recordingLog(), policy: { ...defaultHttpPolicy, attemptsMax: 1 } },
     { provider: 'coinbase', secrets: [], findError: findCoinbaseError },
   );
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { createHttpClient } from '#network/pooled-client.ts';
 import type { SalesChannel } from '#payments/ports/sales-channel.ts';
 import { createProviderRegistry } from '#payments/providers/registry/registry.ts';
 import { fixture } from '../support/fixtures.ts';
@@ -17,7 +18,7 @@ async function open(...script: Answer[]) {
   const log = recordingLog();
   const registry = createProviderRegistry(
     { payhip: { apiUrl: `${server.url}/api/v2`, apiKeys: ['the-key', 'an-old-key'], pathSecrets: ['end'] } },
-    { clock, random: seededRandom(), log, policy: { timeoutMs: 2_000 } },
+    { clock, createHttpClient, random: seededRandom(), log, policy: { timeoutMs: 2_000 } },
   );
   const provider = registry.find('payhip');
   const sales = provider?.sales as SalesChannel;

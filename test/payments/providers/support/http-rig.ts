@@ -1,10 +1,11 @@
 // Calls of a provider's client to a server that answers by a script.
 import { expect } from 'vitest';
 import { z } from 'zod';
+import { createHttpClient } from '#network/pooled-client.ts';
 import type { DecommissionedProviders } from '#payments/ports/decommissioned-providers.ts';
 import type { ProviderError } from '#payments/ports/provider-errors.ts';
 import { createProviderHttp, type HttpCall, type ProviderCall } from '#payments/providers/http/client.ts';
-import { defaultHttpPolicy, type HttpPolicy } from '#payments/providers/http/policy.ts';
+import { connectionsToProviders, defaultHttpPolicy, type HttpPolicy } from '#payments/providers/http/policy.ts';
 import { type Answer, json, recordingLog, scriptedServer, seededRandom, testClock } from './scripted-server.ts';
 
 export const secret = 'very-secret-token-123';
@@ -36,6 +37,7 @@ export async function openCalls(
   const http = createProviderHttp(
     {
       clock,
+      httpClient: createHttpClient(connectionsToProviders),
       log,
       random: seededRandom(),
       policy: { ...defaultHttpPolicy, ...policy },
