@@ -53,6 +53,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     users: [owner, unauthorizedUser],
     startedChats: 'all',
     now,
+    answerTimeoutMs: 25_000,
     ...(options.telegramLimits === undefined ? {} : { limits: options.telegramLimits }),
   });
   const shop = await startShopReceiver({ now });
