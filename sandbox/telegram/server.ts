@@ -7,7 +7,7 @@ import type { TapButton } from './people.ts';
 import { assembleTelegram, type Telegram, type TelegramWorld, type TelegramWorldOptions } from './sandbox.ts';
 import { sandboxMessage } from './wire.ts';
 
-const waitMsDefault = 5000;
+const waitMsDefault = 20_000;
 const answerTimeoutMsDefault = 10_000;
 
 export interface TelegramSandboxOptions extends TelegramWorldOptions, ListenOptions {
