@@ -1,5 +1,6 @@
 // All that may happen in a history.
 import { buyer } from '../steps/buyers/buyer.ts';
+import { crowd } from '../steps/buyers/crowd.ts';
 import { foreignPayment, refundByHand } from '../steps/buyers/dashboard.ts';
 import { helpedBuyer } from '../steps/buyers/helped-buyer.ts';
 import { payhipBuyer, payhipForger } from '../steps/buyers/payhip-buyer.ts';
@@ -16,6 +17,7 @@ import type { StepKind } from './step-kind.ts';
 
 export const steps = {
   buyer,
+  crowd,
   helpedBuyer,
   payhipBuyer,
   payhipForger,
