@@ -165,12 +165,12 @@ export const adminPlants: readonly Plant[] = [
   },
   // The card that alerts of a burst share.
   {
-    name: 'group-has-no-card',
+    name: 'alert-that-joins-is-not-counted',
     file: 'src/cases/raise-case.ts',
-    from: 'if (place?.isNew === true) await openGroup(tx, place.group);',
-    to: 'if (place?.isNew === true) await tx.stores.caseGroups.insertGroup(place.group);',
-    sentence: 'No card is sent for a group of alerts, and the alerts in it have none either.',
-    breaks: [5, 9],
+    from: 'await showCase(tx, one);',
+    to: 'if (place?.isNew !== false) await showCase(tx, one);',
+    sentence: 'An alert that joins a group leaves the card of the group as it is.',
+    breaks: [9, 5],
   },
   {
     name: 'group-card-stays-as-it-was',
