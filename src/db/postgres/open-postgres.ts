@@ -11,7 +11,7 @@ import { commit, createPool, mayRunAgain, migratePostgres } from './connections.
 import { isDoubtful, isReadOnly } from './doubt.ts';
 import { createEndLeasesOfDead } from './end-leases-of-dead.ts';
 import { createPresence } from './presence.ts';
-import { type Connection, createSessions, SessionBroken } from './sessions.ts';
+import { answerMaxMs, type Connection, createSessions, SessionBroken } from './sessions.ts';
 
 type Work<Result> = (stores: AccountingStores, connection: Connection) => Promise<Result>;
 
@@ -29,7 +29,7 @@ export function openPostgres(target: { url: string; poolMax?: number }, options:
   const totals = { commits: 0, transactions: 0 };
   const ways = {
     transaction: { begin: 'begin', ms: options.transactionMaxMs ?? limits.transactionMaxMs },
-    read: { begin: 'begin read only', ms: limits.readMaxMs },
+    read: { begin: null, ms: limits.readMaxMs },
     moment: { begin: 'begin isolation level repeatable read read only', ms: limits.readOneMomentMaxMs },
   };
 
@@ -40,19 +40,24 @@ export function openPostgres(target: { url: string; poolMax?: number }, options:
     const { begin, ms } = ways[how];
     const connection = await sessions.begin(begin);
     connection.scope = scope;
+    // A session that is only believed to answer is given up early, and another one is asked first whether it does.
+    const limit = connection.isAsked
+      ? { ms, late: () => new TransactionTimedOut(`a ${scope.kind} waited longer than ${ms} ms`) }
+      : { ms: answerMaxMs, late: () => new SessionBroken(`a read had no answer within ${answerMaxMs} ms`) };
     try {
       const result = await withDeadline(
         scopes.run(scope, async () => work(connection.stores, connection)),
-        { ms, late: () => new TransactionTimedOut(`a ${scope.kind} waited longer than ${ms} ms`) },
+        limit,
       );
       scope.isOpen = false;
-      await commit(connection.client);
+      if (connection.isInTransaction) await commit(connection.client);
       sessions.keep(connection);
       return result;
     } catch (error) {
       scope.isOpen = false;
       // A statement of a body that was cut off may still be running: only closing the connection ends it.
-      const isSound = !(error instanceof TransactionTimedOut || isDoubtful(error, scope.kind));
+      const isCutOff = error instanceof TransactionTimedOut || error instanceof SessionBroken;
+      const isSound = !(isCutOff || isDoubtful(error, scope.kind));
       const isKept = await sessions.undo(connection, { isSound });
       throw asThrown(error, { isKept, isServerReadOnly: scope.kind === 'transaction' && isReadOnly(error) });
     }

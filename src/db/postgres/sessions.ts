@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { AccountingStores } from '#accounting/ledger/deps.ts';
-import type { Clock, Milliseconds } from '#kernel/clock.ts';
+import { type Clock, type Milliseconds, second } from '#kernel/clock.ts';
 import { createStores } from '../engine/create-stores.ts';
 import { DatabaseUnavailable } from '../engine/database-errors.ts';
 import { withDeadline } from '../engine/deadline.ts';
@@ -8,7 +8,13 @@ import type { Scope, Scopes } from '../engine/scope.ts';
 import { createPostgresSession } from './postgres-session.ts';
 
 /** For statements that take no time: a session that does not answer them leads nowhere any more. */
-const answerMaxMs: Milliseconds = 3_000;
+export const answerMaxMs: Milliseconds = 3_000;
+
+/** A session that answered so short a time ago is not asked first whether it still does. */
+const believedMs: Milliseconds = second;
+
+/** Asks nothing but whether there is an answer. */
+const harmless = 'select 1';
 
 /** One pooled session with its stores, which keep their prepared statements as long as it lives. */
 export interface Connection {
@@ -16,6 +22,12 @@ export interface Connection {
   readonly stores: AccountingStores;
   /** The transaction or read that uses it at the moment. */
   scope: Scope | undefined;
+  /** False for a read: its statements are transactions of their own, which takes a third of the round trips. */
+  isInTransaction: boolean;
+  /** False where it is only believed to answer, because it did a moment ago. */
+  isAsked: boolean;
+  /** When it last came back sound, by the process's monotonic clock. */
+  soundAt: Milliseconds;
 }
 
 /** The session broke before anything was done in it. */
@@ -24,8 +36,11 @@ export class SessionBroken extends DatabaseUnavailable {
 }
 
 export interface Sessions {
-  /** A session in which the statement was answered. Throws DatabaseUnavailable; SessionBroken where another one may do. */
-  begin(statement: string): Promise<Connection>;
+  /**
+   * A session in which the statement was answered; without one a session that answers. Throws DatabaseUnavailable; SessionBroken
+   * where another one may do.
+   */
+  begin(statement: string | null): Promise<Connection>;
   /** After its transaction ended: it goes back into the pool. */
   keep(connection: Connection): void;
   /** After a failure: undoes what is left of the transaction. A session in doubt is closed; false then. */
@@ -63,9 +78,13 @@ export function createSessions(
   return {
     async begin(statement) {
       const client = await takeOut();
+      const connection = connectionOf(client);
+      connection.isInTransaction = statement !== null;
+      connection.isAsked = statement !== null || performance.now() - connection.soundAt >= believedMs;
+      if (!connection.isAsked) return connection;
       try {
-        await answered(client.query(statement));
-        return connectionOf(client);
+        await answered(client.query(statement ?? harmless));
+        return connection;
       } catch (error) {
         client.release(true);
         // What has cut off one idle session has most likely cut off the others.
@@ -75,19 +94,22 @@ export function createSessions(
     },
     keep(connection) {
       connection.scope = undefined;
+      connection.soundAt = performance.now();
       connection.client.release();
     },
     async undo(connection, { isSound }) {
-      const { client } = connection;
+      const { client, isInTransaction, isAsked } = connection;
       connection.scope = undefined;
       let isKept = isSound;
       try {
-        if (isSound) await answered(client.query('rollback'));
+        if (isSound) await answered(client.query(isInTransaction ? 'rollback' : harmless));
       } catch {
         // The connection is lost, and the transaction with it.
         isKept = false;
       }
       client.release(!isKept);
+      // It was believed to answer, and so are the others.
+      if (!isKept && !isAsked) generation += 1;
       return isKept;
     },
     retireAll() {
@@ -101,15 +123,28 @@ function answered(query: Promise<unknown>): Promise<unknown> {
   return withDeadline(query, { ms: answerMaxMs, late });
 }
 
+/** What a read may ask: nothing else refuses it where the server was not told of a transaction that is read-only. */
+const readOnly = /^\s*\(?select\b/i;
+
 function createConnection(client: pg.PoolClient, deps: Parameters<typeof createSessions>[1]): Connection {
   const { scopes, clock, requirePresence } = deps;
   const session = createPostgresSession(client, {
-    requireOpen: () => scopes.requireOpen((scope) => scope === connection.scope),
+    requireOpen(text) {
+      scopes.requireOpen((scope) => scope === connection.scope);
+      if (connection.scope?.kind === 'read' && !readOnly.test(text)) throw new Error('a read is read-only');
+    },
     requirePresence,
     noteDue(queue, availableAt) {
       if (availableAt === null || availableAt <= clock.now()) connection.scope?.queued.add(queue);
     },
   });
-  const connection: Connection = { client, stores: createStores(session), scope: undefined };
+  const connection: Connection = {
+    client,
+    stores: createStores(session),
+    scope: undefined,
+    isInTransaction: false,
+    isAsked: false,
+    soundAt: Number.NEGATIVE_INFINITY,
+  };
   return connection;
 }

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { CommitFailed } from '#db/engine/database-errors.ts';
 import { createPool } from '#db/postgres/connections.ts';
 import { ConcurrentChange } from '#kernel/database.ts';
@@ -123,4 +124,17 @@ test('an integer that a JS number cannot hold is refused, not rounded', async ()
   await opened.database.transaction((stores) => stores.orders.insertOrder(sampleOrder(1)));
   await opened.raw('update orders set amount_minor = 9007199254740993');
   await expect(opened.database.read((stores) => stores.orders.findOrderByNumber(1))).rejects.toThrow(RangeError);
+});
+
+test('a read after another one is its statement and nothing else', async () => {
+  await using opened = await open();
+  const find = () => opened.database.read((stores) => stores.orders.findOrderByNumber(1));
+  await find();
+  const sent = vi.spyOn(pg.Client.prototype, 'query');
+  try {
+    await find();
+    expect(sent).toHaveBeenCalledTimes(1);
+  } finally {
+    sent.mockRestore();
+  }
 });
