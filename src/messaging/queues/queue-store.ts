@@ -46,7 +46,7 @@ export interface QueueDepth {
 
 /**
  * What both queues share; every change runs inside a transaction. `markProcessed`, `release` and `abandon` change a row only
- * while `lockedBy` still has its lease, and return whether they did.
+ * while `lockedBy` still has its lease, and return whether they did, or of how many.
  */
 export interface QueueStore<Row> {
   /**
@@ -61,7 +61,12 @@ export interface QueueStore<Row> {
     /** Suspected poison messages are not looked for: that walks through all that is due, however long the backlog. */
     soundOnly?: boolean;
   }): Promise<{ suspected: boolean; sound: boolean }>;
-  markProcessed(input: { id: string; lockedBy: string; at: Milliseconds; outcome: string | null }): Promise<boolean>;
+  markProcessed(input: {
+    ids: readonly string[];
+    lockedBy: string;
+    at: Milliseconds;
+    outcome: string | null;
+  }): Promise<number>;
   /**
    * Puts the row back for later. After an attempt that was made, earlier crashes no longer count: `finishedAttempts` becomes
    * `startedAttempts`. For an attempt that was not made, `startedAttempts` is lowered again. `isOwed`: from here on the

@@ -1,4 +1,4 @@
-// Settles a row after an attempt: processed, put back for later, or a dead letter. One line in the log.
+// Settles rows after their attempts: processed, put back for later, or a dead letter. One line in the log for each.
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { TransactionContext } from '#kernel/transaction-context.ts';
 import type { QueueBookkeeping } from '../queues/queue-store.ts';
@@ -14,10 +14,33 @@ interface Attempted<Row, Stores> {
 
 type Retry = Extract<DeliveryResult, { kind: 'retry' }>;
 
-/** Settles the row; a retry beyond the last attempt makes a dead letter of it. Returns what was stored. */
-export async function settleRow<Row extends QueueBookkeeping, Stores>(
+type Unfinished = Exclude<DeliveryResult, { kind: 'done' }>;
+
+/** Settles them all, those that are done with one statement for each of their outcomes. Returns what was stored of each. */
+export async function settleRows<Row extends QueueBookkeeping, Stores>(
   tx: TransactionContext<Stores>,
-  { deps, ...attempted }: Attempted<Row, Stores> & { deps: WorkerDeps<Stores> },
+  input: {
+    deps: WorkerDeps<Stores>;
+    options: WorkerOptions<Row, Stores>;
+    ended: readonly Pick<Attempted<Row, Stores>, 'row' | 'result'>[];
+  },
+): Promise<DeliveryResult[]> {
+  const { deps, options, ended } = input;
+  const done = new Map<string, string[]>();
+  const stored: DeliveryResult[] = [];
+  for (const { row, result } of ended) {
+    if (result.kind === 'done') done.set(result.outcome, [...(done.get(result.outcome) ?? []), row.id]);
+    stored.push(result.kind === 'done' ? result : await settleRow(tx, { deps, options, row, result }));
+  }
+  const settled = { lockedBy: deps.instanceId, at: deps.clock.now() };
+  for (const [outcome, ids] of done) await options.queueOf(tx.stores).markProcessed({ ...settled, ids, outcome });
+  return stored;
+}
+
+/** Put back for later, or a dead letter: a retry beyond the last attempt makes one of it. Returns what was stored. */
+async function settleRow<Row extends QueueBookkeeping, Stores>(
+  tx: TransactionContext<Stores>,
+  { deps, ...attempted }: Attempted<Row, Stores> & { deps: WorkerDeps<Stores>; result: Unfinished },
 ): Promise<DeliveryResult> {
   const { options, row } = attempted;
   const result = boundRetry(attempted);
@@ -25,9 +48,6 @@ export async function settleRow<Row extends QueueBookkeeping, Stores>(
   const queue = options.queueOf(tx.stores);
   const lease = { id: row.id, lockedBy: deps.instanceId };
   switch (result.kind) {
-    case 'done':
-      await queue.markProcessed({ ...lease, at: now, outcome: result.outcome });
-      return result;
     case 'retry': {
       const availableAt = now + waitOf(deps, { options, row, result });
       const isFinishedAttempt = wasTried(result);
@@ -49,7 +69,9 @@ export async function settleRow<Row extends QueueBookkeeping, Stores>(
   }
 }
 
-function boundRetry<Row extends QueueBookkeeping, Stores>(attempted: Attempted<Row, Stores>): DeliveryResult {
+function boundRetry<Row extends QueueBookkeeping, Stores>(
+  attempted: Attempted<Row, Stores> & { result: Unfinished },
+): Unfinished {
   const { options, row, result } = attempted;
   const attempts = row.finishedAttempts + 1;
   if (result.kind !== 'retry' || !wasTried(result) || attempts < options.policy.attemptsMax) return result;

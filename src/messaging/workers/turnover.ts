@@ -4,7 +4,7 @@ import { systemActor } from '#kernel/actor.ts';
 import { causeOf, inTransaction } from '#kernel/transaction-context.ts';
 import type { ClaimRequest, QueueBookkeeping } from '../queues/queue-store.ts';
 import type { DeliveryResult } from './outbox-handler.ts';
-import { reportSettled, settleRow } from './settle-row.ts';
+import { reportSettled, settleRows } from './settle-row.ts';
 import type { WorkerDeps, WorkerOptions } from './worker-options.ts';
 
 /** What the worker does with the places of attempts that have ended. */
@@ -46,8 +46,7 @@ export function createTurnover<Row extends QueueBookkeeping, Stores>(
   async function store(take: () => Taken<Row>): Promise<Row[]> {
     const { ended, results, claimed } = await inTransaction(deps, causeOf(systemActor), async (tx) => {
       const taken = take();
-      const settled: DeliveryResult[] = [];
-      for (const { row, result } of taken.ended) settled.push(await settleRow(tx, { deps, options, row, result }));
+      const settled = await settleRows(tx, { deps, options, ended: taken.ended });
       const queue = options.queueOf(tx.stores);
       return { ...taken, results: settled, claimed: taken.request === null ? [] : await queue.claimDue(taken.request) };
     });

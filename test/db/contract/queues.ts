@@ -87,7 +87,7 @@ export function describeQueues(open: OpenContractDatabase): void {
       await database.transaction((stores) => stores.outbox.claimDue(claim));
       expect(await aheadOf('a', 7)).toBe(noon + 3);
       await database.transaction((stores) =>
-        stores.outbox.markProcessed({ id: 'c', lockedBy: 'me', at: noon, outcome: 'answered 200' }),
+        stores.outbox.markProcessed({ ids: ['c'], lockedBy: 'me', at: noon, outcome: 'answered 200' }),
       );
       expect(await aheadOf('a', 7)).toBeUndefined();
       expect(await aheadOf('b', 7)).toBe(noon + 7);
@@ -113,19 +113,35 @@ export function describeQueues(open: OpenContractDatabase): void {
       expect(idsOf(await claim({ now: noon + 1 }))).toEqual(['late']);
     });
 
+    test('settles several rows at once, and only those that are its own', async () => {
+      await using opened = await open();
+      const { database } = opened;
+      const settled = await database.transaction(async ({ outbox }) => {
+        for (const id of ['told', 'also-told', 'waits']) await outbox.enqueue(sampleMessage(id));
+        await outbox.claimDue(claimBy('me'));
+        const ids = ['told', 'also-told', 'told-by-another'];
+        return outbox.markProcessed({ ids, lockedBy: 'me', at: noon, outcome: 'answered 200' });
+      });
+      expect(settled).toBe(2);
+      const processedAt = async (id: string) => (await database.read(({ outbox }) => outbox.find(id)))?.processedAt;
+      expect(await processedAt('told')).toBe(noon);
+      expect(await processedAt('also-told')).toBe(noon);
+      expect(await processedAt('waits')).toBeNull();
+    });
+
     test('settles a row only for the one who holds it', async () => {
       await using opened = await open();
       await opened.database.transaction(async ({ inbox }) => {
         await inbox.append(sampleEvent('a'));
         await inbox.claimDue(claimBy('me'));
         const notMine = { id: 'a', lockedBy: 'another' };
-        expect(await inbox.markProcessed({ ...notMine, at: noon, outcome: 'applied' })).toBe(false);
+        expect(await inbox.markProcessed({ ids: ['a'], lockedBy: 'another', at: noon, outcome: 'applied' })).toBe(0);
         expect(await inbox.abandon({ ...notMine, at: noon, reason: 'no' })).toBe(false);
         expect(await inbox.release({ ...notMine, availableAt: noon, error: null, isFinishedAttempt: true })).toBe(
           false,
         );
-        expect(await inbox.markProcessed({ id: 'a', lockedBy: 'me', at: noon + 5, outcome: 'applied' })).toBe(true);
-        expect(await inbox.markProcessed({ id: 'a', lockedBy: 'me', at: noon + 6, outcome: 'applied' })).toBe(false);
+        expect(await inbox.markProcessed({ ids: ['a'], lockedBy: 'me', at: noon + 5, outcome: 'applied' })).toBe(1);
+        expect(await inbox.markProcessed({ ids: ['a'], lockedBy: 'me', at: noon + 6, outcome: 'applied' })).toBe(0);
         expect(await inbox.find('a')).toMatchObject({
           processedAt: noon + 5,
           outcome: 'applied',
@@ -226,8 +242,8 @@ export function describeQueues(open: OpenContractDatabase): void {
         expect(taken.map(({ lockedBy }) => lockedBy)).toEqual(['heir', 'heir']);
         for (const { id } of taken) {
           // The dead one turns out to be alive: it has nothing to settle any more.
-          expect(await outbox.markProcessed({ id, lockedBy: 'dead', at: noon, outcome: 'sent' })).toBe(false);
-          expect(await outbox.markProcessed({ id, lockedBy: 'heir', at: noon, outcome: 'sent' })).toBe(true);
+          expect(await outbox.markProcessed({ ids: [id], lockedBy: 'dead', at: noon, outcome: 'sent' })).toBe(0);
+          expect(await outbox.markProcessed({ ids: [id], lockedBy: 'heir', at: noon, outcome: 'sent' })).toBe(1);
         }
         expect(await outbox.listLeases()).toEqual(['alive']);
       });
@@ -337,7 +353,7 @@ export function describeQueues(open: OpenContractDatabase): void {
         await outbox.enqueue(sampleMessage('told', { ...about(1), receivedAt: noon - 90 }));
         await outbox.enqueue(sampleMessage('dead', { ...about(2), receivedAt: noon - 80 }));
         await outbox.claimDue(claimBy('me', { lane: 'shop' }));
-        await outbox.markProcessed({ id: 'told', lockedBy: 'me', at: noon, outcome: 'answered 200' });
+        await outbox.markProcessed({ ids: ['told'], lockedBy: 'me', at: noon, outcome: 'answered 200' });
         await outbox.abandon({ id: 'dead', lockedBy: 'me', at: noon, reason: 'the shop answered 500' });
         await outbox.enqueue(sampleMessage('late', { ...about(3), receivedAt: noon - 30, availableAt: noon + 999 }));
         await outbox.enqueue(sampleMessage('later', { ...about(3), receivedAt: noon - 10 }));
@@ -383,7 +399,7 @@ export function describeQueues(open: OpenContractDatabase): void {
         expect(idsOf(await outbox.claimDue(claimBy('me', { now: noon + 9 })))).toEqual(['a', 'b']);
         await outbox.release({ ...back, id: 'a', error: 'ECONNRESET' });
         expect(await outbox.readOwed(pager)).toEqual({ count: 2, since: noon, reason: 'ECONNRESET' });
-        await outbox.markProcessed({ id: 'b', lockedBy: 'me', at: noon + 9, outcome: '1 sent' });
+        await outbox.markProcessed({ ids: ['b'], lockedBy: 'me', at: noon + 9, outcome: '1 sent' });
         expect(await outbox.readOwed(pager)).toMatchObject({ count: 1, since: noon });
       });
     });
@@ -410,7 +426,12 @@ export function describeQueues(open: OpenContractDatabase): void {
           await inbox.append(sampleEvent(id));
           if (id === 'waiting') continue;
           await inbox.claimDue(claimBy('me'));
-          await inbox.markProcessed({ id, lockedBy: 'me', at: id === 'kept' ? noon : noon - 10, outcome: 'applied' });
+          await inbox.markProcessed({
+            ids: [id],
+            lockedBy: 'me',
+            at: id === 'kept' ? noon : noon - 10,
+            outcome: 'applied',
+          });
         }
         expect(await inbox.prune({ before: noon, limit: 2 })).toBe(2);
         expect(await inbox.prune({ before: noon, limit: 2 })).toBe(1);

@@ -50,7 +50,7 @@ async function tell(id: string): Promise<void> {
   await opened.database.transaction(async ({ outbox }) => {
     const lease = { lane: null, now, lockedUntil: now + 1, lockedBy: 'me', limit: 9, suspectedPoison: false };
     for (const row of await outbox.claimDue(lease)) {
-      if (row.id === id) await outbox.markProcessed({ id, lockedBy: 'me', at: now, outcome: 'sent' });
+      if (row.id === id) await outbox.markProcessed({ ids: [id], lockedBy: 'me', at: now, outcome: 'sent' });
     }
   });
 }

@@ -46,7 +46,7 @@ export function createQueueStore<Row extends QueueBookkeeping>(session: Session,
 
   return {
     ...createClaims<Row>(session, shape),
-    markProcessed: async (input) => (await process({ ...input })).length === 1,
+    markProcessed: async (input) => (await process(input)).length,
     async release({ isFinishedAttempt, isOwed = false, ...input }) {
       // An attempt that was not made counts neither as started nor as finished, so that it does not look like a crash.
       const counts = isFinishedAttempt ? { finished: 1, unstarted: 0 } : { finished: 0, unstarted: 1 };
@@ -117,13 +117,19 @@ function createLeaseEnds<Row>(
 function prepareSettling(session: Session, { table, name, lane }: QueueShape) {
   const { db } = session;
   const isWaiting = and(isNull(table.processedAt), isNull(table.abandonedAt));
-  const isLeased = and(eq(table.id, sql.placeholder('id')), eq(table.lockedBy, sql.placeholder('lockedBy')), isWaiting);
+  const isOurs = and(eq(table.lockedBy, sql.placeholder('lockedBy')), isWaiting);
+  const isLeased = and(eq(table.id, sql.placeholder('id')), isOurs);
   const settled = { lockedUntil: null, lockedBy: null, finishedAttempts: sql`${table.finishedAttempts} + 1` };
-  const process = prepared(session, `${name}_mark_processed`, () =>
+  type Processed = Parameters<QueueStore<unknown>['markProcessed']>[0];
+  const process = preparedByQuery(session, `${name}_mark_processed`, ({ among }: ShapeOf<Processed>) =>
     db
       .update(table)
-      .set({ ...settled, processedAt: sql`${sql.placeholder('at')}`, outcome: sql`${sql.placeholder('outcome')}` })
-      .where(isLeased)
+      .set({
+        ...settled,
+        processedAt: sql`${sql.placeholder('at')}`,
+        outcome: sql`${sql.placeholder('outcome')}`,
+      })
+      .where(and(inArray(table.id, among('ids')), isOurs))
       .returning({ id: table.id }),
   );
   const abandon = prepared(session, `${name}_abandon`, () =>
