@@ -15,6 +15,10 @@
 //   --events 5000   --profile FOLDER
 // `npm run bench -- burst`: 1,000 webhooks at once, until admins and shop were told. Its options:
 //   --burst 1000   --rounds 5
+// `npm run bench -- file`: the bytes of an order, by table. Options:
+//   --orders 1000000   --events 5000   --postgres URL
+// `npm run bench -- start`: how long the product takes to start on the large shop, and its memory when idle. Options:
+//   --orders 1000000   --rounds 5   --idle-ms 60000
 // `npm run bench -- jobs`: a job that does nothing, in our queue and in others. Its options:
 //   --events 5000   --concurrency 8   --rounds 5   --queues tillkeeper-sqlite,plainjob   --profile FOLDER
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -47,6 +51,7 @@ const { values: options, positionals } = parseArgs({
     seed: { type: 'string', default: '1' },
     samples: { type: 'string', default: '60' },
     screen: { type: 'string', default: '' },
+    'idle-ms': { type: 'string', default: '60000' },
     concurrency: { type: 'string', default: '8' },
     queues: { type: 'string', default: '' },
     postgres: { type: 'string' },

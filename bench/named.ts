@@ -19,6 +19,7 @@ export interface NamedOptions {
   seconds: string;
   burst: string;
   concurrency: string;
+  'idle-ms': string;
   queues: string;
 }
 
@@ -139,6 +140,43 @@ export const named: Readonly<Record<string, (input: NamedInput) => Promise<objec
     console.log(`\n${formatBurst(burst)}\n`);
     for (const verdict of burstVerdicts(burst, plan.events)) console.log(verdict);
     return { plan, ...burst };
+  },
+
+  async file({ options }) {
+    const { runFile } = await import('./file/run-file.ts');
+    const { fileVerdicts, formatFile } = await import('./file/file-report.ts');
+    const { seed, postgres } = options;
+    const plan = { seed, postgres, orders: Number(options.orders), events: Number(options.events) };
+    const figures = await runFile(await engineOf(options), plan);
+    console.log(`${formatFile(figures, plan)}\n`);
+    for (const verdict of fileVerdicts(figures, plan)) console.log(verdict);
+    return { plan, ...figures };
+  },
+
+  async start({ options }) {
+    const { runProcess } = await import('./process/run-process.ts');
+    const { formatProcess, processVerdicts } = await import('./report.ts');
+    const orders = Number(options.orders);
+    const kept = await (await engineOf(options)).keep({ orders, seed: options.seed });
+    const copy = await kept.copy();
+    const plan = { orders, rounds: Number(options.rounds), idleMs: Number(options['idle-ms']) };
+    console.log(`start with ${orders} orders, ${plan.rounds} times, then idle for ${plan.idleMs / 1_000} s`);
+    try {
+      const figures = await runProcess({
+        ...plan,
+        pinning,
+        databaseUrl: copy.databaseUrl,
+        onRun: ({ readyMs, processorMs, idleMegabytes }) =>
+          console.log(
+            `  ready after ${Math.round(readyMs)} ms, ${processorMs} of processor; ${Math.round(idleMegabytes)} MB idle`,
+          ),
+      });
+      console.log(`\n${formatProcess(figures)}\n`);
+      for (const verdict of processVerdicts(figures)) console.log(verdict);
+      return { plan, ...figures };
+    } finally {
+      await copy.remove();
+    }
   },
 
   async jobs({ options, profiling }) {

@@ -6,10 +6,10 @@ import { formatTable } from './table.ts';
 
 /** What the product sets out to reach. */
 export const aims = {
-  throughputRatioMin: 0.85,
-  p99RatioMax: 1.5,
-  coldStartMsMax: 1_500,
-  idleMegabytesMax: 150,
+  throughputRatioMin: 0.5,
+  p99RatioMax: 2,
+  startMsMax: 1_200,
+  idleMegabytesMax: 130,
 } as const;
 
 function span(spread: Spread, digits: number): string {
@@ -75,7 +75,8 @@ export function formatProcess(figures: ProcessFigures): string {
     ['', 'median (least-most)', 'first start ever'],
     ['/livez answers after, ms', span(figures.liveMs, 0), first.liveMs.toFixed(0)],
     ['/readyz answers after, ms', span(figures.readyMs, 0), first.readyMs.toFixed(0)],
-    ['resident after ten idle seconds, MB', span(figures.idleMegabytes, 0), ''],
+    ['processor ms until then', span(figures.processorMs, 0), first.processorMs.toFixed(0)],
+    ['resident when idle, MB', span(figures.idleMegabytes, 0), ''],
   ]);
 }
 
@@ -83,13 +84,13 @@ export function processVerdicts(figures: ProcessFigures): string[] {
   const ready = figures.readyMs.median;
   const megabytes = figures.idleMegabytes.median;
   return [
-    verdict('cold start to ready', {
-      isReached: ready < aims.coldStartMsMax,
-      said: `${rounded(ready)} ms, aim under ${aims.coldStartMsMax} ms`,
+    verdict('start to ready', {
+      isReached: ready <= aims.startMsMax,
+      said: `${rounded(ready)} ms, aim at most ${aims.startMsMax} ms`,
     }),
     verdict('idle memory', {
-      isReached: megabytes < aims.idleMegabytesMax,
-      said: `${rounded(megabytes)} MB, aim under ${aims.idleMegabytesMax} MB`,
+      isReached: megabytes <= aims.idleMegabytesMax,
+      said: `${rounded(megabytes)} MB, aim at most ${aims.idleMegabytesMax} MB`,
     }),
   ];
 }

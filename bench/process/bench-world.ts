@@ -8,7 +8,7 @@ import { startProviderSandbox } from '#sandbox/providers/server.ts';
 import { startTelegramSandbox } from '#sandbox/telegram/server.ts';
 
 export interface BenchWorld {
-  /** A full configuration whose database is a new file. */
+  /** A full configuration. */
   environment(port: number): Record<string, string>;
   /** Where the process is started: a folder without a `.env`. */
   readonly folder: string;
@@ -19,7 +19,8 @@ const adminToken = '1001:benchmark-admin-token';
 const pagerToken = '1002:benchmark-pager-token';
 const ownerId = 42;
 
-export async function openBenchWorld(): Promise<BenchWorld> {
+/** `databaseUrl`: a database that is there, instead of a new file for each start. */
+export async function openBenchWorld({ databaseUrl }: { databaseUrl?: string | undefined } = {}): Promise<BenchWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'tillkeeper-bench-'));
   const providers = await startProviderSandbox();
   const telegram = await startTelegramSandbox({
@@ -42,7 +43,7 @@ export async function openBenchWorld(): Promise<BenchWorld> {
         TELEGRAM_API_ROOT: telegram.url,
         OWNER_IDS: String(ownerId),
         PORT: String(port),
-        DATABASE_URL: `file:${join(folder, `bench-${files}.db`)}`,
+        DATABASE_URL: databaseUrl ?? `file:${join(folder, `bench-${files}.db`)}`,
         STORE_API_KEY: 'benchmark-key-of-the-shop-0123456789',
         STORE_WEBHOOK_URL: `${providers.url}/nobody`,
         STORE_WEBHOOK_SECRET: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,

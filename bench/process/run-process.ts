@@ -1,10 +1,10 @@
-// Cold start and idle memory: `node src/main.ts start` on a new database until /readyz says 200, then ten idle seconds.
+// Cold start and idle memory: `node src/main.ts start` until /readyz says 200, then idle seconds.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type Pinning, spawnServer } from '../cores.ts';
-import { residentMegabytes } from '../process-figures.ts';
+import { processorTimeMs, residentMegabytes } from '../process-figures.ts';
 import { type Spread, spreadOf } from '../statistics.ts';
 import { type BenchWorld, findFreePort, openBenchWorld } from './bench-world.ts';
 
@@ -12,12 +12,16 @@ export interface ProcessPlan {
   rounds: number;
   idleMs: number;
   pinning: Pinning;
+  /** Without it each start has a new database. */
+  databaseUrl?: string;
   onRun(run: ProcessRun): void;
 }
 
 export interface ProcessRun {
   liveMs: number;
   readyMs: number;
+  /** The processor's time of all its threads until it was ready. */
+  processorMs: number;
   idleMegabytes: number;
 }
 
@@ -26,6 +30,7 @@ export interface ProcessFigures {
   first: ProcessRun;
   liveMs: Spread;
   readyMs: Spread;
+  processorMs: Spread;
   idleMegabytes: Spread;
   runs: readonly ProcessRun[];
 }
@@ -36,11 +41,11 @@ export function startFlags(): string[] {
   return packageJson.scripts.start.split(' ').filter((word) => word.startsWith('--'));
 }
 
-const startMaxMs = 20_000;
+const startMaxMs = 120_000;
 const askEveryMs = 5;
 
 export async function runProcess(plan: ProcessPlan): Promise<ProcessFigures> {
-  const world = await openBenchWorld();
+  const world = await openBenchWorld(plan);
   try {
     const first = await runOnce(world, { ...plan, idleMs: 0 });
     const runs: ProcessRun[] = [];
@@ -54,6 +59,7 @@ export async function runProcess(plan: ProcessPlan): Promise<ProcessFigures> {
       first,
       liveMs: spread((run) => run.liveMs),
       readyMs: spread((run) => run.readyMs),
+      processorMs: spread((run) => run.processorMs),
       idleMegabytes: spread((run) => run.idleMegabytes),
       runs,
     };
@@ -82,8 +88,9 @@ async function runOnce(world: BenchWorld, plan: { idleMs: number; pinning: Pinni
     };
     const liveMs = await until('/livez');
     const readyMs = await until('/readyz');
+    const processorMs = processorTimeMs(child.pid ?? 0);
     await sleep(plan.idleMs);
-    return { liveMs, readyMs, idleMegabytes: residentMegabytes(child.pid ?? 0) };
+    return { liveMs, readyMs, processorMs, idleMegabytes: residentMegabytes(child.pid ?? 0) };
   } finally {
     child.kill('SIGTERM');
     await ended;
