@@ -27,8 +27,10 @@ export function createMessages(write: Write, newId: NewId): (story: ToldStory) =
     const end = isGivenUp
       ? { processedAt: null, abandonedAt: at + second, lastError: '503 from the shop', outcome: null }
       : { processedAt: at + second, abandonedAt: null, lastError: null, outcome: 'sent' };
-    const turn = { subject: null, turn: null };
-    write('outboxMessages', { id: newId(at), key, topic, lane, priority, payload, ...turn, ...done(at), ...end });
+    // What was sent is kept without its order.
+    const { order, ...rest } = payload;
+    const kept = { payload: isGivenUp ? payload : rest, subject: null, turn: null };
+    write('outboxMessages', { id: newId(at), key, topic, lane, priority, ...kept, ...done(at), ...end });
   }
 
   return (story) => {

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { postgresClaim, type Session } from '../query/session.ts';
+import { postgresClaim, postgresWithoutKey, type Session } from '../query/session.ts';
 import { createStatements, type KeptStatements } from '../query/statements.ts';
 import { postgresTrigrams } from '../query/trigrams.ts';
 import { postgresDriver } from '../schema/drizzle.ts';
@@ -26,6 +26,7 @@ export function createPostgresSession(
     tables,
     trigrams: postgresTrigrams,
     claimed: postgresClaim,
+    withoutKey: postgresWithoutKey,
     ...rest,
   };
 }

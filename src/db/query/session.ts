@@ -29,6 +29,8 @@ export interface Session {
   readonly trigrams: TrigramIndex;
   /** The condition that a row is among the candidates, which no other transaction can claim until this one ends. */
   claimed(id: PgColumn, candidates: Candidates): SQL;
+  /** The JSON object of a column without one of its keys. */
+  withoutKey(json: PgColumn, key: string): SQL;
   /**
    * Before a lease is taken: rejects with DatabaseUnavailable while other processes could take this one for dead. On SQLite,
    * which one process uses, it never does.
@@ -43,6 +45,11 @@ export const postgresClaim: Session['claimed'] = (id, candidates) =>
   sql`${id} = any(array${candidates.for('update', { skipLocked: true })})`;
 
 export const sqliteClaim: Session['claimed'] = (id, candidates) => inArray(id, candidates);
+
+export const postgresWithoutKey: Session['withoutKey'] = (json, key) => sql`${json} - ${sql.raw(`'${key}'`)}`;
+
+export const sqliteWithoutKey: Session['withoutKey'] = (json, key) =>
+  sql`json_remove(${json}, ${sql.raw(`'$.${key}'`)})`;
 
 export function asSharedDatabase(db: BetterSQLite3Database): QueryBuilder {
   return db as unknown as QueryBuilder;

@@ -50,11 +50,14 @@ export function buildOrders({ check, index, integer, json, table, text }: Kit) {
   );
 }
 
-export function buildTimelineEntries({ index, integer, table, text }: Kit, orders: ReturnType<typeof buildOrders>) {
+export function buildTimelineEntries(
+  { integer, primaryKey, table, text }: Kit,
+  orders: ReturnType<typeof buildOrders>,
+) {
   return table(
     'timeline_entries',
     {
-      id: text('id').primaryKey(),
+      id: text('id').notNull(),
       orderId: text('order_id')
         .notNull()
         .references(() => orders.id)
@@ -71,7 +74,8 @@ export function buildTimelineEntries({ index, integer, table, text }: Kit, order
       trust: text('trust', { enum: trustLevels }),
       text: text('text').notNull(),
     },
-    (row) => [index('timeline_entries_by_order').on(row.orderId, row.at, row.id)],
+    // The rows of an order lie side by side in this order: SQLite's table has no other key, and neither engine another index.
+    (row) => [primaryKey({ name: 'timeline_entries_key', columns: [row.orderId, row.at, row.id] })],
   );
 }
 

@@ -1,4 +1,4 @@
-import { asSharedDatabase, type Session, sqliteClaim } from '../query/session.ts';
+import { asSharedDatabase, type Session, sqliteClaim, sqliteWithoutKey } from '../query/session.ts';
 import { createStatements, type KeptStatements } from '../query/statements.ts';
 import { sqliteTrigrams } from '../query/trigrams.ts';
 import { sqliteDriver } from '../schema/drizzle.ts';
@@ -28,6 +28,7 @@ export function createSqliteSession(
     tables,
     trigrams: sqliteTrigrams,
     claimed: sqliteClaim,
+    withoutKey: sqliteWithoutKey,
     requirePresence: async () => undefined,
     noteDue,
   };

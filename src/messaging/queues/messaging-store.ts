@@ -32,6 +32,7 @@ export interface OutboxMessage extends QueueBookkeeping {
   lane: string;
   /** 0 goes first. */
   priority: number;
+  /** Once it is processed, without `order`: the order as the shop was told of it is most of the message, and nobody reads it again. */
   payload: JsonObject;
   /** Messages of one subject are sent by `turn`, then id: none before all those ahead of it are settled. Null: at any time. */
   subject: string | null;

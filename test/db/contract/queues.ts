@@ -116,17 +116,21 @@ export function describeQueues(open: OpenContractDatabase): void {
     test('settles several rows at once, and only those that are its own', async () => {
       await using opened = await open();
       const { database } = opened;
+      const payload = { webhookId: 'order.paid:1', order: { id: 'o', number: 'T-1' } };
       const settled = await database.transaction(async ({ outbox }) => {
-        for (const id of ['told', 'also-told', 'waits']) await outbox.enqueue(sampleMessage(id));
+        for (const id of ['told', 'also-told', 'waits']) await outbox.enqueue(sampleMessage(id, { payload }));
         await outbox.claimDue(claimBy('me'));
         const ids = ['told', 'also-told', 'told-by-another'];
         return outbox.markProcessed({ ids, lockedBy: 'me', at: noon, outcome: 'answered 200' });
       });
       expect(settled).toBe(2);
-      const processedAt = async (id: string) => (await database.read(({ outbox }) => outbox.find(id)))?.processedAt;
-      expect(await processedAt('told')).toBe(noon);
-      expect(await processedAt('also-told')).toBe(noon);
-      expect(await processedAt('waits')).toBeNull();
+      const find = (id: string) => database.read(({ outbox }) => outbox.find(id));
+      // The order, as the shop was told of it, is not kept.
+      const told = { processedAt: noon, payload: { webhookId: 'order.paid:1' } };
+      expect(await find('told')).toMatchObject(told);
+      expect((await find('told'))?.payload).toEqual(told.payload);
+      expect(await find('also-told')).toMatchObject(told);
+      expect(await find('waits')).toMatchObject({ processedAt: null, payload });
     });
 
     test('settles a row only for the one who holds it', async () => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { openDatabase } from '#db/database/open-database.ts';
 import { startPostgres, type TestPostgres } from '#test/support/database/postgres.ts';
 import { describeOldDigits } from './digits.ts';
+import { describeRowsByKey } from './rows-by-key.ts';
 import { describeTakeOver, type OldDatabase } from './take-over.ts';
 
 let server: TestPostgres;
@@ -30,3 +31,4 @@ async function openOld(): Promise<OldDatabase> {
 
 describe('cases', () => describeTakeOver('postgres', openOld));
 describe('amounts', () => describeOldDigits('postgres', openOld));
+describe('timelines and messages', () => describeRowsByKey('postgres', openOld));

@@ -5,6 +5,7 @@ import Database from 'better-sqlite3';
 import { describe } from 'vitest';
 import { openDatabase } from '#db/database/open-database.ts';
 import { describeOldDigits } from './digits.ts';
+import { describeRowsByKey } from './rows-by-key.ts';
 import { describeTakeOver, type OldDatabase } from './take-over.ts';
 
 function openOld(): Promise<OldDatabase> {
@@ -27,3 +28,4 @@ function openOld(): Promise<OldDatabase> {
 
 describe('cases', () => describeTakeOver('sqlite', openOld));
 describe('amounts', () => describeOldDigits('sqlite', openOld));
+describe('timelines and messages', () => describeRowsByKey('sqlite', openOld));

@@ -123,7 +123,8 @@ test('an order that was announced paid is not announced again when that message 
       const own = (await stores.outbox.claimDue(claim)).filter(({ payload }) =>
         JSON.stringify(payload).includes(order.id),
       );
-      for (const { id } of own) await stores.outbox.markProcessed({ ids: [id], lockedBy: 'test', at: now, outcome: 'sent' });
+      for (const { id } of own)
+        await stores.outbox.markProcessed({ ids: [id], lockedBy: 'test', at: now, outcome: 'sent' });
       return own.map((message) => String(message.payload['type']));
     });
   };

@@ -22,6 +22,7 @@ export function createInboxStore(session: Session): InboxStore {
     columns: getTableColumns(inboxEvents),
     lane: inboxEvents.source,
     priority: null,
+    onceProcessed: {},
   });
   const isFrom = eq(inboxEvents.source, sql.placeholder('source'));
   const isWithin = within(inboxEvents.receivedAt);

@@ -87,6 +87,7 @@ export function createOutboxStore(session: Session): OutboxStore {
     columns,
     lane: outboxMessages.lane,
     priority: outboxMessages.priority,
+    onceProcessed: { payload: session.withoutKey(outboxMessages.payload, 'order') },
   });
   return {
     ...queue,

@@ -1,3 +1,4 @@
+import type { SQL } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { DueQueue, QueueBookkeeping } from '#messaging/queues/queue-store.ts';
 import type { QueueName, Session } from '../../query/session.ts';
@@ -11,6 +12,8 @@ export interface QueueShape {
   /** The column by which depths are counted, and to which a claim may be narrowed. */
   lane: PgColumn;
   priority: PgColumn | null;
+  /** Columns of which a row that is processed keeps less. */
+  onceProcessed: Record<string, SQL>;
 }
 
 /** Whose workers a row of this lane is for: the inbox has one worker for all of its sources. */

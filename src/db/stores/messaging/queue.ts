@@ -114,7 +114,7 @@ function createLeaseEnds<Row>(
 }
 
 /** The settling statements change only a row that the caller still has leased. */
-function prepareSettling(session: Session, { table, name, lane }: QueueShape) {
+function prepareSettling(session: Session, { table, name, lane, onceProcessed }: QueueShape) {
   const { db } = session;
   const isWaiting = and(isNull(table.processedAt), isNull(table.abandonedAt));
   const isOurs = and(eq(table.lockedBy, sql.placeholder('lockedBy')), isWaiting);
@@ -126,6 +126,7 @@ function prepareSettling(session: Session, { table, name, lane }: QueueShape) {
       .update(table)
       .set({
         ...settled,
+        ...onceProcessed,
         processedAt: sql`${sql.placeholder('at')}`,
         outcome: sql`${sql.placeholder('outcome')}`,
       })

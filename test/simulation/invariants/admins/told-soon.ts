@@ -12,7 +12,8 @@ import { cardOf } from './places.ts';
 import { putOffUntil, watchShopTries } from './shop-tries.ts';
 
 interface Waited extends Readonly<Record<string, unknown>> {
-  readonly row: number;
+  /** Of a case its place in the table, of a message its id; both grow, ids with the clock. */
+  readonly row: number | string;
   readonly what: string;
   readonly began_at: number;
   /** Null: it still waits. */
@@ -23,8 +24,13 @@ interface Waited extends Readonly<Record<string, unknown>> {
   readonly shop_id: string | null;
 }
 
+const begins = { cases: 0, outbox: '' } as const;
+
 /** Up to these rows nobody waits any more, in a database that was put back so often. */
-const memoryOf = createMemory(() => ({ cases: 0, outbox: 0, restores: 0 }));
+const memoryOf = createMemory((): { cases: number | string; outbox: number | string; restores: number } => ({
+  ...begins,
+  restores: 0,
+}));
 
 const soonMs: Milliseconds = 30 * second;
 /** Whoever was cut off notices that it is no longer, and is done with what waited. */
@@ -41,7 +47,9 @@ export const toldSoon: Invariant = {
     const { world } = look;
     const memory = memoryOf(world);
     const restores = world.restores.length;
-    if (restores !== memory.restores) Object.assign(memory, { cases: 0, outbox: 0, restores });
+    if (restores !== memory.restores) Object.assign(memory, { ...begins, restores });
+    // After a restart with a clock that stands back, ids begin before those that were there.
+    if (world.machine.wrongTimes().length > 0) memory.outbox = begins.outbox;
     for (const table of ['cases', 'outbox'] as const) {
       let isOpen = false;
       for (const waited of queries[table](look, memory[table])) {
@@ -64,7 +72,7 @@ const queries = {
    * A case that is over before anybody saw it need not be shown; cards of before a group got another id are forgotten. One that did not
    * ring at first, as where the outage of its provider had rung, begins when it does. The card of a group changes with the next moment.
    */
-  cases: ({ rows }: Look, row: number) =>
+  cases: ({ rows }: Look, row: number | string) =>
     rows<Waited>(
       `select c.rowid as row, 'the case ' || key || ' is shown to nobody' as what,
          iif(occurrences = 1 and not ${mayBeGrouped}, opened_at, coalesce(${rangAt}, opened_at)) as began_at,
@@ -78,9 +86,9 @@ const queries = {
    * minute or at the next moment, one that is drawn again after a call without an answer within two, and one that was just shown is looked at
    * again after six seconds.
    */
-  outbox: ({ rows }: Look, row: number) =>
+  outbox: ({ rows }: Look, row: number | string) =>
     rows<Waited>(
-      `select rowid as row, lane || ': ' || topic || ' ' || id || ' is not settled' as what,
+      `select id as row, lane || ': ' || topic || ' ' || id || ' is not settled' as what,
          received_at + iif(key like '%:until:%', ${minute}, 0) + iif(key like '%:again:%', ${2 * minute}, 0)
            + iif(key like '%:later', ${6 * second}, 0) as began_at,
          iif(outcome = 'owed' or last_error like '%; the owners were told in private', received_at,
@@ -88,7 +96,7 @@ const queries = {
          iif(last_error is null and key not like '%:again:%' and key not like '%:later' and key not like 'alert.group:%:until:%',
            null, available_at) as due_at,
          iif(topic = 'shop.event', payload ->> 'webhookId', null) as shop_id
-       from outbox_messages where rowid > ? order by rowid`,
+       from outbox_messages where id > ? order by id`,
       row,
     ),
 };
@@ -131,12 +139,12 @@ function possibleAt(look: Look, { row, what, began_at: queuedAt, due_at: dueAt, 
 /** What is for a provider may have been tried once more just before this, the last end of what was wrong with that one. */
 function lastTryUntil(
   { world, rows }: Look,
-  { row, what, from, to }: { row: number; what: string; from: Milliseconds; to: Milliseconds },
+  { row, what, from, to }: Pick<Waited, 'row' | 'what'> & { from: Milliseconds; to: Milliseconds },
 ): Milliseconds {
   if (!what.startsWith('provider')) return 0;
   const [asked] = rows<{ readonly provider: string }>(
     `select p.provider from outbox_messages m left join refunds r on r.id = json_extract(m.payload, '$.refundId')
-       join payments p on p.id = coalesce(r.payment_id, json_extract(m.payload, '$.paymentId')) where m.rowid = ?`,
+       join payments p on p.id = coalesce(r.payment_id, json_extract(m.payload, '$.paymentId')) where m.id = ?`,
     row,
   );
   let last = 0;
@@ -158,24 +166,24 @@ function whyLater(look: Look, { row, what }: Pick<Waited, 'row' | 'what'>): Mill
  * There is nothing to close as long as nobody knows whether the link was made: until a line of its history says what has become of it, and
  * until an hour after its expiry at the latest.
  */
-function isThereAt({ rows }: Look, row: number): Milliseconds {
+function isThereAt({ rows }: Look, row: Waited['row']): Milliseconds {
   const [payment] = rows<{ readonly at: number }>(
     `select coalesce(
        (select min(t.at) from timeline_entries t where t.payment_id = p.id and (t.trust is not null or t.to_status = 'failed')),
        p.expires_at + ${hour + restGridMs}) as at
      from outbox_messages m join payments p on p.id = json_extract(m.payload, '$.paymentId')
-     where m.rowid = ? and m.last_error = 'its creation is not known yet'`,
+     where m.id = ? and m.last_error = 'its creation is not known yet'`,
     row,
   );
   return payment?.at ?? 0;
 }
 
 /** Its provider asked for an hour or more when it was tried last, and an hour is what it is given. */
-function wasAskedToWait({ world, rows }: Look, { row, dueAt }: { row: number; dueAt: Milliseconds }): boolean {
+function wasAskedToWait({ world, rows }: Look, { row, dueAt }: Pick<Waited, 'row'> & { dueAt: Milliseconds }): boolean {
   const [refund] = rows<{ readonly provider: string }>(
     `select p.provider from outbox_messages m join refunds r on r.id = json_extract(m.payload, '$.refundId')
        join payments p on p.id = r.payment_id
-     where m.rowid = ? and m.last_error like 'it asks us to wait%'`,
+     where m.id = ? and m.last_error like 'it asks us to wait%'`,
     row,
   );
   if (refund === undefined) return false;
@@ -186,12 +194,12 @@ function wasAskedToWait({ world, rows }: Look, { row, dueAt }: { row: number; du
 }
 
 /** When all events of its order that are ahead of it are settled, which are judged themselves; far off when one is not. */
-function itsTurnAt({ rows }: Look, row: number): Milliseconds {
+function itsTurnAt({ rows }: Look, row: Waited['row']): Milliseconds {
   const [ahead] = rows<{ readonly at: number | null }>(
     `select max(coalesce(ahead.processed_at, ahead.abandoned_at, 9e15)) as at
      from outbox_messages it join outbox_messages ahead on ahead.subject = it.subject
        and (ahead.turn < it.turn or ahead.turn = it.turn and ahead.id < it.id)
-     where it.rowid = ?`,
+     where it.id = ?`,
     row,
   );
   return ahead?.at ?? 0;
