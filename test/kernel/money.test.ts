@@ -152,8 +152,15 @@ describe('a sum of decimals', () => {
     [['0.00000001', '20999999.9769'], '20999999.97690001'],
     [['1e-3', '1'], '1.001'],
     [['-0.00', '0'], '0.00'],
+    [['-0.30', '0.1'], '-0.20'],
+    [['-1.5', '0.25', '1e0'], '-0.25'],
+    [['007', '-00.10'], '6.90'],
   ])('of %j is %s', (parts, sum) => {
     expect(sumDecimals(parts)).toBe(sum);
+  });
+
+  test.each(['', '.5', '1.', '--1', '1 ', '0x10', '1_0', 'NaN', '1'.repeat(61)])('refuses %j', (text) => {
+    expect(() => sumDecimals(['1', text])).toThrow(MoneyInvalid);
   });
 
   test('is the same in whatever order, and exact where numbers are not', () => {

@@ -70,7 +70,7 @@ export interface DayFacts {
 
 export function closeDay(facts: DayFacts): ClosingContent {
   const unexplained = facts.differences.filter(({ isExplained }) => !isExplained).map(toDifference);
-  unexplained.sort((left, right) => compareTexts(placeOf(left), placeOf(right)));
+  unexplained.sort(comparePlaces);
   const corrections = facts.changed.flatMap((changed) => correctionOf(changed) ?? []);
   corrections.sort((left, right) => compareTexts(`${left.day} ${left.paymentId}`, `${right.day} ${right.paymentId}`));
   return {
@@ -175,9 +175,13 @@ function refundLines({ refunds, refundsThere }: ProviderDay): RefundLine[] {
   });
 }
 
-/** By provider and reference; two differences of one reference are sorted by their own words. */
-function placeOf(difference: LedgerDifference): string {
-  return `${difference.provider} ${difference.reference ?? ''} ${canonicalJson(difference)}`;
+/** By provider and reference; two differences of one reference are sorted by their own words, which take longer to write. */
+function comparePlaces(left: LedgerDifference, right: LedgerDifference): number {
+  return compareTexts(placeOf(left), placeOf(right)) || compareTexts(canonicalJson(left), canonicalJson(right));
+}
+
+function placeOf({ provider, reference }: LedgerDifference): string {
+  return `${provider} ${reference ?? ''} `;
 }
 
 function toDifference({ isExplained, ...difference }: ExplainedDifference): LedgerDifference {
