@@ -8,7 +8,7 @@ import type { AwakeTime } from '#kernel/process.ts';
 import { readOwedMessages } from '#messaging/queues/owed-messages.ts';
 import type { QueueDepth } from '#messaging/queues/queue-store.ts';
 import { readQueueDepths } from '#messaging/queues/read-queue-depths.ts';
-import { readUntoldOrders } from '#messaging/queues/untold-orders.ts';
+import { countUntoldOrders } from '#messaging/queues/untold-orders.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import { outageDuration } from '#payments/model/outage.ts';
 import type { HealthReport, JobReport } from '#reports/health-report.ts';
@@ -154,12 +154,9 @@ export function shopCheck(deps: Pick<HealthDeps, 'database' | 'clock'>): Check {
     name: 'shop',
     isVital: false,
     async check() {
-      const untold = await readUntoldOrders(deps);
-      const count = untold.length === 1 ? '1 order' : `${untold.length} orders`;
-      return {
-        ok: untold.length === 0,
-        detail: untold.length === 0 ? 'no order waits long to be told of' : `not told of ${count}`,
-      };
+      const { orders } = await countUntoldOrders(deps);
+      const count = orders === 1 ? '1 order' : `${orders} orders`;
+      return { ok: orders === 0, detail: orders === 0 ? 'no order waits long to be told of' : `not told of ${count}` };
     },
   };
 }

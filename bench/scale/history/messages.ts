@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { type Milliseconds, second } from '#kernel/clock.ts';
 import type { JsonObject } from '#kernel/json.ts';
+import type { OutboxMessage } from '#messaging/queues/messaging-store.ts';
 import { inboxRetention, outboxRetention } from '#messaging/queues/retention.ts';
 import { type Topic, topics } from '#messaging/queues/topics.ts';
 import { idempotencyRetention } from '#payments/collect/place-order.ts';
@@ -18,8 +19,11 @@ const givenUpEvery = 2_000;
 export function createMessages(write: Write, newId: NewId): (story: ToldStory) => void {
   let sent = 0;
 
-  function send(topic: Topic, message: { key: string; payload: JsonObject; at: Milliseconds }): void {
-    const { key, payload, at } = message;
+  function send(
+    topic: Topic,
+    message: { key: string; payload: JsonObject; at: Milliseconds } & Partial<Pick<OutboxMessage, 'subject' | 'turn'>>,
+  ): void {
+    const { key, payload, at, subject = null, turn = null } = message;
     if (at < endsAt - outboxRetention.keptMs) return;
     sent += 1;
     const isGivenUp = sent % givenUpEvery === 0;
@@ -29,7 +33,7 @@ export function createMessages(write: Write, newId: NewId): (story: ToldStory) =
       : { processedAt: at + second, abandonedAt: null, lastError: null, outcome: 'sent' };
     // What was sent is kept without its order.
     const { order, ...rest } = payload;
-    const kept = { payload: isGivenUp ? payload : rest, subject: null, turn: null };
+    const kept = { payload: isGivenUp ? payload : rest, subject, turn };
     write('outboxMessages', { id: newId(at), key, topic, lane, priority, ...kept, ...done(at), ...end });
   }
 
@@ -50,7 +54,8 @@ export function createMessages(write: Write, newId: NewId): (story: ToldStory) =
       const type = `order.${toStatus}`;
       const key = `${type}:${order.id}:${at}`;
       const payload = { webhookId: key, type, timestamp: new Date(at).toISOString(), order: view };
-      send('shop.event', { key: `shop.event:${key}`, payload, at });
+      const inTurn = { subject: `order:${order.id}`, turn: order.version };
+      send('shop.event', { key: `shop.event:${key}`, payload, at, ...inTurn });
     }
     for (const { id, openedAt } of story.cases) {
       send('alert.card', { key: `alert.card:${id}:1`, payload: { caseId: id, version: 1 }, at: openedAt });

@@ -90,6 +90,12 @@ export interface UntoldOrder {
   isGivenUp: boolean;
 }
 
+/** How many orders, and since when the longest untold is. */
+export interface UntoldCount {
+  orders: number;
+  since: Milliseconds | null;
+}
+
 export interface OutboxStore extends QueueStore<OutboxMessage> {
   /** False, and nothing is stored, when the key is known already. */
   enqueue(message: NewOutboxMessage): Promise<boolean>;
@@ -100,6 +106,8 @@ export interface OutboxStore extends QueueStore<OutboxMessage> {
    * it is named. The longest untold first.
    */
   listUntoldOrders(query: { orderId?: string; before: Milliseconds; limit: number }): Promise<UntoldOrder[]>;
+  /** The same orders, counted. */
+  countUntoldOrders(query: { before: Milliseconds }): Promise<UntoldCount>;
   /** Messages that were put back as owed, and those that were queued before `lateBefore` and failed. */
   readOwed(query: { lane: string; lateBefore: Milliseconds }): Promise<OwedMessages>;
   /** Makes them due at once, the oldest first and at most `limit`; how many were not. */

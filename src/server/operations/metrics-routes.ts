@@ -5,7 +5,7 @@ import { second } from '#kernel/clock.ts';
 import { readOwedMessages } from '#messaging/queues/owed-messages.ts';
 import { readQueueDepths } from '#messaging/queues/read-queue-depths.ts';
 import { lanes } from '#messaging/queues/topics.ts';
-import { readUntoldOrders } from '#messaging/queues/untold-orders.ts';
+import { countUntoldOrders } from '#messaging/queues/untold-orders.ts';
 import { outageMs } from '#payments/model/outage.ts';
 import { readProviderReports } from '#reports/provider-report.ts';
 import { refuseBearer } from '../kit/bearer.ts';
@@ -68,8 +68,7 @@ async function refresh({ payments, metrics, jobs }: MetricsRoutesDeps): Promise<
   const { inbox, outbox } = await readQueueDepths(payments);
   metrics.setQueue({ queue: 'inbox', lanes: providers.list().map(({ name }) => name), depths: inbox, now });
   metrics.setQueue({ queue: 'outbox', lanes, depths: outbox, now });
-  const untold = await readUntoldOrders(payments);
-  metrics.setUntold({ orders: untold.length, since: untold[0]?.since ?? null, now });
+  metrics.setUntold({ ...(await countUntoldOrders(payments)), now });
   metrics.setOwed((await readOwedMessages(payments)).count);
   const closing = await readNewestClosing(payments);
   if (closing !== undefined) metrics.setClosing({ ...closing, now });

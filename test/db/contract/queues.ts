@@ -373,6 +373,13 @@ export function describeQueues(open: OpenContractDatabase): void {
         expect(await list({ orderId: 'order-3', before: noon - 31 })).toEqual([]);
         expect(await list({ orderId: 'order-1' })).toEqual([]);
         expect(await list({ before: noon + 1 })).toHaveLength(3);
+        expect(await outbox.countUntoldOrders({ before: noon })).toEqual({ orders: 2, since: noon - 80 });
+        const inTurn = { ...about(5), subject: 'order:order-5' };
+        await outbox.enqueue(sampleMessage('in turn', { ...inTurn, turn: 1, receivedAt: noon - 85 }));
+        await outbox.enqueue(sampleMessage('next', { ...inTurn, turn: 2, receivedAt: noon - 84 }));
+        await outbox.enqueue(sampleMessage('old', { ...about(5), receivedAt: noon - 86 }));
+        expect(await outbox.countUntoldOrders({ before: noon })).toEqual({ orders: 3, since: noon - 86 });
+        expect(await outbox.countUntoldOrders({ before: noon - 99 })).toEqual({ orders: 0, since: null });
       });
     });
 

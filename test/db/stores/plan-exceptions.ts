@@ -25,6 +25,7 @@ export const mayScan: Readonly<Record<string, string>> = {
   list_products_by_channel_key: 'the catalogue',
   list_newest_book_entries: chosenBefore,
   list_known_fees: chosenBefore,
+  count_untold_orders: chosenBefore,
   list_bounds_of_days: 'as many days as /stats can show',
 };
 

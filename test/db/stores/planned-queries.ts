@@ -23,6 +23,7 @@ export const plannedQueries: Record<string, (stores: AccountingStores) => Promis
   'the depth of the inbox': ({ inbox }) => inbox.depths(now),
   'the depth of the outbox': ({ outbox }) => outbox.depths(now),
   'orders that the shop was not told of': ({ outbox }) => outbox.listUntoldOrders({ before: now, limit: 9 }),
+  'how many orders the shop was not told of': ({ outbox }) => outbox.countUntoldOrders({ before: now }),
   'what the shop was not told of an order': ({ outbox }) =>
     outbox.listUntoldOrders({ orderId: 'o', before: now, limit: 9 }),
   'what is ahead of a message': ({ outbox }) => outbox.findAhead({ subject: 'order:1', turn: 2, id: 'm' }),
