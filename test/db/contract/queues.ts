@@ -377,6 +377,7 @@ export function describeQueues(open: OpenContractDatabase): void {
         const inTurn = { ...about(5), subject: 'order:order-5' };
         await outbox.enqueue(sampleMessage('in turn', { ...inTurn, turn: 1, receivedAt: noon - 85 }));
         await outbox.enqueue(sampleMessage('next', { ...inTurn, turn: 2, receivedAt: noon - 84 }));
+        expect(await list({ orderId: 'order-5' })).toMatchObject([{ orderId: 'order-5', since: noon - 85 }]);
         await outbox.enqueue(sampleMessage('old', { ...about(5), receivedAt: noon - 86 }));
         expect(await outbox.countUntoldOrders({ before: noon })).toEqual({ orders: 3, since: noon - 86 });
         expect(await outbox.countUntoldOrders({ before: noon - 99 })).toEqual({ orders: 0, since: null });
