@@ -31,9 +31,11 @@ test('the progress is edited by the clock, not by every payment, and the bot ser
   await using shop = await openBotShop();
   const gate = Promise.withResolvers<void>();
   const reconcile: ReconcileProvider = async ({ onProgress }) => {
-    for (let compared = 1; compared <= 100; compared += 1) onProgress?.({ compared, healed: 0, open: 0 });
+    for (let compared = 1; compared <= 100; compared += 1)
+      onProgress?.({ compared, healed: 0, open: 0, takenUpAt: null });
     shop.deps.clock.advance(4 * second);
-    for (let compared = 101; compared <= 200; compared += 1) onProgress?.({ compared, healed: 0, open: 0 });
+    for (let compared = 101; compared <= 200; compared += 1)
+      onProgress?.({ compared, healed: 0, open: 0, takenUpAt: null });
     await gate.promise;
     return { kind: 'cannot_list', gaps: ['It is made of paper.'] };
   };

@@ -97,7 +97,16 @@ test('everything of the provider is there, and nothing of any other', async () =
 test('each comparison is there with its findings, also one that found a single difference or none', async () => {
   const now = deps.clock.now();
   const counts = { comparedCount: 3, matchedCount: 2, healedCount: 0, openCount: 1 };
-  const run = { ...counts, windowFrom: 0, windowTo: now, startedAt: now, finishedAt: now, startedBy: 'x', error: null };
+  const run = {
+    ...counts,
+    windowFrom: 0,
+    windowTo: now,
+    startedAt: now,
+    finishedAt: now,
+    startedBy: 'x',
+    takenUpAt: null,
+    error: null,
+  };
   await opened.database.transaction(async ({ reconciliation }) => {
     for (const [id, found] of [['none', 0] as const, ['one', 1] as const, ['two', 2] as const]) {
       await reconciliation.insertRun({ ...run, id, provider: 'btcpay', status: 'running' });

@@ -183,6 +183,7 @@ describe('prune', () => {
       windowTo: 1,
       startedAt,
       finishedAt: startedAt,
+      takenUpAt: null,
       startedBy: 'reconcile',
       comparedCount: 0,
       matchedCount: 0,

@@ -72,6 +72,7 @@ function writeComparisons({ write, newId, plan }: Deps, recent: readonly Payment
         windowTo: at,
         startedAt: at,
         finishedAt: at + minute / 4,
+        takenUpAt: null,
         startedBy: 'reconcile',
         comparedCount: isFailed ? 0 : perRun,
         matchedCount: isFailed ? 0 : perRun - healed,

@@ -1,4 +1,5 @@
 import type { PaymentId, ProviderReference } from '#kernel/ids.ts';
+import type { JsonObject } from '#kernel/json.ts';
 import { providerNames } from '#kernel/provider-name.ts';
 import { findingKinds, reconciliationStatuses } from '#payments/model/reconciliation.ts';
 import { type Kit, oneOf } from './kit.ts';
@@ -14,6 +15,7 @@ export function buildReconciliationRuns({ check, index, integer, table, text }: 
       windowTo: integer('window_to').notNull(),
       startedAt: integer('started_at').notNull(),
       finishedAt: integer('finished_at'),
+      takenUpAt: integer('taken_up_at'),
       startedBy: text('started_by').notNull(),
       comparedCount: integer('compared_count').notNull(),
       matchedCount: integer('matched_count').notNull(),
@@ -26,6 +28,16 @@ export function buildReconciliationRuns({ check, index, integer, table, text }: 
       check('reconciliation_runs_status', oneOf('status', reconciliationStatuses)),
     ],
   );
+}
+
+export function buildHalfReconciliations({ integer, json, table, text }: Kit) {
+  return table('half_reconciliations', {
+    provider: text('provider', { enum: providerNames }).primaryKey(),
+    runId: text('run_id').notNull(),
+    storedAt: integer('stored_at').notNull(),
+    doneTo: integer('done_to').notNull(),
+    content: json('content').notNull().$type<JsonObject>(),
+  });
 }
 
 export function buildReconciliationFindings(

@@ -21,7 +21,7 @@ import {
 } from './messaging.ts';
 import { buildCounters, buildIdempotentRequests, buildOrders, buildProducts, buildTimelineEntries } from './orders.ts';
 import { buildPayments, buildPaymentTransactionIds, buildRefunds } from './payments.ts';
-import { buildReconciliationFindings, buildReconciliationRuns } from './reconciliation.ts';
+import { buildHalfReconciliations, buildReconciliationFindings, buildReconciliationRuns } from './reconciliation.ts';
 
 /** Every table, made with the kit of one engine. */
 export function buildTables(kit: Kit) {
@@ -39,6 +39,7 @@ export function buildTables(kit: Kit) {
     paymentTransactionIds: buildPaymentTransactionIds(kit, payments),
     refunds: buildRefunds(kit, { orders, payments }),
     reconciliationRuns,
+    halfReconciliations: buildHalfReconciliations(kit),
     reconciliationFindings: buildReconciliationFindings(kit, reconciliationRuns),
     cases: buildCases(kit),
     caseGroups: buildCaseGroups(kit),

@@ -86,7 +86,7 @@ export async function importExport(
       outcomes.push({ difference, isHealed: await heal(deps, { provider, difference, rings, cause }) });
     }
   } catch (error) {
-    await failRun(deps, { run: started, error: 'The import broke off.' });
+    await failRun(deps, { run: started, error: 'The import broke off.', half: 'dropped' });
     throw error;
   }
   const bounds = { oldest: started.windowFrom, newest: started.windowTo };

@@ -1,5 +1,6 @@
 import type { Milliseconds } from '#kernel/clock.ts';
 import type { PaymentId, ProviderReference } from '#kernel/ids.ts';
+import type { JsonObject } from '#kernel/json.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
 
 /** `unread`: the provider says of it what this version does not understand, so that it was left out. */
@@ -17,6 +18,8 @@ export interface ReconciliationRun {
   windowTo: Milliseconds;
   startedAt: Milliseconds;
   finishedAt: Milliseconds | null;
+  /** When it was taken up last, after the process that worked on it had ended; null where it was not. */
+  takenUpAt: Milliseconds | null;
   /** Who started it: the job's name or `admin:ID`. */
   startedBy: string;
   /** The sum of the other three. */
@@ -27,6 +30,17 @@ export interface ReconciliationRun {
   openCount: number;
   /** Why it failed, in a sentence; null otherwise. */
   error: string | null;
+}
+
+/** How far a run has come, so that it can be taken up when its process ends. A provider has one at most. */
+export interface HalfReconciliation {
+  provider: ProviderName;
+  runId: string;
+  storedAt: Milliseconds;
+  /** Payments made before this have been compared. */
+  doneTo: Milliseconds;
+  /** What was found so far, in a form of the comparison's own. */
+  content: JsonObject;
 }
 
 export interface ReconciliationFinding {

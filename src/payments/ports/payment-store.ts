@@ -9,7 +9,7 @@ import type { TransactionContext } from '#kernel/transaction-context.ts';
 import type { MessagingStores } from '#messaging/queues/messaging-store.ts';
 import type { OrderStores } from '#orders/order-store.ts';
 import type { Payment, PaymentStatus } from '../model/payment.ts';
-import type { ReconciliationFinding, ReconciliationRun } from '../model/reconciliation.ts';
+import type { HalfReconciliation, ReconciliationFinding, ReconciliationRun } from '../model/reconciliation.ts';
 import type { WebhookRate } from '../model/webhook-rate.ts';
 import type { ChannelOrderStore } from './channel-order-store.ts';
 import type { OutageStore } from './outage-store.ts';
@@ -118,7 +118,13 @@ export interface ReconciliationStore {
   insertRun(run: ReconciliationRun): Promise<void>;
   /** Replaces counters, status and findings count of a run that is `running`. False when it is no longer. */
   changeRun(run: ReconciliationRun): Promise<boolean>;
-  /** Ends what is still `running` and began before the given time, or at any time when it is null; how many. */
+  /** Stores how far a run has come, instead of what was stored for its provider before. */
+  saveHalf(half: HalfReconciliation): Promise<void>;
+  findHalf(provider: ProviderName): Promise<HalfReconciliation | undefined>;
+  dropHalf(provider: ProviderName): Promise<void>;
+  /** Has a `failed` run be `running` again, without the findings that it may have stored before it ended. False when it is not `failed` any more: another process took it up. */
+  takeUpRun(input: { id: string; at: Milliseconds }): Promise<boolean>;
+  /** Ends what is still `running` and was begun or taken up before the given time, or at any time when it is null; how many. */
   failRunningRuns(input: { startedBefore: Milliseconds | null; at: Milliseconds; error: string }): Promise<number>;
   findRun(id: string): Promise<ReconciliationRun | undefined>;
   /** Newest first. */

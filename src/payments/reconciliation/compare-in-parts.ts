@@ -36,7 +36,7 @@ export async function partsOf(
   }
 }
 
-interface Lists {
+export interface Lists {
   here: Payment[];
   there: ListedPayment[];
 }
@@ -50,10 +50,14 @@ export async function* compareInParts(input: {
   list(part: Part): Promise<Lists>;
   findHere(entry: ListedPayment): Promise<Payment | undefined>;
   bounds: Bounds;
+  /** What had no counterpart in parts before these, which were compared earlier. */
+  before?: Lists;
+  /** Called after each part but the last, with what has no counterpart yet. */
+  onPart?(part: Part, alone: Lists): Promise<void>;
 }): AsyncGenerator<readonly Comparison[]> {
-  const { parts, bounds, list } = input;
-  let alone: Lists = { here: [], there: [] };
-  for (const part of parts) {
+  const { parts, bounds, list, before } = input;
+  let alone: Lists = before ?? { here: [], there: [] };
+  for (const [index, part] of parts.entries()) {
     const listed = await list(part);
     const here = [...alone.here, ...listed.here];
     const there = [...alone.there, ...listed.there];
@@ -67,8 +71,9 @@ export async function* compareInParts(input: {
       here: here.filter((payment) => !paired.has(payment)),
       there: there.filter((entry) => !found.has(entry)),
     };
+    if (index < parts.length - 1) await input.onPart?.(part, alone);
   }
-  const others = parts.length === 1 ? [] : await findOthers(alone.there, input.findHere);
+  const others = parts.length === 1 && before === undefined ? [] : await findOthers(alone.there, input.findHere);
   yield* slicesOf(compareWithProvider({ ...alone, here: [...alone.here, ...others], ...bounds }), sliceSize);
 }
 

@@ -18,13 +18,17 @@ export async function reconcileAll(
   const counts = { finished: 0, failed: 0, compared: 0, healed: 0, open: 0 };
   const compare = async ({ name: provider }: PaymentProvider): Promise<void> => {
     try {
-      const result = await deps.reconcile({ provider, startedBy: job, cause, signal });
-      if (result.kind === 'failed') counts.failed += 1;
-      if (result.kind !== 'finished') return;
-      counts.finished += 1;
-      counts.compared += result.run.comparedCount;
-      counts.healed += result.run.healedCount;
-      counts.open += result.run.openCount;
+      // A run that was taken up knows nothing of what has come since it was begun.
+      for (let isBehind = true; isBehind; ) {
+        const result = await deps.reconcile({ provider, startedBy: job, cause, signal });
+        if (result.kind === 'failed') counts.failed += 1;
+        if (result.kind !== 'finished') return;
+        counts.finished += 1;
+        counts.compared += result.run.comparedCount;
+        counts.healed += result.run.healedCount;
+        counts.open += result.run.openCount;
+        isBehind = result.run.takenUpAt !== null;
+      }
     } catch (error) {
       counts.failed += 1;
       deps.log.error('reconciliation threw', { provider }, error);

@@ -14,9 +14,10 @@ import type { PaymentStores } from '../ports/payment-store.ts';
 import { ProviderError } from '../ports/provider-errors.ts';
 import { findUntoldRefunds } from '../refunds/find-untold-refunds.ts';
 import { refreshPayment } from '../sync/refresh-payment.ts';
-import { compareInParts, type Part, partsOf } from './compare-in-parts.ts';
+import { compareInParts, type Lists, type Part, partsOf } from './compare-in-parts.ts';
 import type { Bounds, Comparison, Difference } from './compare-with-provider.ts';
-import { finishReconciliation, type Outcome } from './finish-reconciliation.ts';
+import { finishReconciliation } from './finish-reconciliation.ts';
+import { type HalfRun, saveHalfRun, takeUpHalfRun } from './half-run.ts';
 import { failRun, pagesOfPayments, startRun } from './reconciliation-runs.ts';
 
 /** Covers the longest expiry, a day of BTCPay's monitoring and a week of late payments. */
@@ -35,6 +36,8 @@ export interface ReconciliationProgress {
   compared: number;
   healed: number;
   open: number;
+  /** When it was taken up after a restart, with what was compared before; null where it was begun. */
+  takenUpAt: Milliseconds | null;
 }
 
 export type Reconciliation =
@@ -78,17 +81,31 @@ export function createReconciler(deps: SnapshotDeps & { decommissioned?: Decommi
 
 type RunInput = Parameters<ReconcileProvider>[0];
 
-async function reconcile(deps: SnapshotDeps, input: RunInput): Promise<Reconciliation> {
-  const { provider, startedBy, cause, signal } = input;
+/** What was lost with its process is taken up first; not for one who asks for a certain time, because its window ends in the past. */
+async function begin(deps: SnapshotDeps, { provider, startedBy, cause, since }: RunInput): Promise<HalfRun> {
+  const half = since === undefined ? await takeUpHalfRun(deps, { provider, cause }) : undefined;
+  if (half !== undefined) return half;
   const now = deps.clock.now();
-  const window = { from: Math.min(now - windowMs, input.since ?? now), to: now };
+  const window = { from: Math.min(now - windowMs, since ?? now), to: now };
   const run = await startRun(deps, { provider, window, startedBy, cause, audit: { action: 'reconciliation.start' } });
+  return { run, doneTo: window.from, compared: 0, outcomes: [], alone: { here: [], there: [] } };
+}
+
+async function reconcile(deps: SnapshotDeps, input: RunInput): Promise<Reconciliation> {
+  const { provider, cause, signal } = input;
+  const half = await begin(deps, input);
+  const { run, outcomes } = half;
   const healUntil = deps.clock.elapsed() + healMaxMs;
   try {
     const bounds = { newest: run.windowTo - settleMs, oldest: run.windowFrom + edgeMs };
-    const outcomes: Outcome[] = [];
-    const progress = { compared: 0, healed: 0, open: 0 };
-    for await (const comparisons of compareWindow(deps, { run, bounds, signal })) {
+    for (const outcome of outcomes) {
+      outcome.isHealed ||= await heal(deps, { ...outcome, healUntil, cause, signal });
+    }
+    const healed = outcomes.filter(({ isHealed }) => isHealed).length;
+    const progress = { compared: half.compared, healed, open: outcomes.length - healed, takenUpAt: run.takenUpAt };
+    const onPart = (part: Part, alone: Lists): Promise<void> =>
+      saveHalfRun(deps, { run, part, compared: progress.compared, outcomes, alone });
+    for await (const comparisons of compareWindow(deps, { half, bounds, signal, onPart })) {
       for (const { difference } of comparisons) {
         progress.compared += 1;
         if (difference !== undefined) {
@@ -105,7 +122,8 @@ async function reconcile(deps: SnapshotDeps, input: RunInput): Promise<Reconcili
     return { kind: 'finished', ...finished };
   } catch (error) {
     const reason = reasonOf(error);
-    const failed = await failRun(deps, { run, error: reason });
+    // Where the process ends, or the job's time is over, it is not the provider's fault that the run ends here.
+    const failed = await failRun(deps, { run, error: reason, half: signal?.aborted ? 'kept' : 'dropped' });
     if (!(error instanceof ProviderError)) throw error;
     deps.log.warn('reconciliation failed', { provider, runId: run.id, reason });
     return { kind: 'failed', run: failed };
@@ -114,18 +132,31 @@ async function reconcile(deps: SnapshotDeps, input: RunInput): Promise<Reconcili
 
 async function* compareWindow(
   deps: SnapshotDeps,
-  { run, bounds, signal }: { run: ReconciliationRun; bounds: Bounds; signal: AbortSignal | undefined },
+  {
+    half,
+    bounds,
+    signal,
+    onPart,
+  }: {
+    half: HalfRun;
+    bounds: Bounds;
+    signal: AbortSignal | undefined;
+    onPart(part: Part, alone: Lists): Promise<void>;
+  },
 ): AsyncGenerator<readonly Comparison[]> {
+  const { run, doneTo, alone } = half;
   const { provider, windowFrom: from, windowTo: to } = run;
   const lister = deps.providers.find(provider);
   if (lister === undefined) return;
   const partMinMs = lister.capabilities.listsWholeDays ? day : hour;
-  const parts = await partsOf({ from, to, partMinMs }, (query) =>
+  const parts = await partsOf({ from: doneTo, to, partMinMs }, (query) =>
     deps.database.read((stores) => stores.payments.findMadeAfter({ provider, ...query })),
   );
   yield* compareInParts({
     parts,
     bounds,
+    onPart,
+    ...(doneTo > from && { before: alone }),
     async list(part) {
       const there = (await Array.fromAsync(lister.listPayments(part, signal))).flat();
       // Ours is written a moment before theirs: the wider window keeps payments at its edges from looking like differences.

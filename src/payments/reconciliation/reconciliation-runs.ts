@@ -44,6 +44,7 @@ export async function startRun(deps: TransactionDeps<PaymentStores>, input: RunS
     windowTo: window.to,
     startedAt: deps.clock.now(),
     finishedAt: null,
+    takenUpAt: null,
     startedBy,
     comparedCount: 0,
     matchedCount: 0,
@@ -52,6 +53,7 @@ export async function startRun(deps: TransactionDeps<PaymentStores>, input: RunS
     error: null,
   };
   await inTransaction(deps, cause, async (tx) => {
+    await tx.stores.reconciliation.dropHalf(provider);
     await tx.stores.reconciliation.insertRun(run);
     if (cause.actor.kind === 'admin') {
       const details = audit.details && { details: { runId: run.id, ...audit.details } };
@@ -61,17 +63,22 @@ export async function startRun(deps: TransactionDeps<PaymentStores>, input: RunS
   return run;
 }
 
+/** `half`: whether what it has compared is kept, so that it can be taken up. */
 export async function failRun(
   deps: { database: Database<PaymentStores>; clock: Clock },
-  { run, error }: { run: ReconciliationRun; error: string },
+  { run, error, half }: { run: ReconciliationRun; error: string; half: 'kept' | 'dropped' },
 ): Promise<ReconciliationRun> {
   const failed: ReconciliationRun = { ...run, status: 'failed', finishedAt: deps.clock.now(), error };
-  await deps.database.transaction((stores) => stores.reconciliation.changeRun(failed));
+  await deps.database.transaction(async ({ reconciliation }) => {
+    await reconciliation.changeRun(failed);
+    if (half === 'dropped') await reconciliation.dropHalf(run.provider);
+  });
   return failed;
 }
 
 /**
- * Marks runs as failed whose process ended while they were `running`; at the start of a process. With an exclusive
+ * Marks runs as failed whose process ended while they were `running`; at the start of a process. The next run takes up what
+ * such a one has compared. With an exclusive
  * database all of them are; among several processes only the old ones are.
  */
 export async function endLostReconciliations(

@@ -234,6 +234,7 @@ describe('an import', () => {
     windowTo: at,
     startedAt: at,
     finishedAt: at,
+    takenUpAt: null,
     startedBy: 'admin:42',
     comparedCount: 3,
     matchedCount: 1,

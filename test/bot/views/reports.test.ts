@@ -96,6 +96,7 @@ describe('a reconciliation', () => {
     windowTo: at,
     startedAt: at,
     finishedAt: at,
+    takenUpAt: null,
     startedBy: 'admin:1',
     comparedCount: 120,
     matchedCount: 118,
@@ -119,7 +120,7 @@ describe('a reconciliation', () => {
   test('shows how far it is', () => {
     const steps: ReconcileStep[] = [
       { kind: 'stopped', provider: 'bitpay', reason: 'It cannot list.' },
-      { kind: 'running', provider: 'btcpay', compared: 12, healed: 0, open: 1 },
+      { kind: 'running', provider: 'btcpay', compared: 12, healed: 0, open: 1, takenUpAt: null },
       { kind: 'waiting', provider: 'coinbase' },
     ];
     expect(reconcileProgress(steps, look).text).toMatchInlineSnapshot(`
@@ -138,6 +139,17 @@ describe('a reconciliation', () => {
     expect(text).toContain('• amount differs <code>XED</code>');
     expect(text).toMatch(/… \d+ more findings/);
     expect(text.split('\n').length).toBeLessThanOrEqual(20);
+  });
+
+  test('says what was taken up after a restart, and that its window ends where it was begun', () => {
+    const takenUpAt = at + 60_000;
+    const running = { kind: 'running', provider: 'btcpay', compared: 12, healed: 0, open: 1, takenUpAt } as const;
+    expect(reconcileProgress([running], look).text).toContain('Taken up after a restart.');
+    const finished = { kind: 'finished', provider: 'btcpay', run: { ...run, takenUpAt }, findings: [] } as const;
+    expect(reconcileProgress([finished], look).text).toMatch(
+      /Begun .+, taken up after a restart .+; what has come since it was begun is compared within the hour/,
+    );
+    expect(reconcileProgress([{ ...finished, run }], look).text).not.toContain('restart');
   });
 
   test('asks which provider, and offers all when there are several', () => {

@@ -203,6 +203,7 @@ export function describePayments(open: OpenContractDatabase): void {
       windowTo: noon,
       startedAt: noon,
       finishedAt: null,
+      takenUpAt: null,
       startedBy: 'reconcile',
       comparedCount: 0,
       matchedCount: 0,
@@ -262,6 +263,37 @@ export function describePayments(open: OpenContractDatabase): void {
         expect(await reconciliation.prune({ before: noon + 2, limit: 9 })).toBe(0);
         expect(idsOf(await reconciliation.listRuns({ limit: 5 }))).toEqual(['run-2']);
         expect(await reconciliation.listFindings({ runId: 'run-2', limit: 5 })).toHaveLength(2);
+      });
+    });
+
+    test('that are half are kept one a provider, and a failed run is taken up by one process, without what it had found', async () => {
+      await using opened = await open();
+      await opened.database.transaction(async ({ reconciliation }) => {
+        const half = { provider: 'btcpay', runId: 'run-1', storedAt: noon, doneTo: noon - 50 } as const;
+        expect(await reconciliation.findHalf('btcpay')).toBeUndefined();
+        await reconciliation.saveHalf({ ...half, content: { compared: 1 } });
+        await reconciliation.saveHalf({ ...half, doneTo: noon - 40, content: { compared: 2, alone: ['é'] } });
+        await reconciliation.saveHalf({ ...half, provider: 'bitpay', content: {} });
+        expect(await reconciliation.findHalf('btcpay')).toEqual({
+          ...half,
+          doneTo: noon - 40,
+          content: { compared: 2, alone: ['é'] },
+        });
+        await reconciliation.dropHalf('btcpay');
+        expect(await reconciliation.findHalf('btcpay')).toBeUndefined();
+        expect(await reconciliation.findHalf('bitpay')).toMatchObject({ provider: 'bitpay' });
+
+        await reconciliation.insertRun(run);
+        await reconciliation.insertFinding({ ...finding, runId: run.id });
+        expect(await reconciliation.takeUpRun({ id: run.id, at: noon + 9 })).toBe(false);
+        await reconciliation.changeRun({ ...run, status: 'failed', finishedAt: noon, error: 'the process ended' });
+        expect(await reconciliation.takeUpRun({ id: run.id, at: noon + 9 })).toBe(true);
+        expect(await reconciliation.takeUpRun({ id: run.id, at: noon + 9 })).toBe(false);
+        expect(await reconciliation.findRun(run.id)).toEqual({ ...run, takenUpAt: noon + 9 });
+        expect(await reconciliation.listFindings({ runId: run.id, limit: 9 })).toEqual([]);
+        const end = { at: noon + 60, error: 'the process ended' };
+        expect(await reconciliation.failRunningRuns({ ...end, startedBefore: noon + 9 })).toBe(0);
+        expect(await reconciliation.failRunningRuns({ ...end, startedBefore: noon + 10 })).toBe(1);
       });
     });
 

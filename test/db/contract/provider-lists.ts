@@ -152,6 +152,7 @@ export function describeProviderLists(open: OpenContractDatabase): void {
           windowTo: noon,
           startedAt: noon,
           finishedAt: noon,
+          takenUpAt: null,
           startedBy: 'reconcile',
           comparedCount: 0,
           matchedCount: 0,

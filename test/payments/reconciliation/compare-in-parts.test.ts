@@ -4,7 +4,7 @@ import { day, hour, minute } from '#kernel/clock.ts';
 import { asPaymentId, asProviderReference } from '#kernel/ids.ts';
 import type { Payment } from '#payments/model/payment.ts';
 import type { ListedPayment, UnreadPayment } from '#payments/model/snapshot.ts';
-import { compareInParts, type Part, partsOf } from '#payments/reconciliation/compare-in-parts.ts';
+import { compareInParts, type Lists, type Part, partsOf } from '#payments/reconciliation/compare-in-parts.ts';
 import { type Comparison, compareWithProvider } from '#payments/reconciliation/compare-with-provider.ts';
 import { aPayment } from '#test/support/builders/payment.ts';
 import { aSnapshot } from '#test/support/builders/snapshot.ts';
@@ -37,21 +37,39 @@ function unread(number: number, createdAt: number): UnreadPayment {
   };
 }
 
-async function compared(here: readonly Payment[], there: readonly ListedPayment[], parts: readonly Part[]) {
+/** Once `endsAfter` parts are done, another comparison goes on with those that are left. */
+async function compared(
+  here: readonly Payment[],
+  there: readonly ListedPayment[],
+  parts: readonly Part[],
+  endsAfter = Number.POSITIVE_INFINITY,
+) {
   const within = ({ createdAt }: { createdAt: number | null }, part: Part): boolean =>
     // The first part has what says nothing of its time.
     createdAt === null ? part === parts[0] : createdAt >= part.from && createdAt < part.to;
-  const slices = compareInParts({
-    parts,
+  const input = {
     bounds,
-    list: async (part) => ({
+    list: async (part: Part) => ({
       here: here.filter((payment) => within(payment, part)),
       there: there.filter((entry) => within(entry, part)),
     }),
-    findHere: async ({ reference, paymentId }) =>
+    findHere: async ({ reference, paymentId }: ListedPayment) =>
       here.find((payment) => payment.reference === reference || payment.id === paymentId),
-  });
-  return (await Array.fromAsync(slices)).flat();
+  };
+  const found: Comparison[] = [];
+  let done = 0;
+  let before: Lists | undefined;
+  const onPart = async (_: Part, alone: Lists): Promise<void> => {
+    done += 1;
+    if (done === endsAfter) before = alone;
+  };
+  for await (const slice of compareInParts({ ...input, parts, onPart })) {
+    if (before !== undefined) break;
+    found.push(...slice);
+  }
+  if (before === undefined) return found;
+  const rest = compareInParts({ ...input, parts: parts.slice(endsAfter), before });
+  return [...found, ...(await Array.fromAsync(rest)).flat()];
 }
 
 /** What is found, in any order. */
@@ -65,7 +83,7 @@ function wordsOf(comparisons: readonly Comparison[]): string[] {
 }
 
 describe('a comparison in parts', () => {
-  test('finds what one of the whole window finds, wherever it is cut and on whichever day either side made a payment', async () => {
+  test('finds what one of the whole window finds, wherever it is cut or taken up, and on whichever day either side made a payment', async () => {
     const at = fc.integer({ min: 0, max: to - 1 });
     const record = fc.record({ ours: fc.option(at), theirs: fc.option(at), isUnread: fc.nat({ max: 9 }) });
     await fc.assert(
@@ -73,7 +91,8 @@ describe('a comparison in parts', () => {
         fc.array(record, { maxLength: 12 }),
         fc.uniqueArray(fc.integer({ min: 1, max: to - 1 }), { maxLength: 4 }),
         fc.option(at),
-        async (records, cuts, second) => {
+        fc.integer({ min: 1, max: 5 }),
+        async (records, cuts, second, endsAfter) => {
           const here = records.flatMap((made, number) => (made.ours === null ? [] : [ours(number, made.ours)]));
           const there = records.flatMap((made, number) => {
             if (made.theirs === null) return [];
@@ -87,6 +106,7 @@ describe('a comparison in parts', () => {
           const parts = edges.slice(1).map((end, index) => ({ from: edges[index] ?? 0, to: end }));
           const whole = compareWithProvider({ here, there, ...bounds });
           expect(wordsOf(await compared(here, there, parts))).toEqual(wordsOf(whole));
+          expect(wordsOf(await compared(here, there, parts, endsAfter))).toEqual(wordsOf(whole));
         },
       ),
     );

@@ -64,7 +64,7 @@ test('a reconciliation that breaks off is recorded as failed, and not as running
 });
 
 test('a run of a crashed process is ended at the next start, an old one also beside other processes', async () => {
-  const begun = Promise.withResolvers<void>();
+  let begun = Promise.withResolvers<void>();
   provider = {
     ...provider,
     async *listPayments() {
@@ -81,7 +81,9 @@ test('a run of a crashed process is ended at the next start, an old one also bes
   deps.clock.advance(hour);
   expect(await endLostReconciliations(deps, { isAlone: false })).toEqual({ ended: 1 });
   expect(await runs()).toMatchObject([{ status: 'failed', error: 'the process ended', finishedAt: deps.clock.now() }]);
+  begun = Promise.withResolvers();
   void compare();
+  await begun.promise;
   expect(await endLostReconciliations(deps, { isAlone: true })).toEqual({ ended: 1 });
 });
 

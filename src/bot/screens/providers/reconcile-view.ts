@@ -1,5 +1,6 @@
 import { type ProviderName, providerTitle } from '#kernel/provider-name.ts';
 import type { FindingKind, ReconciliationFinding, ReconciliationRun } from '#payments/model/reconciliation.ts';
+import type { ReconciliationProgress } from '#payments/reconciliation/reconcile-provider.ts';
 import { fitLines, type Line, line, weights } from '../../text/fit.ts';
 import { code, show } from '../../text/html.ts';
 import { type Button, inPairs, type Presentation, type View } from '../../text/view.ts';
@@ -8,7 +9,7 @@ import { formatTime, plural } from '../../text/words.ts';
 /** What became of one provider's run: still to come, at work, or its end. */
 export type ReconcileStep =
   | { kind: 'waiting'; provider: ProviderName }
-  | { kind: 'running'; provider: ProviderName; compared: number; healed: number; open: number }
+  | ({ kind: 'running'; provider: ProviderName } & ReconciliationProgress)
   | { kind: 'finished'; provider: ProviderName; run: ReconciliationRun; findings: readonly ReconciliationFinding[] }
   | { kind: 'stopped'; provider: ProviderName; reason: string };
 
@@ -40,28 +41,35 @@ export function reconcileProgress(steps: readonly ReconcileStep[], presentation:
   const bar = `${'▰'.repeat(filled)}${'▱'.repeat(barUnits - filled)} ${ended} of ${steps.length}`;
   const head = isOver ? '<b>Reconciled</b>' : `<b>Reconciling</b> ${bar}`;
   return {
-    text: fitLines([line(head, weights.must), ...steps.flatMap(stepLines), ...windowLines(steps, presentation)]),
+    text: fitLines([
+      line(head, weights.must),
+      ...steps.flatMap((step) => stepLines(step, presentation)),
+      ...windowLines(steps, presentation),
+    ]),
     keyboard: [],
   };
 }
 
-function stepLines(step: ReconcileStep): Line[] {
+function stepLines(step: ReconcileStep, presentation: Presentation): Line[] {
   const title = `<b>${providerTitle(step.provider)}</b>`;
   switch (step.kind) {
     case 'waiting':
       return [line(`${title} · waiting`)];
     case 'running':
-      return [line(`${title} · compared ${step.compared}, healed ${step.healed}, open ${step.open}`, weights.must)];
+      return [
+        line(`${title} · compared ${step.compared}, healed ${step.healed}, open ${step.open}`, weights.must),
+        ...(step.takenUpAt === null ? [] : [line('<i>Taken up after a restart.</i>', weights.detail)]),
+      ];
     case 'stopped':
       return [line(`⛔ ${title} · ${show(step.reason, 300)}`, weights.must)];
     case 'finished':
-      return finishedLines(step);
+      return finishedLines(step, presentation);
     default:
       return step satisfies never;
   }
 }
 
-function finishedLines(step: ReconcileStep & { kind: 'finished' }): Line[] {
+function finishedLines(step: ReconcileStep & { kind: 'finished' }, presentation: Presentation): Line[] {
   const { run } = step;
   const sign = run.openCount === 0 ? '✅' : '⚠️';
   const findings = step.findings.map((finding) => ({
@@ -70,7 +78,16 @@ function finishedLines(step: ReconcileStep & { kind: 'finished' }): Line[] {
     weight: finding.isHealed ? weights.history : weights.extra,
     group: findingGroup,
   }));
-  return [line(`${sign} <b>${providerTitle(step.provider)}</b> · ${countsText(run)}`, weights.must), ...findings];
+  const counts = line(`${sign} <b>${providerTitle(step.provider)}</b> · ${countsText(run)}`, weights.must);
+  return [counts, ...takenUpLines(run, presentation), ...findings];
+}
+
+/** Its window ends where it was begun: what has come since is not in it. */
+function takenUpLines({ startedAt, takenUpAt }: ReconciliationRun, presentation: Presentation): Line[] {
+  if (takenUpAt === null) return [];
+  const [began, again] = [startedAt, takenUpAt].map((at) => formatTime(at, presentation));
+  const text = `Begun ${began}, taken up after a restart ${again}; what has come since it was begun is compared within the hour.`;
+  return [line(`<i>${text}</i>`, weights.must)];
 }
 
 function countsText(run: ReconciliationRun): string {

@@ -1,6 +1,6 @@
 import type { ReconciliationStore } from '#payments/ports/payment-store.ts';
 import { keyset } from '../../query/keyset.ts';
-import { prepared, prepareInsert, settingsOf } from '../../query/prepared.ts';
+import { prepared, prepareInsert, prepareReplace, settingsOf } from '../../query/prepared.ts';
 import { limit, prepareDeleteFirst, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
 import { preparedByQuery, type ShapeOf } from '../../query/shapes.ts';
@@ -30,12 +30,15 @@ export function createReconciliationStore(session: Session): ReconciliationStore
       .where(
         and(
           eq(runs.status, 'running'),
-          has('startedBefore') ? lt(runs.startedAt, sql.placeholder('startedBefore')) : undefined,
+          has('startedBefore')
+            ? lt(sql`coalesce(${runs.takenUpAt}, ${runs.startedAt})`, sql.placeholder('startedBefore'))
+            : undefined,
         ),
       )
       .returning({ id }),
   );
   return {
+    ...createHalves(session),
     async insertRun(run) {
       await insertRun(run);
     },
@@ -57,6 +60,40 @@ export function createReconciliationStore(session: Session): ReconciliationStore
       limit,
     })),
     prune: preparePruning(session),
+  };
+}
+
+type Halves = Pick<ReconciliationStore, 'saveHalf' | 'findHalf' | 'dropHalf' | 'takeUpRun'>;
+
+function createHalves(session: Session): Halves {
+  const { db } = session;
+  const { reconciliationRuns: runs, reconciliationFindings: findings, halfReconciliations: halves } = session.tables;
+  const save = prepareReplace(session, { name: 'save_half_reconciliation', table: halves, key: ['provider'] });
+  const find = rowsOf(session, halves).prepare('find_half_reconciliation', ['provider']);
+  const drop = prepared<unknown>(session, 'drop_half_reconciliation', () =>
+    db.delete(halves).where(eq(halves.provider, sql.placeholder('provider'))),
+  );
+  const dropFindings = prepared<unknown>(session, 'drop_findings', () =>
+    db.delete(findings).where(eq(findings.runId, sql.placeholder('id'))),
+  );
+  const takeUp = prepared(session, 'take_up_reconciliation', () =>
+    db
+      .update(runs)
+      .set({ status: 'running', finishedAt: null, error: null, takenUpAt: sql`${sql.placeholder('at')}` })
+      .where(and(eq(runs.id, sql.placeholder('id')), eq(runs.status, 'failed')))
+      .returning({ id: runs.id }),
+  );
+  return {
+    saveHalf: (half) => save(half),
+    findHalf: async (provider) => (await find({ provider }))[0],
+    async dropHalf(provider) {
+      await drop({ provider });
+    },
+    async takeUpRun(input) {
+      if ((await takeUp(input)).length === 0) return false;
+      await dropFindings(input);
+      return true;
+    },
   };
 }
 
