@@ -14,7 +14,7 @@ export interface Clock {
   sleep(ms: Milliseconds, signal?: AbortSignal): Promise<void>;
   /** Waits in the middle of work that a caller waits for: between two attempts or two files. */
   pause(ms: Milliseconds, signal?: AbortSignal): Promise<void>;
-  /** Aborts after `ms`. Keeps no process alive by itself. */
+  /** Aborts after `ms`, and later by a sixty-fourth at most. Keeps no process alive by itself; others may have the same one. */
   deadline(ms: Milliseconds): AbortSignal;
 }
 
@@ -28,7 +28,27 @@ const timerMaxMs = 2 ** 31 - 1;
 
 /** A clock that takes the time from `now` and `elapsed`, and waits in real time. */
 export function createClock(read: Pick<Clock, 'now' | 'elapsed'>): Clock {
-  return { ...read, sleep, pause: sleep, deadline: (ms) => AbortSignal.timeout(Math.min(ms, timerMaxMs)) };
+  return { ...read, sleep, pause: sleep, deadline: createDeadlines() };
+}
+
+/** A deadline may come so much later than it has to. */
+const graceShare = 1 / 64;
+/** Lengths of deadlines of which the last one is kept. */
+const lengthsMax = 16;
+
+/** Each call to another program has one and hardly any is ever reached: those that begin at about the same time share a signal and its timer. */
+function createDeadlines(): Clock['deadline'] {
+  const last = new Map<Milliseconds, { signal: AbortSignal; sharedUntil: number }>();
+  return (ms) => {
+    const graceMs = Math.floor(ms * graceShare);
+    const now = performance.now();
+    const kept = last.get(ms);
+    if (kept !== undefined && now < kept.sharedUntil) return kept.signal;
+    if (last.size >= lengthsMax) last.clear();
+    const signal = AbortSignal.timeout(Math.min(ms + graceMs, timerMaxMs));
+    last.set(ms, { signal, sharedUntil: now + graceMs });
+    return signal;
+  };
 }
 
 export const systemClock: Clock = createClock({

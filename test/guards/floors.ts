@@ -118,7 +118,6 @@ export const packages: Readonly<Record<string, readonly string[]>> = {
   undici: ['src/network'],
   'csv-parse': ['src/payments/providers'],
   'csv-stringify': ['src/exports', 'src/bot'],
-  standardwebhooks: ['src/messaging/shop'],
   pino: ['src/logging'],
   echarts: ['src/bot'],
   '@resvg/resvg-js': ['src/bot'],

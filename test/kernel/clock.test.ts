@@ -57,3 +57,9 @@ test('how long something takes does not depend on the wall clock, and since when
   expect(systemClock.elapsed()).toBeGreaterThan(0);
   expect(Math.abs(momentOf(systemClock, systemClock.elapsed()) - Date.now())).toBeLessThan(minute);
 });
+
+test('long deadlines that begin together share a timer; short ones and those of another length do not', () => {
+  expect(systemClock.deadline(10 * minute)).toBe(systemClock.deadline(10 * minute));
+  expect(systemClock.deadline(10 * minute)).not.toBe(systemClock.deadline(11 * minute));
+  expect(systemClock.deadline(20)).not.toBe(systemClock.deadline(20));
+});

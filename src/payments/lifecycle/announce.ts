@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { listLiveOrderCases } from '#cases/raise-case.ts';
 import { enqueueOutboxMessage } from '#messaging/queues/enqueue-outbox-message.ts';
 import type { Order, OrderStatus } from '#orders/order.ts';
@@ -98,5 +98,5 @@ async function notifyShop(
 
 /** The same event always has the same id, however often it is sent and whichever process sends it. */
 export function webhookIdOf(factKey: string): string {
-  return `msg_${createHash('sha256').update(factKey).digest('base64url').slice(0, 27)}`;
+  return `msg_${hash('sha256', factKey, 'base64url').slice(0, 27)}`;
 }
