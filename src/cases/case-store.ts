@@ -35,6 +35,8 @@ export interface CaseStore {
   changeCase(one: Case, change: CaseChange): Promise<Case>;
   /** Not resolved, oldest first. */
   listLiveCasesForOrder(orderId: OrderId): Promise<Case[]>;
+  /** The same of several orders. */
+  listLiveCasesOfOrders(orderIds: readonly OrderId[]): Promise<Case[]>;
   /** Those of these keys that are not resolved, oldest first. */
   listLiveCasesByKeys(keys: readonly string[]): Promise<Case[]>;
   /** All of these keys, live or not, newest first. */

@@ -86,6 +86,8 @@ export interface TimelineStore {
   append(entry: TimelineEntry): Promise<void>;
   /** Oldest first; the newest `limit` entries. */
   listForOrder(query: { orderId: OrderId; limit: number }): Promise<TimelineEntry[]>;
+  /** Any `limit` entries of these orders, those of each oldest first: all of them, where fewer are found. */
+  listForOrders(query: { orderIds: readonly OrderId[]; limit: number }): Promise<TimelineEntry[]>;
 }
 
 /** A request that the shop may repeat: the same key and body give the same answer. */

@@ -9,7 +9,7 @@ import type { TimelineEntry } from '#orders/timeline.ts';
 import type { Payment } from '../model/payment.ts';
 import type { Refund } from '../model/refund.ts';
 import type { PaymentStores } from '../ports/payment-store.ts';
-import { loadOrderView, type OrderView, timelineShownMax } from './order-view.ts';
+import { loadOrderViews, type OrderView, timelineShownMax } from './order-view.ts';
 
 interface ReadDeps {
   database: Database<PaymentStores>;
@@ -69,8 +69,7 @@ export function listOrderViews(
     const found = await stores.orders.listOrders({ statuses: query.statuses, before, limit: query.limit + 1 });
     const shown = found.slice(0, query.limit);
     const last = shown.at(-1);
-    const orders: OrderView[] = [];
-    for (const order of shown) orders.push(await loadOrderView(stores, order));
+    const orders = await loadOrderViews(stores, shown);
     return { kind: 'page', orders, nextCursor: found.length > query.limit && last ? writeCursor(last) : null };
   });
 }

@@ -75,6 +75,36 @@ export async function loadOrderView(
   return viewOrder({ order, payments, refunds, cases, timeline });
 }
 
+/** The same of several orders, with one statement for each of the parts. */
+export async function loadOrderViews(stores: PaymentStores, orders: readonly Order[]): Promise<OrderView[]> {
+  const orderIds = orders.map(({ id }) => id);
+  const payments = await stores.payments.listPaymentsOfOrders(orderIds);
+  const paymentsOf = byOrder(payments);
+  const refundsOf = byOrder(await stores.refunds.listRefundsForPayments(payments.map(({ id }) => id)));
+  const casesOf = byOrder(await stores.cases.listLiveCasesOfOrders(orderIds));
+  const entriesMax = orders.length * timelineShownMax;
+  const timeline = await stores.timeline.listForOrders({ orderIds, limit: entriesMax });
+  // One of them has a longer history than is shown, so that lines of others may be missing.
+  const isCut = timeline.length === entriesMax;
+  const timelineOf = byOrder(timeline);
+  const views: OrderView[] = [];
+  for (const order of orders) {
+    const { id } = order;
+    const shown = isCut
+      ? await stores.timeline.listForOrder({ orderId: id, limit: timelineShownMax })
+      : timelineOf(id).slice(-timelineShownMax);
+    views.push(
+      viewOrder({ order, payments: paymentsOf(id), refunds: refundsOf(id), cases: casesOf(id), timeline: shown }),
+    );
+  }
+  return views;
+}
+
+function byOrder<Part extends { orderId: string | null }>(parts: readonly Part[]): (id: string) => Part[] {
+  const found = Map.groupBy(parts, ({ orderId }) => orderId);
+  return (id) => found.get(id) ?? [];
+}
+
 export function currentPayment(payments: readonly Payment[]): Payment | undefined {
   return payments.find(isCoveringPayment) ?? payablePayment(payments) ?? payments.at(-1);
 }

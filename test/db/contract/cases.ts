@@ -203,6 +203,11 @@ export function describeCases(open: OpenContractDatabase): void {
           { ...counted, status: 'open', count: 2, oldestAt: noon + 1 },
           { kind: 'payment_unknown', provider: null, rings: false, status: 'open', count: 1, oldestAt: noon },
         ]);
+        await cases.insertCase(
+          sampleCase('f', { orderId: asOrderId('order-2'), openedAt: noon + 3, status: 'snoozed' }),
+        );
+        const orderIds = [orderId, asOrderId('order-2'), asOrderId('order-3')];
+        expect(idsOf(await cases.listLiveCasesOfOrders(orderIds))).toEqual(['c', 'f', 'a']);
       });
     });
   });

@@ -168,6 +168,11 @@ export function describeOrders(open: OpenContractDatabase): void {
         expect(all[0]).toEqual(first);
         const newest = await timeline.listForOrder({ orderId: order.id, limit: 2 });
         expect(newest.map((entry) => entry.id)).toEqual(['b', 'c']);
+        const orderIds = [order.id, sampleOrder(2).id];
+        const ofBoth = await timeline.listForOrders({ orderIds, limit: 9 });
+        expect(ofBoth.filter(({ orderId }) => orderId === order.id)).toEqual(all);
+        expect(ofBoth.map((entry) => entry.id).sort()).toEqual(['a', 'b', 'c', 'other', 'z']);
+        expect(await timeline.listForOrders({ orderIds, limit: 4 })).toHaveLength(4);
       });
     });
 

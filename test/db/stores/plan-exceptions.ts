@@ -38,6 +38,7 @@ export const maySort: Readonly<Record<string, string>> = {
   list_cases_by_keys: fewNamed,
   list_live_cases_by_keys: fewNamed,
   list_live_cases_for_order: fewNamed,
+  list_live_cases_of_orders: fewNamed,
   list_cases_about: fewNamed,
   list_orders_by_ids: fewNamed,
   list_payments_of_orders: fewNamed,

@@ -15,6 +15,7 @@ export function createCaseLists(
 ): Pick<
   CaseStore,
   | 'listLiveCasesForOrder'
+  | 'listLiveCasesOfOrders'
   | 'listLiveCasesByKeys'
   | 'listCasesByKeys'
   | 'listCases'
@@ -34,6 +35,10 @@ export function createCaseLists(
   const isOfProvider = eq(cases.provider, sql.placeholder('provider'));
   const listForOrder = prepareList<{ orderId: OrderId }>('list_live_cases_for_order', () => ({
     where: and(eq(cases.orderId, sql.placeholder('orderId')), isNotNull(cases.liveKey)),
+    order: byAge.oldestFirst,
+  }));
+  const listOfOrders = prepareList<{ orderIds: readonly OrderId[] }>('list_live_cases_of_orders', ({ among }) => ({
+    where: and(inArray(cases.orderId, among('orderIds')), isNotNull(cases.liveKey)),
     order: byAge.oldestFirst,
   }));
   const listLiveByKeys = prepareList<{ keys: readonly string[] }>('list_live_cases_by_keys', ({ among }) => ({
@@ -89,6 +94,7 @@ export function createCaseLists(
   );
   return {
     listLiveCasesForOrder: (orderId) => listForOrder({ orderId }),
+    listLiveCasesOfOrders: (orderIds) => listOfOrders({ orderIds }),
     listLiveCasesByKeys: (keys) => listLiveByKeys({ keys }),
     listCasesByKeys: (keys) => listByKeys({ keys }),
     async listCases({ order, after = null, before = null, ...wanted }) {

@@ -1,8 +1,9 @@
+import type { OrderId } from '#kernel/ids.ts';
 import type { IdempotencyStore, TimelineStore } from '#orders/order-store.ts';
 import { prepared, prepareInsert, settingsOf } from '../../query/prepared.ts';
 import { limit, prepareDeleteFirst, rowsOf } from '../../query/rows.ts';
 import type { Session } from '../../query/session.ts';
-import { and, asc, desc, eq, isNull, lt, sql } from '../../schema/drizzle.ts';
+import { and, asc, desc, eq, inArray, isNull, lt, sql } from '../../schema/drizzle.ts';
 
 export function createTimelineStore(session: Session): TimelineStore {
   const { db } = session;
@@ -16,11 +17,18 @@ export function createTimelineStore(session: Session): TimelineStore {
       .orderBy(desc(timelineEntries.at), desc(timelineEntries.id))
       .limit(limit),
   );
+  // Without an order of the statement's own: both engines would sort.
+  const ofOrders = rowsOf(session, timelineEntries).prepareList<{ orderIds: readonly OrderId[]; limit: number }>(
+    'list_timelines_of_orders',
+    ({ among }) => ({ where: inArray(timelineEntries.orderId, among('orderIds')), order: [], limit }),
+  );
   return {
     async append(entry) {
       await insert(entry);
     },
     listForOrder: async (query) => (await newest(query)).reverse(),
+    listForOrders: async (query) =>
+      (await ofOrders(query)).sort((left, right) => left.at - right.at || (left.id < right.id ? -1 : 1)),
   };
 }
 
