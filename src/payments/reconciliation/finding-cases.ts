@@ -1,20 +1,23 @@
 // A difference that a comparison could not heal is a case: an hourly run that finds it again does not change the age of
 // the case, one that finds it no longer resolves it, and an admin's decision stands while the difference does not
-// change.
-import { type Case, findingKinds, unmatchedKey, unreadKey, wasDecided } from '#cases/case.ts';
+// change. Where very much differs these are thousands of cases: they are opened and ended some at a time, so that no transaction keeps
+// others waiting for long.
+import { type Case, type CaseKind, findingKinds, unmatchedKey, unreadKey, wasDecided } from '#cases/case.ts';
 import type { CaseStore } from '#cases/case-store.ts';
 import { raiseCase } from '#cases/raise-case.ts';
 import { resolveCase } from '#cases/resolve-case.ts';
 import type { Milliseconds } from '#kernel/clock.ts';
 import { formatAsset } from '#kernel/money.ts';
+import { slicesOf } from '#kernel/page.ts';
 import type { ProviderName } from '#kernel/provider-name.ts';
+import { type Cause, inTransaction, type TransactionDeps } from '#kernel/transaction-context.ts';
 import { formatOrderNumber } from '#orders/order.ts';
 import { settleAttention } from '../lifecycle/settle-attention.ts';
 import { raiseUnread } from '../lifecycle/unread-payment.ts';
 import type { Payment } from '../model/payment.ts';
 import { type FindingKind, findingKinds as reconciliationKinds } from '../model/reconciliation.ts';
 import type { UnreadPayment } from '../model/snapshot.ts';
-import type { PaymentTx } from '../ports/payment-store.ts';
+import type { PaymentStores, PaymentTx } from '../ports/payment-store.ts';
 import type { Bounds, Difference } from './compare-with-provider.ts';
 
 /** At most so many open findings of one provider are checked for those that are over. */
@@ -53,30 +56,70 @@ export function keysOfLeftOut(provider: ProviderName, differences: readonly Diff
   return reconciliationKinds.flatMap((kind) => leftOut.map((about) => findingKey(provider, { ...about, kind })));
 }
 
+type Deps = TransactionDeps<PaymentStores>;
+
+interface Compared {
+  provider: ProviderName;
+  differences: readonly Difference[];
+  bounds: Bounds;
+  cause: Cause;
+}
+
 /** One case for each payment that is not understood, and the end of those of foreign ones that are understood again. */
-export async function openUnread(
-  tx: PaymentTx,
-  input: { provider: ProviderName; differences: readonly Difference[]; bounds: Bounds },
-): Promise<void> {
-  const { provider, differences, bounds } = input;
+export async function openUnread(deps: Deps, { provider, differences, bounds, cause }: Compared): Promise<void> {
+  const unread = differences.filter((difference) => difference.unread !== undefined);
+  const ringing = new Set(unread.slice(0, ringsMax));
   const found = new Set<string>();
-  let count = 0;
-  for (const { unread, reference, payment: listed } of differences) {
-    if (unread === undefined) continue;
-    const payment = listed ?? (await findElsewhere(tx, unread));
-    const madeAt = payment?.createdAt ?? unread.createdAt;
-    const about = { provider, reference, payment, what: unread.unread, madeAt, rings: count < ringsMax };
-    await raiseUnread(tx, about);
-    if (payment === null) found.add(unreadKey(provider, reference ?? 'unknown'));
-    // From here on it is asked for by itself, also where nothing more was expected of it.
-    else if (payment.nextPollAt === null) await askSoon(tx, payment);
-    count += 1;
+  for await (const slice of slicesOf(unread)) {
+    const keys = await inTransaction(deps, cause, async (tx) => {
+      const foreign: string[] = [];
+      for (const difference of slice) {
+        const isOurs = await openOneUnread(tx, { provider, difference, rings: ringing.has(difference) });
+        if (!isOurs) foreign.push(unreadKey(provider, difference.reference ?? 'unknown'));
+      }
+      return foreign;
+    });
+    for (const key of keys) found.add(key);
   }
-  const query = { provider, kinds: ['payment_unread'], limit: endedMax } as const;
-  for (const { key, paymentId, subjectAt } of await tx.stores.cases.listLiveCasesOfProvider(query)) {
+  await endThose(deps, {
+    cause,
+    ...{ provider, kinds: ['payment_unread'], by: 'A later comparison understands what the provider says.' },
     // One of ours is asked for by itself, and ends when it is understood.
-    const isOver = paymentId === null && !found.has(key) && isCovered(subjectAt, bounds);
-    if (isOver) await resolveCase(tx, { key, by: 'A later comparison understands what the provider says.' });
+    isOver: ({ key, paymentId, subjectAt }) => paymentId === null && !found.has(key) && isCovered(subjectAt, bounds),
+  });
+}
+
+/** Whether it is a payment of ours. */
+async function openOneUnread(
+  tx: PaymentTx,
+  { provider, difference, rings }: { provider: ProviderName; difference: Difference; rings: boolean },
+): Promise<boolean> {
+  const { unread, reference } = difference;
+  if (unread === undefined) return false;
+  const payment = difference.payment ?? (await findElsewhere(tx, unread));
+  const madeAt = payment?.createdAt ?? unread.createdAt;
+  await raiseUnread(tx, { provider, reference, payment, what: unread.unread, madeAt, rings });
+  // From here on it is asked for by itself, also where nothing more was expected of it.
+  if (payment !== null && payment.nextPollAt === null) await askSoon(tx, payment);
+  return payment !== null;
+}
+
+/** Ends live cases of these kinds that are still those that were judged. */
+async function endThose(
+  deps: Deps,
+  about: { provider: ProviderName; kinds: readonly CaseKind[]; by: string; cause: Cause; isOver(one: Case): boolean },
+): Promise<void> {
+  const { provider, kinds, by, cause } = about;
+  const query = { provider, kinds, limit: endedMax };
+  const live = await deps.database.read(({ cases }) => cases.listLiveCasesOfProvider(query));
+  for await (const slice of slicesOf(live.filter(about.isOver))) {
+    await inTransaction(deps, cause, async (tx) => {
+      for (const { id, key, orderId } of slice) {
+        if ((await tx.stores.cases.findLiveCase(key))?.id !== id) continue;
+        await resolveCase(tx, { key, by });
+        if (orderId !== null) await settleAttention(tx, orderId);
+      }
+    });
   }
 }
 
@@ -97,11 +140,21 @@ async function findElsewhere(tx: PaymentTx, unread: UnreadPayment): Promise<Paym
 
 /** Opens new cases, updates known ones, and returns how many of the differences an admin has decided about. */
 export async function openFindings(
-  tx: PaymentTx,
-  input: { provider: ProviderName; differences: readonly RealDifference[] },
+  deps: Deps,
+  input: { provider: ProviderName; differences: readonly RealDifference[]; cause: Cause },
 ): Promise<{ settled: number }> {
-  const { provider, differences } = input;
-  if (differences.length === 0) return { settled: 0 };
+  const { provider, differences, cause } = input;
+  let settled = 0;
+  for await (const slice of slicesOf(differences)) {
+    settled += await inTransaction(deps, cause, (tx) => openSome(tx, { provider, differences: slice }));
+  }
+  return { settled };
+}
+
+async function openSome(
+  tx: PaymentTx,
+  { provider, differences }: { provider: ProviderName; differences: readonly RealDifference[] },
+): Promise<number> {
   const keys = differences.map((difference) => findingKey(provider, difference));
   const known = await tx.stores.cases.listCasesByKeys(keys);
   let settled = 0;
@@ -112,7 +165,7 @@ export async function openFindings(
     if (last !== undefined && isSettled(last, difference)) settled += 1;
     else await openFinding(tx, { provider, difference, key });
   }
-  return { settled };
+  return settled;
 }
 
 /**
@@ -159,17 +212,16 @@ async function openFinding(
 }
 
 /** Resolves cases that this run would have found again; those outside of its window stay open. */
-export async function endLostFindings(
-  tx: PaymentTx,
-  input: { provider: ProviderName; found: ReadonlySet<string>; bounds: Bounds },
+export function endLostFindings(
+  deps: Deps,
+  input: { provider: ProviderName; found: ReadonlySet<string>; bounds: Bounds; cause: Cause },
 ): Promise<void> {
-  const { provider, found, bounds } = input;
-  const open = await tx.stores.cases.listLiveCasesOfProvider({ provider, kinds: findingKinds, limit: endedMax });
-  const over = open.filter(({ key, subjectAt }) => !found.has(key) && isCovered(subjectAt, bounds));
-  for (const { key, orderId } of over) {
-    await resolveCase(tx, { key, by: 'A later comparison no longer finds it.' });
-    if (orderId !== null) await settleAttention(tx, orderId);
-  }
+  const { provider, found, bounds, cause } = input;
+  return endThose(deps, {
+    cause,
+    ...{ provider, kinds: findingKinds, by: 'A later comparison no longer finds it.' },
+    isOver: ({ key, subjectAt }) => !found.has(key) && isCovered(subjectAt, bounds),
+  });
 }
 
 function isCovered(subjectAt: Milliseconds | null, { oldest, newest }: Bounds): boolean {

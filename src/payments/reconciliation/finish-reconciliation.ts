@@ -69,14 +69,15 @@ export async function finishReconciliation(
       for (const finding of slice) await stores.reconciliation.insertFinding(finding);
     });
   }
-  await inTransaction(deps, input.cause, async (tx) => {
+  const { bounds, cause } = input;
+  // What says nothing of itself may be whatever the list seems to lack.
+  const isWhole = open.every(({ unread }) => unread === undefined || isNamed(unread));
+  if (isWhole) await endLostFindings(deps, { provider, found: new Set(found), bounds, cause });
+  await openUnread(deps, { provider, differences: open.slice(0, findingsMax), bounds, cause });
+  const { settled } = await openFindings(deps, { provider, differences: kept, cause });
+  await inTransaction(deps, cause, async (tx) => {
     await tx.stores.reconciliation.changeRun(run);
     const key = `reconciliation:${run.provider}`;
-    // What says nothing of itself may be whatever the list seems to lack.
-    const isWhole = open.every(({ unread }) => unread === undefined || isNamed(unread));
-    if (isWhole) await endLostFindings(tx, { provider, found: new Set(found), bounds: input.bounds });
-    await openUnread(tx, { provider, differences: open.slice(0, findingsMax), bounds: input.bounds });
-    const { settled } = await openFindings(tx, { provider, differences: kept });
     if (differing.length === settled) {
       await resolveCase(tx, { key, by: 'A later reconciliation found no difference.' });
       return;

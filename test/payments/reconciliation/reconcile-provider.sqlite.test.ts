@@ -167,3 +167,36 @@ test('all differences of a run are one alert, of its own kind and of its provide
   await compare();
   expect(await alerts()).toMatchObject([{ kind: 'reconciliation', status: 'resolved' }]);
 });
+
+test('many cases are opened and ended some at a time, so that no transaction keeps others waiting', async () => {
+  const many = 130;
+  const perTransaction: number[] = [];
+  const { database } = deps;
+  deps.database = {
+    ...database,
+    transaction: (work) =>
+      database.transaction((stores) => {
+        let changed = 0;
+        const counted = <Input extends unknown[], Result>(verb: (...input: Input) => Promise<Result>) => {
+          return (...input: Input): Promise<Result> => {
+            changed += 1;
+            return verb(...input);
+          };
+        };
+        const { insertCase, changeCase } = stores.cases;
+        const cases = { ...stores.cases, insertCase: counted(insertCase), changeCase: counted(changeCase) };
+        return work({ ...stores, cases }).finally(() => perTransaction.push(changed));
+      }),
+  };
+  const live = () => opened.database.read((stores) => stores.cases.countLiveCases());
+  const count = async () => (await live()).reduce((sum, one) => sum + one.count, 0);
+  list(Array.from({ length: many }, (_, index) => aSnapshot({ reference: asProviderReference(`s-${index}`) })));
+  deps.clock.advance(10 * minute);
+  await compare();
+  expect(await count()).toBe(many + 1);
+  list([]);
+  await compare();
+  expect(await count()).toBe(0);
+  expect(perTransaction.reduce((sum, changed) => sum + changed, 0)).toBe(2 * (many + 1));
+  expect(Math.max(...perTransaction)).toBeLessThanOrEqual(50);
+});
