@@ -76,7 +76,7 @@ export function buildPayments(
 }
 
 export function buildPaymentTransactionIds(
-  { index, primaryKey, table, text }: Kit,
+  { primaryKey, table, text }: Kit,
   payments: ReturnType<typeof buildPayments>,
 ) {
   return table(
@@ -88,10 +88,7 @@ export function buildPaymentTransactionIds(
         .$type<PaymentId>(),
       transactionId: text('transaction_id').notNull(),
     },
-    (row) => [
-      primaryKey({ name: 'payment_transaction_ids_key', columns: [row.transactionId, row.paymentId] }),
-      index('payment_transaction_ids_by_payment').on(row.paymentId),
-    ],
+    (row) => [primaryKey({ name: 'payment_transaction_ids_key', columns: [row.transactionId, row.paymentId] })],
   );
 }
 
@@ -139,7 +136,6 @@ export function buildRefunds(
       index('refunds_by_order').on(row.orderId, row.createdAt, row.id),
       index('refunds_by_payment').on(row.paymentId, row.createdAt, row.id),
       index('refunds_by_next_poll').on(row.nextPollAt),
-      index('refunds_by_time').on(row.createdAt, row.id),
       index('refunds_by_update').on(row.updatedAt, row.id),
       index('refunds_by_end').on(row.settledAt, row.id),
       check('refunds_status', oneOf('status', refundStatuses)),
