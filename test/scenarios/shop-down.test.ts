@@ -87,3 +87,24 @@ test('what waited for a shop that was away is sent again as soon as it takes ano
   const isTold = () => app.shop.heardOf(missed.id).some(({ type }) => type === 'order.paid');
   await awaitUntil(isTold, { what: 'the event that waited' });
 });
+
+test('a shop that takes its time holds up no order, no alert and no admin', async () => {
+  await using app = await openAppFixture();
+  const release = app.shop.hold();
+  // As many as are told at once, and some that wait behind them.
+  const orders = await Promise.all(Array.from({ length: 6 }, () => app.placeOrder({ provider: 'btcpay' })));
+  for (const order of orders) await app.visit(order, 'pay');
+  for (const { id } of orders) await app.awaitOrder(id, ({ status }) => status === 'paid');
+  await awaitUntil(() => app.shop.deliveries.length >= 4, { what: 'four events on their way' });
+
+  const short = await app.placeOrder({ provider: 'btcpay' });
+  await app.visit(short, 'underpay');
+  await app.visit(short, 'expire');
+  await app.awaitCard(({ text }) => text.includes('Payment underpaid'));
+  const shown = await app.ask(`/order ${short.number}`, ({ text }) => text.includes(short.number));
+  expect(shown.text).toContain('Underpaid');
+
+  release();
+  const isTold = () => orders.every(({ id }) => app.shop.heardOf(id).some(({ type }) => type === 'order.paid'));
+  await awaitUntil(isTold, { what: 'a shop that was told of all', meanwhile: () => app.clock.move(minute) });
+});

@@ -25,6 +25,8 @@ export interface ShopReceiver {
   readonly forged: readonly string[];
   /** Answers with this status until it is changed. */
   answerWith(status: number): void;
+  /** Takes deliveries and answers none until the returned function is called. */
+  hold(): () => void;
   /** What was announced about an order: accepted deliveries, one entry for each webhook id. */
   heardOf(orderId: string): Announcement[];
   stop(): Promise<void>;
@@ -39,6 +41,7 @@ export async function startShopReceiver(options: { now: () => number }): Promise
   const deliveries: Announcement[] = [];
   const forged: string[] = [];
   let status = 200;
+  let held: Promise<void> | undefined;
   const server = createServer((request, response) => {
     if (request.method !== 'POST') {
       response.writeHead(405, { allow: 'POST' }).end();
@@ -52,7 +55,9 @@ export async function startShopReceiver(options: { now: () => number }): Promise
       if (!isSigned || Math.abs(options.now() - sentAt) > toleranceMs) forged.push(body);
       const { type, timestamp, data } = JSON.parse(body);
       deliveries.push({ id, type, timestamp, order: data, body, status });
-      response.writeHead(status).end();
+      const end = () => response.writeHead(status).end();
+      if (held === undefined) end();
+      else void held.then(end);
     });
   });
   server.listen(0, '127.0.0.1');
@@ -64,6 +69,14 @@ export async function startShopReceiver(options: { now: () => number }): Promise
     forged,
     answerWith: (next) => {
       status = next;
+    },
+    hold() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      held = promise;
+      return () => {
+        held = undefined;
+        resolve();
+      };
     },
     heardOf(orderId) {
       const about = deliveries.filter(({ order, status: answered }) => order.id === orderId && answered < 300);
