@@ -78,7 +78,7 @@ export async function createApp(given: AppDeps): Promise<App> {
     ...deps,
     version: packageJson.version,
     isOnline: () => sides.bots.adminBot.health().ok,
-    onQueued: (queue) => sides.workers.wake(queue),
+    onQueued: (queue, dueAt) => sides.workers.wake(queue, dueAt),
   });
   const sides = assemble(deps, core);
   let started: Promise<{ port: number }> | undefined;

@@ -29,7 +29,7 @@ export interface CoreDeps {
   /** Whether Telegram answers: when nothing does, our own network is down and no provider is reported. */
   isOnline(): boolean;
   /** Called after a commit that added messages to the queue. */
-  onQueued(queue: DueQueue): void;
+  onQueued(queue: DueQueue, dueAt: Milliseconds | null): void;
 }
 
 interface LogDestination {

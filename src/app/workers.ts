@@ -6,6 +6,7 @@ import type { DueQueue } from '#messaging/queues/queue-store.ts';
 import { type Lane, lanes, topics } from '#messaging/queues/topics.ts';
 import type { OutboxHandler } from '#messaging/workers/outbox-handler.ts';
 import type { RetryPolicy } from '#messaging/workers/retry-policy.ts';
+import { createWakeInTime } from '#messaging/workers/wake-in-time.ts';
 import { createWorker, type Worker } from '#messaging/workers/worker.ts';
 import { handleInboxEvent } from '#payments/webhooks/handle-inbox-event.ts';
 
@@ -54,8 +55,8 @@ const laneOptions: Readonly<Record<Lane, LaneOptions>> = {
 export interface Workers {
   inbox: Worker;
   outbox: readonly Worker[];
-  /** Makes those claim at once that are for a queue, or for a lane of the outbox. */
-  wake(queue: DueQueue): void;
+  /** Makes those claim that are for a queue, or for a lane of the outbox, at that time; null: at once. */
+  wake(queue: DueQueue, dueAt: Milliseconds | null): void;
 }
 
 /** One worker for the inbox and one for each lane of the outbox, so that one that hangs delays no other. */
@@ -96,16 +97,13 @@ export function createWorkers(
       sweepMs,
     });
   const byLane = new Map(input.lanes.map((lane) => [lane, createLane(lane)]));
-  return {
-    inbox,
-    outbox: [...byLane.values()],
-    wake(queue) {
-      if (queue === 'inbox') inbox.wake();
-      for (const [lane, worker] of byLane) {
-        if (queue === 'outbox' || queue === `outbox:${lane}`) worker.wake();
-      }
-    },
-  };
+  function wakeNow(queue: DueQueue): void {
+    if (queue === 'inbox') inbox.wake();
+    for (const [lane, worker] of byLane) {
+      if (queue === 'outbox' || queue === `outbox:${lane}`) worker.wake();
+    }
+  }
+  return { inbox, outbox: [...byLane.values()], wake: createWakeInTime(deps.clock, wakeNow) };
 }
 
 export const allLanes: readonly Lane[] = lanes;

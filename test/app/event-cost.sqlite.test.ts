@@ -18,7 +18,7 @@ let providers: ScriptedProviders;
 let workers: Workers;
 let told: string[];
 beforeEach(async () => {
-  opened = await openTestDatabase({ onQueued: (queue) => workers.wake(queue) });
+  opened = await openTestDatabase({ onQueued: (queue, dueAt) => workers.wake(queue, dueAt) });
   const made = createTestDeps(opened.database);
   providers = createScriptedProviders(['btcpay'], made.clock);
   deps = { ...made, providers };

@@ -13,9 +13,9 @@ export interface OpenOptions {
   target: DatabaseTarget;
   /**
    * Called after the commit of a transaction that made a message due in the queue: appended, enqueued, redriven, unlocked,
-   * or put back for a time that has come. Must not throw.
+   * or put back for a time that has come. `dueAt`: it is due within a second, at that time; null: by now. Must not throw.
    */
-  onQueued?: (queue: DueQueue) => void;
+  onQueued?: (queue: DueQueue, dueAt: Milliseconds | null) => void;
   /** Called after each group commit on SQLite, and after each transaction on PostgreSQL. Must not throw. */
   onGroupCommit?: (info: GroupCommit) => void;
   /** Names this process among those that share the queues; no two processes may have one name. Default: a random one. */

@@ -95,7 +95,7 @@ export function openPostgres(target: { url: string; poolMax?: number }, options:
     totals.commits += 1;
     totals.transactions += 1;
     options.onGroupCommit?.({ transactions: 1, durationMs: performance.now() - startedAt });
-    for (const queue of scope.queued) options.onQueued?.(queue);
+    for (const [queue, dueAt] of scope.queued) options.onQueued?.(queue, dueAt);
     return result;
   }
 

@@ -4,7 +4,7 @@ import { type Clock, type Milliseconds, second } from '#kernel/clock.ts';
 import { createStores } from '../engine/create-stores.ts';
 import { DatabaseUnavailable } from '../engine/database-errors.ts';
 import { withDeadline } from '../engine/deadline.ts';
-import type { Scope, Scopes } from '../engine/scope.ts';
+import { noteQueued, type Scope, type Scopes } from '../engine/scope.ts';
 import { createPostgresSession } from './postgres-session.ts';
 
 /** For statements that take no time: a session that does not answer them leads nowhere any more. */
@@ -135,7 +135,8 @@ function createConnection(client: pg.PoolClient, deps: Parameters<typeof createS
     },
     requirePresence,
     noteDue(queue, availableAt) {
-      if (availableAt === null || availableAt <= clock.now()) connection.scope?.queued.add(queue);
+      const { scope } = connection;
+      if (scope !== undefined) noteQueued(scope, { queue, availableAt, now: clock.now() });
     },
   });
   const connection: Connection = {

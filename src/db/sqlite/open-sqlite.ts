@@ -7,7 +7,7 @@ import { DatabaseUnavailable, TransactionTimedOut } from '../engine/database-err
 import { withDeadline } from '../engine/deadline.ts';
 import { createInFlight } from '../engine/in-flight.ts';
 import { limits, type OpenDatabase, type OpenOptions } from '../engine/open-options.ts';
-import { createScope, createScopes, type Scope } from '../engine/scope.ts';
+import { createScope, createScopes, noteQueued, queuedBy, type Scope } from '../engine/scope.ts';
 import { isBusy } from './claim.ts';
 import { createCommitBatcher, lockRetryMs } from './commit-batcher.ts';
 import { isMigrated, migrateSqlite, type SqliteConnection } from './connections.ts';
@@ -40,7 +40,7 @@ export function openSqlite(file: string, options: OpenOptions): OpenDatabase {
       totals.commits += 1;
       totals.transactions += group.scopes.length;
       options.onGroupCommit?.({ transactions: group.scopes.length, durationMs: group.durationMs });
-      for (const queue of new Set(group.scopes.flatMap((scope) => [...scope.queued]))) options.onQueued?.(queue);
+      for (const [queue, dueAt] of queuedBy(group.scopes)) options.onQueued?.(queue, dueAt);
     },
   });
 
@@ -48,7 +48,8 @@ export function openSqlite(file: string, options: OpenOptions): OpenDatabase {
     const session = createSqliteSession(connection, {
       requireOpen: () => scopes.requireOpen(isOwn),
       noteDue(queue, availableAt) {
-        if (availableAt === null || availableAt <= clock.now()) batcher.current()?.queued.add(queue);
+        const scope = batcher.current();
+        if (scope !== undefined) noteQueued(scope, { queue, availableAt, now: clock.now() });
       },
     });
     return createStores(session);

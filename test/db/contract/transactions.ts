@@ -209,7 +209,9 @@ export function describeTransactions(open: OpenContractDatabase): void {
   describe('whoever works on a queue', () => {
     test('is told after the commit of something new, and of nothing else', async () => {
       const told: string[] = [];
-      await using opened = await open({ onQueued: (queue) => told.push(queue), clock: { now: () => noon } });
+      const onQueued = (queue: string, dueAt: number | null) =>
+        told.push(dueAt === null ? queue : `${queue} in ${dueAt - noon} ms`);
+      await using opened = await open({ onQueued, clock: { now: () => noon } });
       const { database } = opened;
       await database.transaction(async (stores) => {
         await stores.inbox.append(sampleEvent('a'));
@@ -218,7 +220,7 @@ export function describeTransactions(open: OpenContractDatabase): void {
       });
       expect(told.splice(0)).toEqual(['inbox']);
       await database.transaction((stores) => stores.inbox.append(sampleEvent('a')));
-      await database.transaction((stores) => stores.outbox.enqueue(sampleMessage('l', { availableAt: noon + 1 })));
+      await database.transaction((stores) => stores.outbox.enqueue(sampleMessage('l', { availableAt: noon + 1_001 })));
       await rejectionOf(
         database.transaction(async (stores) => {
           await stores.outbox.enqueue(sampleMessage('m'));
@@ -227,6 +229,14 @@ export function describeTransactions(open: OpenContractDatabase): void {
       );
       expect(told).toEqual([]);
       await database.transaction((stores) => stores.outbox.enqueue(sampleMessage('m')));
+      expect(told.splice(0)).toEqual(['outbox:shop']);
+      const enqueue = (...dueIn: number[]) =>
+        database.transaction(async ({ outbox }) => {
+          for (const ms of dueIn) await outbox.enqueue(sampleMessage(`n-${ms}`, { availableAt: noon + ms }));
+        });
+      await enqueue(900, 300, 1_000);
+      expect(told.splice(0)).toEqual(['outbox:shop in 300 ms']);
+      await enqueue(400, 0, 500);
       expect(told).toEqual(['outbox:shop']);
     });
   });
