@@ -14,6 +14,7 @@ import { heedWaits } from '../telegram/heed-waits.ts';
 import { createOnceWithin } from '../telegram/once-within.ts';
 import { reportSends } from '../telegram/report-sends.ts';
 import type { BotHealth, ChatSender, TelegramUpdate, UpdateMode } from '../telegram/telegram.ts';
+import { createTelegramAgent } from '../telegram/telegram-agent.ts';
 import { carryOutConfirmed, navigate, readStartWord } from './dispatch.ts';
 import { type AdminUpdate, createLine } from './grammy-line.ts';
 import { commands } from './screens.ts';
@@ -52,7 +53,8 @@ export function createAdminBot(deps: AdminBotDeps, options: AdminBotOptions): Ad
   const { token, mode } = options;
   const apiRoot = options.apiRoot?.replace(/\/+$/, '');
   // Signals bound the single calls; this bounds those that grammY makes by itself, and outlasts a long poll.
-  const client = { ...(apiRoot !== undefined && { apiRoot }), timeoutSeconds: 60 };
+  const baseFetchConfig = { agent: createTelegramAgent(apiRoot), compress: true };
+  const client = { ...(apiRoot !== undefined && { apiRoot }), timeoutSeconds: 60, baseFetchConfig };
   const bot = new Bot(token, { client, botInfo: unknownBot(token) });
   // Answers to admins wait a little where Telegram asks for it; the outbox comes again by itself and must not be held up.
   bot.api.config.use(

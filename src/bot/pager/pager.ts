@@ -11,6 +11,7 @@ import { heedWaits } from '../telegram/heed-waits.ts';
 import { createOnceWithin } from '../telegram/once-within.ts';
 import { type OnSend, reportSends } from '../telegram/report-sends.ts';
 import type { BotHealth, ChatSender, TelegramUpdate, UpdateMode } from '../telegram/telegram.ts';
+import { createTelegramAgent } from '../telegram/telegram-agent.ts';
 import { createAlertCardHandlers } from './alert-cards.ts';
 import { createBooksDigestHandler } from './books-digest.ts';
 import { createPagerLine } from './line.ts';
@@ -58,7 +59,7 @@ export function createPager(deps: PagerDeps, options: PagerOptions): Pager {
   // Telegraf resolves its paths against the root: without the slash it would lose the root's last folder.
   const apiRoot = options.apiRoot === undefined ? undefined : `${options.apiRoot.replace(/\/+$/, '')}/`;
   const telegraf = new Telegraf<Context>(options.token, {
-    telegram: { ...(apiRoot !== undefined && { apiRoot }), webhookReply: false },
+    telegram: { ...(apiRoot !== undefined && { apiRoot }), agent: createTelegramAgent(apiRoot), webhookReply: false },
     // Each call in it has a bound of its own. Telegraf's is of 90 s, which pass at once where the machine stands still.
     handlerTimeout: Number.POSITIVE_INFINITY,
   });
