@@ -1,9 +1,8 @@
 // Orders whose buyers have paid, and one webhook for each, stored by the product's own intake while nobody works on them.
 import { createHmac } from 'node:crypto';
 import type { OpenDatabase } from '#db/engine/open-options.ts';
-import { minute, systemClock } from '#kernel/clock.ts';
-import { asOrderId, asProviderReference, createIds, type PaymentId, systemRandom } from '#kernel/ids.ts';
-import type { EventLog } from '#kernel/process.ts';
+import { minute } from '#kernel/clock.ts';
+import { asOrderId, asProviderReference, type PaymentId } from '#kernel/ids.ts';
 import type { Cause, TransactionContext } from '#kernel/transaction-context.ts';
 import { createHttpClient } from '#network/pooled-client.ts';
 import type { Order } from '#orders/order.ts';
@@ -13,22 +12,12 @@ import { paymentOpenForMs } from '#payments/model/payment.ts';
 import type { PaymentTx } from '#payments/ports/payment-store.ts';
 import { createProviderRegistry, type ProviderSettings } from '#payments/providers/registry/registry.ts';
 import { createWebhookReceiver } from '#payments/webhooks/receive-webhook.ts';
+import { tools } from '../tools.ts';
 import { amount, amountMinor, currency, storeId, webhookSecret } from './account.ts';
 
 const ordersPerTransaction = 100;
 const deliveriesAtOnce = 100;
 
-const log: EventLog = {
-  info: () => undefined,
-  warn: () => undefined,
-  error: (message, facts, cause) => console.error(message, facts, cause),
-};
-const tools = {
-  clock: systemClock,
-  random: systemRandom,
-  ids: createIds({ clock: systemClock, random: systemRandom }),
-  log,
-};
 const cause: Cause = { kind: 'store', id: 'store', actor: { kind: 'store', id: 'store' } };
 
 /** Stores so many events of as many payments. */

@@ -2,37 +2,22 @@
 // our commit batcher or, as one would write it at first, with a commit of its own.
 import BetterSqlite3 from 'better-sqlite3';
 import { openDatabase } from '#db/database/open-database.ts';
-import { systemClock } from '#kernel/clock.ts';
-import { createIds, systemRandom } from '#kernel/ids.ts';
-import type { EventLog } from '#kernel/process.ts';
 import { createHttpClient } from '#network/pooled-client.ts';
 import type { PaymentDeps } from '#payments/lifecycle/deps.ts';
 import type { WebhookDelivery } from '#payments/ports/payment-provider.ts';
 import { createProviderRegistry } from '#payments/providers/registry/registry.ts';
 import { createWebhookReceiver } from '#payments/webhooks/receive-webhook.ts';
+import { tools } from '../tools.ts';
 import { btcpay } from './account.ts';
 
 /** The status to answer with. */
 export type Receive = (delivery: WebhookDelivery) => number | Promise<number>;
 
-export const silentLog: EventLog = {
-  info: () => undefined,
-  warn: () => undefined,
-  error: (message, facts, cause) => console.error(message, facts, cause),
-};
-
-export const shared = {
-  clock: systemClock,
-  random: systemRandom,
-  ids: createIds({ clock: systemClock, random: systemRandom }),
-  log: silentLog,
-};
-
 export function createProviders() {
   const { webhookSecret, ...account } = btcpay;
   return createProviderRegistry(
     { btcpay: { ...account, webhookSecrets: [webhookSecret] } },
-    { ...shared, createHttpClient },
+    { ...tools, createHttpClient },
   );
 }
 
@@ -47,7 +32,7 @@ const statusOf = {
 /** Our receiver and our database behind somebody else's route. */
 export async function commitInGroups(file: string): Promise<Receive> {
   const database = await openDatabase({ target: { engine: 'sqlite', file } });
-  const payments: PaymentDeps = { ...shared, database, providers: createProviders() };
+  const payments: PaymentDeps = { ...tools, database, providers: createProviders() };
   const receive = createWebhookReceiver(payments);
   return async (delivery) => statusOf[(await receive({ provider: 'btcpay', delivery })).kind];
 }
@@ -70,7 +55,7 @@ export function commitEach(file: string): Receive {
     if (verdict.kind === 'refused') return 401;
     if (verdict.kind === 'event') {
       const { eventKey, eventType, reference, trust } = verdict;
-      insert.run(shared.ids.newId(), eventKey, eventType, reference, trust, delivery.body, now, now);
+      insert.run(tools.ids.newId(), eventKey, eventType, reference, trust, delivery.body, now, now);
     }
     return 200;
   };

@@ -5,7 +5,8 @@ import { openDatabase } from '#db/database/open-database.ts';
 import { createWebhookReceiver } from '#payments/webhooks/receive-webhook.ts';
 import { createServer } from '#server/http/server.ts';
 import { createMetrics } from '#server/operations/metrics.ts';
-import { createProviders, shared } from './receivers.ts';
+import { tools } from '../tools.ts';
+import { createProviders } from './receivers.ts';
 
 export async function startTillkeeper(file: string): Promise<number> {
   const metrics = createMetrics({ version: 'benchmark' });
@@ -13,7 +14,7 @@ export async function startTillkeeper(file: string): Promise<number> {
     target: { engine: 'sqlite', file },
     onGroupCommit: (commit) => metrics.observeCommit(commit),
   });
-  const payments: DomainDeps = { ...shared, database, providers: createProviders() };
+  const payments: DomainDeps = { ...tools, database, providers: createProviders() };
   const server = createServer(
     {
       payments,

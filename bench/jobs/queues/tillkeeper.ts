@@ -1,24 +1,12 @@
 import { openDatabase } from '#db/database/open-database.ts';
 import type { DatabaseTarget } from '#db/engine/open-options.ts';
-import { minute, second, systemClock } from '#kernel/clock.ts';
-import { createIds, systemRandom } from '#kernel/ids.ts';
-import type { EventLog } from '#kernel/process.ts';
+import { minute, second } from '#kernel/clock.ts';
 import type { OutboxMessage } from '#messaging/queues/messaging-store.ts';
 import { createWorker } from '#messaging/workers/worker.ts';
+import { tools } from '../../tools.ts';
 import type { OpenedQueue, QueuePlan } from '../contestants.ts';
 import { fileOf, openCounting } from './counting.ts';
 
-const log: EventLog = {
-  info: () => undefined,
-  warn: () => undefined,
-  error: (message, facts, cause) => console.error(message, facts, cause),
-};
-const tools = {
-  clock: systemClock,
-  random: systemRandom,
-  ids: createIds({ clock: systemClock, random: systemRandom }),
-  log,
-};
 const addedAtOnce = 1_000;
 const lane = 'shop';
 
@@ -68,7 +56,7 @@ export async function openTillkeeper({ databaseUrl, concurrency, onHandled }: Qu
 }
 
 function messageOf(id: string) {
-  const now = systemClock.now();
+  const now = tools.clock.now();
   const times = { receivedAt: now, availableAt: now };
   return { id, ...times, key: `job:${id}`, topic: 'shop.event', lane, priority: 1, payload: { job: id } };
 }

@@ -65,11 +65,11 @@ const compare = (signal?: AbortSignal) =>
   createReconciler(deps)({ provider: 'btcpay', startedBy: 'test', cause, ...(signal && { signal }) });
 const runs = () => opened.database.read((stores) => stores.reconciliation.listRuns({ limit: 9 }));
 
-/** A run whose process ends while it asks for its last part. */
-async function dieInLastPart(): Promise<void> {
+/** A run whose process ends while the provider is asked for the `at`th time. */
+async function dieWhileAsking(at: number): Promise<void> {
   const reached = Promise.withResolvers<void>();
   ends = {
-    at: 3,
+    at,
     how() {
       reached.resolve();
       return new Promise<never>(() => undefined);
@@ -78,6 +78,11 @@ async function dieInLastPart(): Promise<void> {
   void compare();
   await reached.promise;
   ends = undefined;
+}
+
+/** A run whose process ends while it asks for its last part. */
+async function dieInLastPart(): Promise<void> {
+  await dieWhileAsking(3);
   expect(await endLostReconciliations(deps, { isAlone: true })).toEqual({ ended: 1 });
   expect(asked.splice(0)).toHaveLength(3);
 }
@@ -114,17 +119,7 @@ describe('a run whose process ended', () => {
 
   test('is taken up again after it has ended once more, and by the job, which then compares what has come since', async () => {
     await dieInLastPart();
-    const reached = Promise.withResolvers<void>();
-    ends = {
-      at: 1,
-      how() {
-        reached.resolve();
-        return new Promise<never>(() => undefined);
-      },
-    };
-    void compare();
-    await reached.promise;
-    ends = undefined;
+    await dieWhileAsking(1);
     deps.clock.advance(10 * minute);
     expect(await endLostReconciliations(deps, { isAlone: true })).toEqual({ ended: 1 });
     const job = { ...deps, reconcile: createReconciler(deps), askEachPayment: () => Promise.reject(new Error('no')) };
